@@ -1,0 +1,41 @@
+//! An assignment asks one person for one answer: a crew member, or a partner for a question asked back.
+
+use super::{Transitions, text_enum};
+
+text_enum! {
+    AssignmentState {
+        Sent = "sent",
+        Reminded = "reminded",
+        Answered = "answered",
+        PassedOn = "passed_on",
+        AskedBack = "asked_back",
+        Refused = "refused",
+    }
+}
+
+impl AssignmentState {
+    /// The states in which an answer is still awaited.
+    pub const OPEN: &'static [Self] = &[Self::Sent, Self::Reminded, Self::AskedBack];
+}
+
+impl Transitions for AssignmentState {
+    const TABLE: &'static [(Self, Self)] = {
+        use AssignmentState::{Answered, AskedBack, PassedOn, Refused, Reminded, Sent};
+        &[
+            (Sent, Reminded),
+            (Sent, Answered),
+            (Sent, PassedOn),
+            (Sent, AskedBack),
+            (Sent, Refused),
+            (Reminded, Answered),
+            (Reminded, PassedOn),
+            (Reminded, AskedBack),
+            (Reminded, Refused),
+            (AskedBack, Answered),
+            (AskedBack, Reminded),
+            (AskedBack, PassedOn),
+            // The reviewer sent the answer back: the same person is asked again.
+            (Answered, Sent),
+        ]
+    };
+}

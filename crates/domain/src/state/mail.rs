@@ -1,0 +1,88 @@
+//! Mail is a row before it is a mail, on its way out and on its way in.
+
+use super::{Transitions, text_enum};
+
+text_enum! {
+    OutgoingState {
+        /// Readable and editable by staff; is not sent before somebody queues it.
+        Draft = "draft",
+        Queued = "queued",
+        /// A worker holds it by a lease; when the lease ends without a word, it is uncertain.
+        Sending = "sending",
+        /// The server's last word is missing: it is repeated with the same bytes and Message-ID.
+        Uncertain = "uncertain",
+        Sent = "sent",
+        /// The server refused it for good; its words are kept.
+        Failed = "failed",
+        /// Staff decided that it shall not go.
+        Dropped = "dropped",
+    }
+}
+
+impl Transitions for OutgoingState {
+    const TABLE: &'static [(Self, Self)] = {
+        use OutgoingState::{Draft, Dropped, Failed, Queued, Sending, Sent, Uncertain};
+        &[
+            (Draft, Queued),
+            (Queued, Draft),
+            (Draft, Dropped),
+            (Queued, Dropped),
+            (Queued, Sending),
+            (Uncertain, Sending),
+            (Sending, Sent),
+            (Sending, Queued),
+            (Sending, Uncertain),
+            (Sending, Failed),
+            (Failed, Queued),
+            (Failed, Dropped),
+            (Dropped, Draft),
+        ]
+    };
+}
+
+text_enum! {
+    /// What a mail is for.
+    MailKind {
+        Invitation = "invitation",
+        /// "Send me a new link."
+        NewLink = "new_link",
+        /// We have your question.
+        Receipt = "receipt",
+        /// What became of a question: live, declined.
+        Outcome = "outcome",
+        /// A crew member is asked to answer.
+        Assignment = "assignment",
+        /// Crew are asked for questions to ask back.
+        Call = "call",
+        /// A partner is asked a question back.
+        ReverseQuestion = "reverse_question",
+        Delivery = "delivery",
+        /// A speaker gets their questions.
+        Speaker = "speaker",
+        StaffNotice = "staff_notice",
+    }
+}
+
+text_enum! {
+    IncomingState {
+        /// Committed, not yet read.
+        Received = "received",
+        /// Became what `incoming_mail.answer_id` says, or was an automatic mail that wants nothing.
+        Processed = "processed",
+        /// Waits for staff with its reason.
+        Quarantined = "quarantined",
+        Discarded = "discarded",
+    }
+}
+
+impl Transitions for IncomingState {
+    const TABLE: &'static [(Self, Self)] = {
+        use IncomingState::{Discarded, Processed, Quarantined, Received};
+        &[(Received, Processed), (Received, Quarantined), (Quarantined, Processed), (Quarantined, Discarded)]
+    };
+}
+
+text_enum! {
+    /// By which door a mail came in.
+    Via { Smtp = "smtp", Lmtp = "lmtp" }
+}
