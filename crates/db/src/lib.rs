@@ -1,1 +1,29 @@
-//! (in the making)
+//! The database: entities, connection, transactions that write, paging, audit. SQLite and PostgreSQL.
+
+pub mod audit;
+mod connect;
+pub mod entity;
+mod error;
+pub mod page;
+pub mod people;
+mod transition;
+mod wake;
+mod write;
+
+pub use connect::{Db, Engine};
+pub use error::{Conflict, Error, conflict};
+pub use transition::one_row;
+pub use wake::Wake;
+pub use write::WriteTx;
+
+/// What everyday queries need.
+pub mod prelude {
+    pub use crate::{Db, Error, WriteTx, entity, one_row};
+    pub use sea_orm::{
+        ActiveModelTrait,
+        ActiveValue::{NotSet, Set, Unchanged},
+        ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, ModelTrait, PaginatorTrait, QueryFilter,
+        QueryOrder, QuerySelect,
+        sea_query::Expr,
+    };
+}

@@ -30,22 +30,33 @@ pub enum Person {
 impl Person {
     /// The display line, parts joined by ` · `: `김하늘 · 대표 · 하늘책방`, `Jay(이준호) · 결제팀`.
     pub fn line(&self) -> String {
-        let parts: Vec<&str> = match self {
-            Self::Partner { name, title, company, group, .. } => {
-                [name, title, company, group].into_iter().flatten().map(String::as_str).collect()
-            }
-            Self::Host { title, team, affiliate, .. } => {
-                let rest = [title, team, affiliate].into_iter().flatten().map(String::as_str);
-                let name = self.host_name();
-                return std::iter::once(name.as_str()).chain(rest).collect::<Vec<_>>().join(" · ");
-            }
+        let (first, rest): (String, Vec<&Option<String>>) = match self {
+            Self::Partner {
+                name,
+                title,
+                company,
+                group,
+                ..
+            } => (String::new(), vec![name, title, company, group]),
+            Self::Host {
+                title, team, affiliate, ..
+            } => (self.host_name(), vec![title, team, affiliate]),
         };
-        parts.join(" · ")
+        let rest = rest.into_iter().flatten().map(String::as_str);
+        std::iter::once(first.as_str())
+            .filter(|s| !s.is_empty())
+            .chain(rest)
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     fn host_name(&self) -> String {
         match self {
-            Self::Host { nickname: Some(nick), name, .. } if nick != name => format!("{nick}({name})"),
+            Self::Host {
+                nickname: Some(nick),
+                name,
+                ..
+            } if nick != name => format!("{nick}({name})"),
             Self::Host { name, .. } => name.clone(),
             Self::Partner { name, .. } => name.clone().unwrap_or_default(),
         }
@@ -60,9 +71,21 @@ impl Person {
     #[must_use]
     pub fn named(self, naming: Naming, lang: Lang) -> Self {
         match (self, naming) {
-            (Self::Partner { company, group, services, .. }, Naming::Company) if company.is_some() || group.is_some() => {
-                Self::Partner { name: None, title: None, company, group, services }
-            }
+            (
+                Self::Partner {
+                    company,
+                    group,
+                    services,
+                    ..
+                },
+                Naming::Company,
+            ) if company.is_some() || group.is_some() => Self::Partner {
+                name: None,
+                title: None,
+                company,
+                group,
+                services,
+            },
             (Self::Partner { services, .. }, Naming::Company | Naming::Nameless) => Self::Partner {
                 name: Some(match lang {
                     Lang::Ko => "익명의 파트너".to_owned(),
@@ -101,13 +124,25 @@ mod tests {
 
     #[test]
     fn a_taxi_driver_without_company_stays_nameless_when_only_the_company_may_stand() {
-        let driver = Person::Partner { name: Some("박기사".into()), title: None, company: None, group: None, services: vec![] };
+        let driver = Person::Partner {
+            name: Some("박기사".into()),
+            title: None,
+            company: None,
+            group: None,
+            services: vec![],
+        };
         assert_eq!(driver.named(Naming::Company, Lang::En).line(), "A partner");
     }
 
     #[test]
     fn a_host_person_stands_by_nickname_and_name() {
-        let host = Person::Host { nickname: Some("Jay".into()), name: "이준호".into(), title: None, team: Some("결제팀".into()), affiliate: None };
+        let host = Person::Host {
+            nickname: Some("Jay".into()),
+            name: "이준호".into(),
+            title: None,
+            team: Some("결제팀".into()),
+            affiliate: None,
+        };
         assert_eq!(host.line(), "Jay(이준호) · 결제팀");
     }
 }

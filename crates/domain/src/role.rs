@@ -9,7 +9,12 @@ text_enum! {
 
 /// A set of roles as it stands in the database: their texts joined by commas, in the order of [`Role::ALL`].
 pub fn join(roles: &[Role]) -> String {
-    Role::ALL.iter().filter(|r| roles.contains(r)).map(|r| r.as_str()).collect::<Vec<_>>().join(",")
+    Role::ALL
+        .iter()
+        .filter(|r| roles.contains(r))
+        .map(|r| r.as_str())
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// Reads what [`join`] wrote; unknown texts fall away.

@@ -29,7 +29,10 @@ pub enum TextError {
 /// Text of several lines, trimmed, line ends as `\n`, NFC, without control characters but line feed and tab.
 pub fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let text: String = text.nfc().filter(|c| !c.is_control() || *c == '\n' || *c == '\t').collect();
+    let text: String = text
+        .nfc()
+        .filter(|c| !c.is_control() || *c == '\n' || *c == '\t')
+        .collect();
     text.trim().to_owned()
 }
 
@@ -84,7 +87,11 @@ pub fn line(input: &str, most: usize) -> Result<String, TextError> {
         return Err(TextError::Control);
     }
     let has = char_count(&text);
-    if has > most { Err(TextError::TooLong { most, has }) } else { Ok(text) }
+    if has > most {
+        Err(TextError::TooLong { most, has })
+    } else {
+        Ok(text)
+    }
 }
 
 fn within(text: &str, least: usize, most: usize) -> Result<(), TextError> {
@@ -135,10 +142,19 @@ mod tests {
 
     #[test]
     fn a_question_has_ten_to_two_thousand_characters() {
-        assert_eq!(QuestionText::parse("짧아요"), Err(TextError::TooShort { least: 10, has: 3 }));
+        assert_eq!(
+            QuestionText::parse("짧아요"),
+            Err(TextError::TooShort { least: 10, has: 3 })
+        );
         assert_eq!(QuestionText::parse("   "), Err(TextError::Empty));
         assert!(QuestionText::parse(&"가".repeat(2_000)).is_ok());
-        assert_eq!(QuestionText::parse(&"가".repeat(2_001)), Err(TextError::TooLong { most: 2_000, has: 2_001 }));
+        assert_eq!(
+            QuestionText::parse(&"가".repeat(2_001)),
+            Err(TextError::TooLong {
+                most: 2_000,
+                has: 2_001
+            })
+        );
     }
 
     #[test]

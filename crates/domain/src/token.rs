@@ -104,7 +104,10 @@ impl Keys {
     /// Keys for tests and the demo's first start, from 32 random octets.
     pub fn from_random(bytes: [u8; 32]) -> Self {
         let secret: [u8; 32] = Sha256::digest(bytes).into();
-        Self(vec![Key { id: Sha256::digest(secret)[0], secret }])
+        Self(vec![Key {
+            id: Sha256::digest(secret)[0],
+            secret,
+        }])
     }
 
     fn mac(key: &Key, purpose: Purpose, body: &[u8]) -> [u8; MAC] {
@@ -139,7 +142,8 @@ impl Keys {
         let bytes = BASE32_NOPAD.decode(token.to_ascii_uppercase().as_bytes()).ok()?;
         let (body, mac) = bytes.split_at_checked(BODY)?;
         let ours = self.0.iter().filter(|k| k.id == body[0]);
-        ours.into_iter().find(|k| bool::from(Self::mac(k, purpose, body).ct_eq(mac)))?;
+        ours.into_iter()
+            .find(|k| bool::from(Self::mac(k, purpose, body).ct_eq(mac)))?;
         Some(Claim {
             id: Uuid::from_slice(&body[1..17]).ok()?,
             stamp: u16::from_be_bytes([body[17], body[18]]),
@@ -148,7 +152,8 @@ impl Keys {
 
     /// Like [`Keys::verify`] for purposes whose stamp is a last day.
     pub fn verify_until(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<Claim> {
-        self.verify(purpose, token).filter(|claim| day_stamp(now) <= claim.stamp)
+        self.verify(purpose, token)
+            .filter(|claim| day_stamp(now) <= claim.stamp)
     }
 
     /// A short keyed digest for form tokens: hexadecimal, 32 characters.
@@ -195,7 +200,10 @@ mod tests {
         let id = Uuid::now_v7();
         let token = keys("a").sign(Purpose::Reply, id, 77);
         assert_eq!(token.len(), TOKEN_CHARS);
-        assert_eq!(keys("a").verify(Purpose::Reply, &token.to_ascii_uppercase()), Some(Claim { id, stamp: 77 }));
+        assert_eq!(
+            keys("a").verify(Purpose::Reply, &token.to_ascii_uppercase()),
+            Some(Claim { id, stamp: 77 })
+        );
     }
 
     #[test]

@@ -78,7 +78,12 @@ text_enum! {
 impl Transitions for IncomingState {
     const TABLE: &'static [(Self, Self)] = {
         use IncomingState::{Discarded, Processed, Quarantined, Received};
-        &[(Received, Processed), (Received, Quarantined), (Quarantined, Processed), (Quarantined, Discarded)]
+        &[
+            (Received, Processed),
+            (Received, Quarantined),
+            (Quarantined, Processed),
+            (Quarantined, Discarded),
+        ]
     };
 }
 

@@ -8,7 +8,9 @@ pub mod article;
 pub mod assignment;
 pub mod decision;
 pub mod delivery;
+pub mod job;
 pub mod mail;
+pub mod people;
 pub mod question;
 
 /// An enum that stands in the database, in forms and in JSON by the same short text.

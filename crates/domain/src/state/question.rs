@@ -59,6 +59,12 @@ text_enum! {
 impl Transitions for ReverseState {
     const TABLE: &'static [(Self, Self)] = {
         use ReverseState::{Dropped, Picked, Proposed, Sent};
-        &[(Proposed, Picked), (Proposed, Dropped), (Picked, Proposed), (Picked, Sent), (Dropped, Proposed)]
+        &[
+            (Proposed, Picked),
+            (Proposed, Dropped),
+            (Picked, Proposed),
+            (Picked, Sent),
+            (Dropped, Proposed),
+        ]
     };
 }

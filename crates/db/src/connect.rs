@@ -1,0 +1,140 @@
+//! Opening the database.
+
+use crate::{Error, WriteTx, write::Writer};
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use std::{path::Path, sync::Arc, time::Duration};
+
+/// Which engine stands behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// The database: many may read, and who writes asks for [`Db::begin_write`].
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+    reader: DatabaseConnection,
+    writer: Arc<Writer>,
+}
+
+impl Db {
+    /// Opens `url` (`sqlite://FILE` is created when it is not there; `postgres://…`), with at most `connections`
+    /// connections for readers.
+    ///
+    /// # Errors
+    /// When it cannot be reached or opened.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, Error> {
+        if url.starts_with("sqlite:") {
+            let url = if url.contains('?') {
+                url.to_owned()
+            } else {
+                format!("{url}?mode=rwc")
+            };
+            if let Some(parent) = url
+                .strip_prefix("sqlite://")
+                .and_then(|p| Path::new(p.split('?').next()?).parent())
+            {
+                std::fs::create_dir_all(parent)
+                    .map_err(|e| Error::Commit(format!("cannot make {}: {e}", parent.display())))?;
+            }
+            // The writer opens first: it creates the file and turns on the log (WAL) for all.
+            let writer = Database::connect(options(&url, 1)).await?;
+            let reader = Database::connect(options(&url, connections)).await?;
+            Ok(Self {
+                engine: Engine::Sqlite,
+                reader,
+                writer: Arc::new(Writer::sqlite(writer)),
+            })
+        } else {
+            let pool = Database::connect(options(url, connections)).await?;
+            Ok(Self {
+                engine: Engine::Postgres,
+                reader: pool.clone(),
+                writer: Arc::new(Writer::postgres(pool)),
+            })
+        }
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// When a step fails; it is rolled back whole.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        Ok(Migrator::up(self.writer.pool(), None).await?)
+    }
+
+    /// How many steps of the schema are not applied.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn pending_migrations(&self) -> Result<usize, Error> {
+        Ok(Migrator::get_pending_migrations(&self.reader).await?.len())
+    }
+
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// For queries that only read. Never while a [`WriteTx`] of the same task is open.
+    pub const fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Begins a transaction that may write, as a writer from its first statement on. Dropped without
+    /// [`WriteTx::commit`], it is rolled back.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn begin_write(&self) -> Result<WriteTx, Error> {
+        Writer::begin(&self.writer).await
+    }
+
+    /// Closes every connection, after what is under way.
+    pub async fn close(self) {
+        let _ = self.reader.close().await;
+        if let Some(writer) = Arc::into_inner(self.writer) {
+            let _ = writer.into_pool().close().await;
+        }
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(0)
+        .acquire_timeout(Duration::from_secs(30))
+        .sqlx_logging(false)
+        // Otherwise SQL, and with it personal data, lands in the logs.
+        .record_stmt_in_spans(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                // An acknowledged commit survives a power cut, not only a crash of the process.
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                .pragma("busy_timeout", "15000")
+                .pragma("temp_store", "MEMORY")
+        });
+    options
+}
+
+impl From<Engine> for DbBackend {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Sqlite,
+            Engine::Postgres => Self::Postgres,
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! One event: one conversation (행사).
+
+use domain::EventId;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "event")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: EventId,
+    #[sea_orm(column_type = "Text")]
+    pub slug: String,
+    #[sea_orm(column_type = "Text")]
+    pub title: String,
+    #[sea_orm(column_type = "Text")]
+    pub title_en: String,
+    #[sea_orm(column_type = "Text")]
+    pub host_name: String,
+    #[sea_orm(column_type = "Text")]
+    pub host_name_en: String,
+    #[sea_orm(column_type = "Text")]
+    pub intro: String,
+    #[sea_orm(column_type = "Text")]
+    pub intro_en: String,
+    #[sea_orm(column_type = "Text")]
+    pub time_zone: String,
+    pub opens_at: DateTimeUtc,
+    pub closes_at: DateTimeUtc,
+    pub live_places: i32,
+    pub reverse_places: i32,
+    pub max_questions: i32,
+    pub answer_days: i32,
+    pub next_number: i32,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,36 @@
+//! One file a table. All entities live here, since all three slices touch questions and relations name both sides;
+//! no query of a slice does.
+
+pub mod answer;
+pub mod article;
+pub mod article_exchange;
+pub mod assignment;
+pub mod attachment;
+pub mod audit_entry;
+pub mod company;
+pub mod consent;
+pub mod crew_member;
+pub mod decision;
+pub mod delivery;
+pub mod event;
+pub mod field;
+pub mod incoming_mail;
+pub mod invitation;
+pub mod job;
+pub mod outgoing_mail;
+pub mod partner;
+pub mod partner_service;
+pub mod programme_part;
+pub mod question;
+pub mod rate_limit;
+pub mod reverse_question;
+pub mod roster_import;
+pub mod rsvp;
+pub mod rsvp_interest;
+pub mod service;
+pub mod session;
+pub mod sitting;
+pub mod speaker;
+pub mod staff;
+pub mod stage_run;
+pub mod worker_health;

@@ -1,0 +1,91 @@
+use crate::{Error, from_file};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use std::net::SocketAddr;
+
+/// Mail out and in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub from_name: String,
+    pub from_address: String,
+    /// Replies come to `q+TOKEN@reply_domain`.
+    pub reply_domain: String,
+    pub out: MailOut,
+    #[serde(rename = "in")]
+    pub inbound: MailIn,
+}
+
+/// Submission to a mail server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailOut {
+    pub host: String,
+    pub port: u16,
+    pub tls: Tls,
+    pub username: String,
+    pub password: SecretString,
+    pub password_file: String,
+    /// Mails sent at once.
+    pub concurrency: u32,
+    /// Seconds for one whole send.
+    pub timeout: u64,
+    /// Sends nothing while true.
+    pub paused: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    None,
+    Starttls,
+    Tls,
+}
+
+/// Our own listeners.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailIn {
+    pub smtp_bind: SocketAddr,
+    pub lmtp_bind: SocketAddr,
+    /// Octets of one mail.
+    pub max_size: usize,
+    pub max_connections: usize,
+}
+
+impl Mail {
+    pub(crate) fn resolve(&mut self) -> Result<(), Error> {
+        if !self.out.password_file.is_empty() {
+            self.out.password = from_file(&self.out.password_file)?.into();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let invalid = |section, problem: &str| {
+            Err(Error::Invalid {
+                section,
+                problem: problem.into(),
+            })
+        };
+        if !self.from_address.contains('@') {
+            return invalid("mail.from_address", "must be an e-mail address");
+        }
+        if self.reply_domain.is_empty() || self.reply_domain.contains('@') {
+            return invalid("mail.reply_domain", "must be a domain, such as reply.example.com");
+        }
+        if self.out.concurrency == 0 {
+            return invalid("mail.out.concurrency", "must be at least 1");
+        }
+        if !self.out.username.is_empty() && self.out.password.expose_secret().is_empty() {
+            return invalid("mail.out.password", "is missing, though a username is set");
+        }
+        if !self.out.username.is_empty() && self.out.tls == Tls::None {
+            return invalid(
+                "mail.out.tls",
+                "a password must not be sent without TLS: set starttls or tls",
+            );
+        }
+        Ok(())
+    }
+}
