@@ -1,0 +1,155 @@
+//! What a mail says, as data: it is stored so, staff read and edit it so, and it becomes bytes only when it is sent.
+//!
+//! A link stands in it as what it leads to; its token is derived when the bytes are made, so a stored letter holds no
+//! secret. Every text is data: it is never read as markup, and nothing in it becomes a link by itself.
+
+use domain::{AssignmentId, CrewMemberId, InvitationId, SpeakerId};
+use serde::{Deserialize, Serialize};
+
+/// The subject and the body of a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    pub subject: String,
+    pub blocks: Vec<Block>,
+}
+
+/// One part of a letter, from top to bottom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Block {
+    /// A paragraph, or several, parted by blank lines.
+    Text(String),
+    /// Somebody's own words: a question, an answer.
+    Quote { text: String, by: Option<String> },
+    /// Name and value, one a line: by when, where, who.
+    Facts(Vec<(String, String)>),
+    /// The one thing to do next.
+    Action { label: String, link: Link },
+    /// Small print.
+    Note(String),
+}
+
+/// Where an action leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "snake_case")]
+pub enum Link {
+    /// A partner's personal link, and the page behind it (`/my`; empty: the first one).
+    Personal {
+        invitation: InvitationId,
+        #[serde(default)]
+        path: String,
+    },
+    /// The page on which an assignment is answered without mail; `until` is the last day ([`domain::token::day_stamp`]).
+    Answer { assignment: AssignmentId, until: u16 },
+    /// The page on which a crew member proposes questions to ask back.
+    Propose { crew_member: CrewMemberId, until: u16 },
+    /// A speaker's page.
+    Speaker { speaker: SpeakerId, until: u16 },
+    /// A page that needs no token; the path begins with `/`.
+    Page { path: String },
+}
+
+impl Letter {
+    /// An empty letter; the subject becomes one line.
+    pub fn new(subject: impl AsRef<str>) -> Self {
+        Self { subject: one_line(subject.as_ref()), blocks: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.blocks.push(Block::Text(text.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn quote(mut self, text: impl Into<String>, by: Option<String>) -> Self {
+        self.blocks.push(Block::Quote { text: text.into(), by });
+        self
+    }
+
+    #[must_use]
+    pub fn facts(mut self, facts: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.blocks.push(Block::Facts(facts.into_iter().collect()));
+        self
+    }
+
+    #[must_use]
+    pub fn action(mut self, label: impl Into<String>, link: Link) -> Self {
+        self.blocks.push(Block::Action { label: label.into(), link });
+        self
+    }
+
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.blocks.push(Block::Note(text.into()));
+        self
+    }
+
+    /// The links in it, in order.
+    pub fn links(&self) -> impl Iterator<Item = &Link> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Action { link, .. } => Some(link),
+            _ => None,
+        })
+    }
+
+    /// The text of the body as staff see it in a list: without links.
+    pub fn plain(&self) -> String {
+        let mut parts = Vec::new();
+        for block in &self.blocks {
+            match block {
+                Block::Text(text) | Block::Note(text) | Block::Quote { text, .. } => parts.push(text.clone()),
+                Block::Facts(facts) => {
+                    parts.push(facts.iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n"));
+                }
+                Block::Action { label, .. } => parts.push(format!("[{label}]")),
+            }
+        }
+        parts.join("\n\n")
+    }
+
+    /// The same letter without a control character that could reach a header or an odd renderer.
+    #[must_use]
+    pub(crate) fn cleaned(mut self) -> Self {
+        self.subject = one_line(&self.subject);
+        for block in &mut self.blocks {
+            match block {
+                Block::Text(text) | Block::Note(text) => *text = domain::text::tidy(text),
+                Block::Quote { text, by } => {
+                    *text = domain::text::tidy(text);
+                    *by = by.take().map(|by| one_line(&by));
+                }
+                Block::Facts(facts) => {
+                    for (name, value) in facts {
+                        *name = one_line(name);
+                        *value = one_line(value);
+                    }
+                }
+                Block::Action { label, .. } => *label = one_line(label),
+            }
+        }
+        self
+    }
+}
+
+/// Control characters, line ends and runs of white space become one space each.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_stored_and_read_back_without_a_token() {
+        let letter = Letter::new("안내\r\nBcc: x@y.example").text("본문").action(
+            "내 질문 보기",
+            Link::Personal { invitation: InvitationId::new(), path: "/my".into() },
+        );
+        assert_eq!(letter.subject, "안내 Bcc: x@y.example");
+        let json = serde_json::to_value(&letter).expect("json");
+        assert_eq!(json["blocks"][1]["action"]["link"]["to"], "personal");
+        assert_eq!(serde_json::from_value::<Letter>(json).expect("back"), letter);
+    }
+}

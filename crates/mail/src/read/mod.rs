@@ -1,0 +1,251 @@
+//! Raw mail → what the platform makes of it: who, which token, what kind of mail, the text that its writer newly
+//! wrote, what was cut from it and why. No database, no network, no clock; linear in the mail's size; never a panic.
+
+mod charset;
+mod class;
+mod html;
+mod mime;
+mod quote;
+mod reply;
+mod rules;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use chrono::{DateTime, Utc};
+use domain::{AssignmentId, token::Keys};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+pub use token::mask_tokens;
+
+/// The two addresses of the SMTP envelope; empty where a mail is read from a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// `None` = not known; `Some("")` = the null return path of automatic mail.
+    pub from: Option<String>,
+    pub to: Vec<String>,
+}
+
+/// What the reader needs to know about us.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub keys: Keys,
+    /// Replies come to `q+TOKEN@` this domain, and our Message-IDs end in it.
+    pub reply_domain: String,
+}
+
+/// What a mail is, as far as it can be told from the mail alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub from: Option<Mailbox>,
+    pub to: Vec<Mailbox>,
+    pub cc: Vec<Mailbox>,
+    pub subject: String,
+    /// Without angle brackets, like the two lists after it.
+    pub message_id: Option<String>,
+    pub in_reply_to: Vec<String>,
+    pub references: Vec<String>,
+    /// As its writer's clock had it; decides nothing.
+    pub date: Option<DateTime<Utc>>,
+    pub token: TokenFinding,
+    pub class: Class,
+    /// Why it is of that class, in a short English phrase for staff and logs.
+    pub class_reason: String,
+    /// What was newly written: greeting, body, closing words; answers between quoted lines alone, in order.
+    pub text: String,
+    /// Where answers stand between quoted lines: each with the line that it answers.
+    pub pairs: Vec<Pair>,
+    /// The quote and its attribution.
+    pub cut: String,
+    /// Signature, device line, disclaimer: kept apart, never delivered.
+    pub signature: String,
+    /// The whole text before anything was cut.
+    pub full: String,
+    pub attachments: Vec<Attachment>,
+    /// Set for bounces.
+    pub bounce: Option<Bounce>,
+    pub flags: Vec<Flag>,
+}
+
+/// A name and an address, the address trimmed and lower-case; tokens in it are masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    pub name: Option<String>,
+    pub address: String,
+}
+
+/// What binds a mail to an assignment. The subject never does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TokenFinding {
+    /// A token of ours in a recipient address; `until` is its last day ([`domain::token::day_stamp`]), which the
+    /// caller checks against the clock.
+    Reply { assignment: AssignmentId, until: u16 },
+    /// It answers these Message-IDs of our domain: to be looked up in `outgoing_mail`, the closest first.
+    Thread { message_ids: Vec<String> },
+    /// A reply address whose token is not one of ours, or tokens of two assignments.
+    Forged,
+    None,
+}
+
+/// Kinds of arrivals; only `Answer` may become an answer without a person looking at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    Answer,
+    AutoReply,
+    Bounce,
+    Calendar,
+    List,
+    /// Doubtful: a person must look.
+    Unknown,
+}
+
+/// An answer between quoted lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    pub quoted: String,
+    pub answer: String,
+}
+
+/// A file that came along.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its base name, without path, control characters or bidirectional marks.
+    pub name: String,
+    pub media_type: String,
+    /// Left out of JSON.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+    pub size: usize,
+    /// Hexadecimal.
+    pub sha256: String,
+    /// Shown within the text (a logo, a screenshot), not attached beside it.
+    pub inline: bool,
+}
+
+/// What a delivery report says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounce {
+    pub recipient: Option<String>,
+    /// RFC 3463, such as `5.1.1`.
+    pub status: Option<String>,
+    pub diagnostic: Option<String>,
+    /// The Message-ID of the mail that came back, without angle brackets.
+    pub message_id: Option<String>,
+}
+
+/// What a reviewer should know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flag {
+    /// Cutting left nothing, so the text is the whole text.
+    FellBack,
+    /// Nothing was written at all.
+    Empty,
+    /// The writer says that answers stand below or within the quote.
+    AnswersElsewhere,
+    /// There was no plain text; it was made from HTML.
+    FromHtml,
+    /// The declared character set was wrong or missing; another one was used.
+    CharsetGuessed,
+    /// Some characters could not be read in any character set.
+    Undecodable,
+    /// It forwards another mail.
+    Forwarded,
+    /// More mails are nested in it than are looked into.
+    Nested,
+    /// It was too long and was read in part; the raw mail has it all.
+    Truncated,
+    /// The MIME could not be parsed.
+    Unparsable,
+}
+
+impl Reading {
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags.contains(&flag)
+    }
+
+    /// What the platform makes of an unreadable mail: nothing, with the reason.
+    fn unreadable(reason: &str, flag: Flag) -> Self {
+        Self {
+            from: None,
+            to: Vec::new(),
+            cc: Vec::new(),
+            subject: String::new(),
+            message_id: None,
+            in_reply_to: Vec::new(),
+            references: Vec::new(),
+            date: None,
+            token: TokenFinding::None,
+            class: Class::Unknown,
+            class_reason: reason.to_owned(),
+            text: String::new(),
+            pairs: Vec::new(),
+            cut: String::new(),
+            signature: String::new(),
+            full: String::new(),
+            attachments: Vec::new(),
+            bounce: None,
+            flags: vec![flag],
+        }
+    }
+}
+
+/// Reads a mail. A parser's panic counts as an unreadable mail: one bad mail must not stop those behind it.
+pub fn read(raw: &[u8], envelope: &Envelope, reader: &Reader) -> Reading {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_inner(raw, envelope, reader)))
+        .unwrap_or_else(|_| Reading::unreadable("the parser failed on it", Flag::Unparsable))
+}
+
+/// [`read`] on a thread of its own, so that a slow mail holds nobody up; after `limit` it counts as unreadable.
+pub async fn read_in_time(raw: Vec<u8>, envelope: Envelope, reader: Reader, limit: Duration) -> Reading {
+    let work = tokio::task::spawn_blocking(move || read(&raw, &envelope, &reader));
+    match tokio::time::timeout(limit, work).await {
+        Ok(Ok(reading)) => reading,
+        Ok(Err(_)) => Reading::unreadable("the parser failed on it", Flag::Unparsable),
+        Err(_) => Reading::unreadable("reading it took too long", Flag::Unparsable),
+    }
+}
+
+fn read_inner(raw: &[u8], envelope: &Envelope, reader: &Reader) -> Reading {
+    let Some(mail) = mime::parse(raw) else {
+        return Reading::unreadable("it has no mail header", Flag::Unparsable);
+    };
+    let (class, class_reason) = class::classify(&mail, envelope);
+    let split = reply::split(&mail.body);
+    let mut flags = mail.flags;
+    flags.extend(split.flags);
+    flags.sort_unstable();
+    flags.dedup();
+    let (class, class_reason) = if class == Class::Answer && flags.contains(&Flag::Empty) && mail.attachments.is_empty()
+    {
+        (Class::Unknown, "nothing is written in it".to_owned())
+    } else {
+        (class, class_reason)
+    };
+    let token = token::find(envelope, &mail.recipients, &mail.in_reply_to, &mail.references, reader);
+    Reading {
+        from: mail.from,
+        to: mail.to,
+        cc: mail.cc,
+        subject: mail.subject,
+        message_id: mail.message_id,
+        in_reply_to: mail.in_reply_to,
+        references: mail.references,
+        date: mail.date,
+        token,
+        class,
+        class_reason,
+        text: split.text,
+        pairs: split.pairs,
+        cut: split.cut,
+        signature: split.signature,
+        full: split.full,
+        attachments: mail.attachments,
+        bounce: mail.bounce,
+        flags,
+    }
+}

@@ -1,0 +1,175 @@
+//! Which assignment a mail belongs to, by a secret of ours; and how such secrets are hidden again.
+
+use super::{Envelope, Reader, TokenFinding};
+use domain::{
+    AssignmentId,
+    token::{Purpose, TOKEN_CHARS},
+};
+
+/// The local part of a reply address before its token.
+pub const PREFIX: &str = "q+";
+
+/// Looks through recipients first, since some providers replace our Message-ID; then through the thread.
+///
+/// Every reply address must tell the same assignment: a mail to two of them is for a person to sort.
+pub(super) fn find(
+    envelope: &Envelope,
+    recipients: &[String],
+    in_reply_to: &[String],
+    references: &[String],
+    reader: &Reader,
+) -> TokenFinding {
+    let mut found: Option<(AssignmentId, u16)> = None;
+    let mut forged = false;
+    // The envelope decides where it is known; a header may quote an address that this mail was not sent to.
+    let in_envelope = envelope.to.iter().any(|a| token_of(a, &reader.reply_domain).is_some());
+    let addresses: Vec<&String> =
+        if in_envelope { envelope.to.iter().collect() } else { envelope.to.iter().chain(recipients).collect() };
+    for token in addresses.iter().filter_map(|a| token_of(a, &reader.reply_domain)) {
+        match reader.keys.verify(Purpose::Reply, &token) {
+            Some(claim) => {
+                let id = AssignmentId::from_uuid(claim.id);
+                match found {
+                    Some((other, _)) if other != id => return TokenFinding::Forged,
+                    Some((_, until)) if until >= claim.stamp => {}
+                    _ => found = Some((id, claim.stamp)),
+                }
+            }
+            None => forged = true,
+        }
+    }
+    if let Some((assignment, until)) = found {
+        return TokenFinding::Reply { assignment, until };
+    }
+    if forged {
+        return TokenFinding::Forged;
+    }
+    let suffix = format!("@{}", reader.reply_domain.to_ascii_lowercase());
+    let mut message_ids: Vec<String> = Vec::new();
+    for id in in_reply_to.iter().chain(references.iter().rev()) {
+        if id.to_ascii_lowercase().ends_with(&suffix) && !message_ids.contains(id) && message_ids.len() < 20 {
+            message_ids.push(id.clone());
+        }
+    }
+    if message_ids.is_empty() { TokenFinding::None } else { TokenFinding::Thread { message_ids } }
+}
+
+fn token_of(address: &str, reply_domain: &str) -> Option<String> {
+    let address = address.trim().trim_matches(['<', '>']).to_ascii_lowercase();
+    let (local, domain) = address.rsplit_once('@')?;
+    (domain == reply_domain.to_ascii_lowercase()).then(|| local.strip_prefix(PREFIX).map(str::to_owned)).flatten()
+}
+
+/// Hides what may be a token: every run of exactly a token's length in its alphabet becomes dots, also where
+/// quoted-printable broke it over two lines. Raw mail is shown to staff only like this.
+pub fn mask_tokens(raw: &[u8]) -> Vec<u8> {
+    const SHOWN: usize = 4;
+    let mut out = raw.to_vec();
+    let is_token = |b: u8| b.is_ascii_alphabetic() || (b'2'..=b'7').contains(&b);
+    let mut at = 0;
+    while at < raw.len() {
+        if !is_token(raw[at]) || (at > 0 && (raw[at - 1].is_ascii_alphanumeric())) {
+            at += 1;
+            continue;
+        }
+        let mut places = Vec::with_capacity(TOKEN_CHARS);
+        let mut end = at;
+        while end < raw.len() && places.len() <= TOKEN_CHARS {
+            if is_token(raw[end]) {
+                places.push(end);
+                end += 1;
+            } else if raw[end..].starts_with(b"=\r\n") {
+                end += 3;
+            } else if raw[end..].starts_with(b"=\n") {
+                end += 2;
+            } else {
+                break;
+            }
+        }
+        let ends = raw.get(end).is_none_or(|b| !b.is_ascii_alphanumeric());
+        if places.len() == TOKEN_CHARS && ends {
+            for place in &places[SHOWN..] {
+                out[*place] = b'.';
+            }
+        }
+        // A longer run is no token (base 64, a hash): skip it whole.
+        at = end.max(at + 1);
+        while places.len() > TOKEN_CHARS && at < raw.len() && raw[at].is_ascii_alphanumeric() {
+            at += 1;
+        }
+    }
+    out
+}
+
+/// [`mask_tokens`] for text.
+pub(super) fn mask_text(text: &str) -> String {
+    String::from_utf8(mask_tokens(text.as_bytes())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::token::Keys;
+
+    fn reader() -> Reader {
+        Reader {
+            keys: Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key"),
+            reply_domain: "reply.host.example".into(),
+        }
+    }
+
+    fn to(addresses: &[&str]) -> Envelope {
+        Envelope { from: None, to: addresses.iter().map(|a| (*a).to_owned()).collect() }
+    }
+
+    #[test]
+    fn the_reply_address_tells_the_assignment_in_any_case() {
+        let reader = reader();
+        let id = AssignmentId::new();
+        let address = format!("Q+{}@Reply.Host.Example", reader.keys.sign(Purpose::Reply, id.uuid(), 9).to_uppercase());
+        let found = find(&to(&[&address]), &[], &[], &[], &reader);
+        assert_eq!(found, TokenFinding::Reply { assignment: id, until: 9 });
+        assert_eq!(find(&to(&[]), &[address], &[], &[], &reader), TokenFinding::Reply { assignment: id, until: 9 });
+    }
+
+    #[test]
+    fn a_made_up_token_or_a_token_for_another_purpose_is_forged_and_two_assignments_are_too() {
+        let reader = reader();
+        let link = reader.keys.sign(Purpose::AnswerLink, AssignmentId::new().uuid(), 9);
+        for local in ["q+abc", &format!("q+{link}")] {
+            let thread = ["x@reply.host.example".to_owned()];
+            let found = find(&to(&[&format!("{local}@reply.host.example")]), &[], &thread, &[], &reader);
+            assert_eq!(found, TokenFinding::Forged);
+        }
+        let two = [1, 2]
+            .map(|_| format!("q+{}@reply.host.example", reader.keys.sign(Purpose::Reply, AssignmentId::new().uuid(), 9)));
+        assert_eq!(find(&to(&[&two[0], &two[1]]), &[], &[], &[], &reader), TokenFinding::Forged);
+    }
+
+    #[test]
+    fn without_a_reply_address_the_thread_is_named_the_closest_first() {
+        let ids = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let found = find(
+            &to(&["mundap@host.example"]),
+            &[],
+            &ids(&["b@reply.host.example"]),
+            &ids(&["a@reply.host.example", "x@gmail.example", "b@reply.host.example"]),
+            &reader(),
+        );
+        assert_eq!(
+            found,
+            TokenFinding::Thread { message_ids: ids(&["b@reply.host.example", "a@reply.host.example"]) }
+        );
+        assert_eq!(find(&to(&[]), &[], &ids(&["x@evil.example"]), &[], &reader()), TokenFinding::None);
+    }
+
+    #[test]
+    fn a_quoted_token_is_masked_also_across_a_soft_line_break_and_nothing_else_changes() {
+        let token = reader().keys.sign(Purpose::PersonalLink, AssignmentId::new().uuid(), 1);
+        let (a, b) = token.split_at(20);
+        let raw = format!("see http://h/i/{token}?to=3D and {a}=\r\n{b}.\r\n{}", "a".repeat(64));
+        let masked = String::from_utf8(mask_tokens(raw.as_bytes())).expect("ascii");
+        assert!(!masked.contains(&token) && !masked.contains(&b[..10]), "{masked}");
+        assert!(masked.contains("?to=3D and ") && masked.ends_with(&"a".repeat(64)));
+    }
+}
