@@ -1,1 +1,47 @@
-//! (in the making)
+//! The chrome that all rooms share: session and sign-in, form tokens, forms and their errors, the error page, language,
+//! layouts and assets, live updates, security headers, the server.
+//!
+//! A slice brings `routes() -> axum::Router<App>`, page structs that hold one [`Chrome`] named `c`, and its texts;
+//! the binary joins the routes and wraps them in [`layers`].
+
+mod app;
+pub mod assets;
+pub mod auth;
+mod browser;
+mod chrome;
+pub mod csrf;
+mod error;
+mod first_admin;
+pub mod form;
+pub mod health;
+pub mod lang;
+mod layers;
+pub mod limit;
+pub mod live;
+pub mod password;
+mod redirect;
+mod render;
+mod serve;
+mod session;
+mod sign_in;
+
+pub use app::App;
+pub use browser::Peer;
+pub use chrome::{Chrome, EventContext, NavItem};
+pub use csrf::{Form, MultipartForm, Upload};
+pub use error::Error;
+pub use first_admin::first_admin_link;
+pub use form::{Choice, Errors, Message};
+pub use lang::{TEXTS, Texts, Words};
+pub use layers::{UPLOAD_LIMIT, layers, uploads};
+pub use redirect::{Redirect, local_path, redirect};
+pub use render::{attachment, render, render_status};
+pub use serve::serve;
+pub use session::delete_expired;
+pub use tower_sessions::Session;
+
+/// What every slice's `routes()` gives.
+pub type Router = axum::Router<App>;
+
+/// What every handler gives.
+pub type Result<T = axum::response::Response> = std::result::Result<T, Error>;

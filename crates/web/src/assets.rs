@@ -1,0 +1,71 @@
+//! Stylesheet, script and icon: embedded, named after their content, kept for ever by browsers.
+
+use crate::{App, Error};
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+
+struct Asset {
+    path: String,
+    content_type: &'static str,
+    bytes: &'static [u8],
+}
+
+static CSS: LazyLock<Asset> =
+    LazyLock::new(|| asset("mundap", "css", "text/css; charset=utf-8", include_bytes!("../assets/mundap.css")));
+static JS: LazyLock<Asset> =
+    LazyLock::new(|| asset("mundap", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/mundap.js")));
+static ICON: LazyLock<Asset> =
+    LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_bytes!("../assets/icon.svg")));
+
+fn asset(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Asset {
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..4]);
+    Asset { path: format!("/assets/{stem}.{hash}.{extension}"), content_type, bytes }
+}
+
+pub fn css_url() -> &'static str {
+    &CSS.path
+}
+pub fn js_url() -> &'static str {
+    &JS.path
+}
+pub fn icon_url() -> &'static str {
+    &ICON.path
+}
+
+/// The stylesheet's text, for what must stand alone: an exported article, a mail's preview.
+pub fn css() -> &'static str {
+    include_str!("../assets/mundap.css")
+}
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/assets/{name}", get(serve)).route("/favicon.ico", get(icon))
+}
+
+async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+    let path = format!("/assets/{name}");
+    let asset = [&*CSS, &*JS, &*ICON].into_iter().find(|a| a.path == path).ok_or(Error::NotFound)?;
+    let tag = HeaderValue::from_str(&format!("\"{name}\"")).map_err(Error::internal)?;
+    if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let mut response = asset.bytes.into_response();
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    out.insert(header::ETAG, tag);
+    Ok(response)
+}
+
+async fn icon() -> Response {
+    let mut response = ICON.bytes.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(ICON.content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
+    response
+}

@@ -1,0 +1,97 @@
+//! Sessions in the database. The cookie's id is a secret, so only its fingerprint is stored.
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use db::entity::session;
+use domain::{Clock, token::fingerprint};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use std::fmt;
+use tower_sessions::{
+    SessionStore,
+    cookie::time::OffsetDateTime,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+/// Staff work for a shift; a partner comes back for weeks.
+pub(crate) const STAFF_IDLE: TimeDelta = TimeDelta::hours(12);
+pub(crate) const PARTNER_IDLE: TimeDelta = TimeDelta::days(30);
+
+#[derive(Clone)]
+pub(crate) struct Store {
+    pub(crate) db: db::Db,
+    pub(crate) clock: Clock,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+fn backend(error: impl fmt::Display) -> Error {
+    Error::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for Store {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // 128 random bits: a collision is not going to happen, and if it does the upsert would give away a session;
+        // so this is a plain insert that fails.
+        self.insert(record, false).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        self.insert(record, true).await
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let row = session::Entity::find_by_id(fingerprint(id.to_string().as_bytes()))
+            .filter(session::Column::ExpiresAt.gt(self.clock.now()))
+            .one(self.db.reader())
+            .await
+            .map_err(backend)?;
+        let Some(row) = row else { return Ok(None) };
+        let data = serde_json::from_str(&row.record).map_err(|e| Error::Decode(e.to_string()))?;
+        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at.timestamp()).map_err(backend)?;
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let tx = self.db.begin_write().await.map_err(backend)?;
+        session::Entity::delete_by_id(fingerprint(id.to_string().as_bytes())).exec(&tx).await.map_err(backend)?;
+        tx.commit().await.map_err(backend)
+    }
+}
+
+impl Store {
+    async fn insert(&self, record: &Record, replace: bool) -> Result<()> {
+        let idle = if record.data.contains_key("partner") { PARTNER_IDLE } else { STAFF_IDLE };
+        let row = session::ActiveModel {
+            id: Set(fingerprint(record.id.to_string().as_bytes())),
+            record: Set(serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?),
+            expires_at: Set(self.clock.now() + idle),
+        };
+        let mut insert = session::Entity::insert(row);
+        if replace {
+            insert = insert.on_conflict(
+                OnConflict::column(session::Column::Id)
+                    .update_columns([session::Column::Record, session::Column::ExpiresAt])
+                    .to_owned(),
+            );
+        }
+        let tx = self.db.begin_write().await.map_err(backend)?;
+        insert.exec_without_returning(&tx).await.map_err(backend)?;
+        tx.commit().await.map_err(backend)
+    }
+}
+
+/// Forgets sessions and rate-limit windows that are over; the worker calls it now and then.
+pub async fn delete_expired(tx: &impl sea_orm::ConnectionTrait, clock: &Clock) -> std::result::Result<(), sea_orm::DbErr> {
+    use db::entity::rate_limit;
+    let now = clock.now();
+    session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(tx).await?;
+    let yesterday = now - TimeDelta::days(1);
+    rate_limit::Entity::delete_many().filter(rate_limit::Column::WindowStart.lt(yesterday)).exec(tx).await?;
+    Ok(())
+}
