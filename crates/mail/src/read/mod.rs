@@ -18,6 +18,7 @@ use domain::{AssignmentId, token::Keys};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+pub(crate) use token::PREFIX as REPLY_PREFIX;
 pub use token::mask_tokens;
 
 /// The two addresses of the SMTP envelope; empty where a mail is read from a file.

@@ -7,7 +7,7 @@ use domain::{
 };
 
 /// The local part of a reply address before its token.
-pub const PREFIX: &str = "q+";
+pub(crate) const PREFIX: &str = "q+";
 
 /// Looks through recipients first, since some providers replace our Message-ID; then through the thread.
 ///
