@@ -1,0 +1,13 @@
+reply-hint = Just reply to this mail. There is nothing to sign in to; your reply is passed on as it is.
+link-below = If the button does not open, paste this address into your browser.
+why-invitation = { $from } sent this mail to invite you to an event.
+why-new-link = { $from } sent this mail because a new personal link was asked for. If that was not you, ignore it.
+why-receipt = { $from } sent this mail because you sent a question.
+why-outcome = { $from } sent this mail to tell you what became of your question.
+why-assignment = { $from } sent this mail because a question about your service was assigned to you.
+why-call = { $from } sent this mail to collect questions for our partners.
+why-reverse-question = { $from } sent this mail because you take part in the event.
+why-delivery = { $from } sent this mail because your question was answered.
+why-speaker = { $from } sent this mail because you speak at the event.
+why-staff-notice = { $from } sent this mail to its staff.
+personal-link = The link in this mail is for you alone. Please do not forward it.
