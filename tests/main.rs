@@ -1,1 +1,6 @@
-//! Stories.
+//! The stories: one package, one binary, a fresh database for each, on the engine that the environment names.
+
+mod chaos;
+mod engines;
+mod flow;
+mod pages;

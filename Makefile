@@ -1,0 +1,53 @@
+# make run · make test · make bench · make check · make chaos · make fuzz
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+SETUP := tests/setup/packages.sh
+# Cargo's own folder, wherever it is: reports, screenshots and the tests' scratch go beside the build.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: help run test bench check chaos fuzz audit screenshots
+
+help:
+	@echo "make run      build, create the demo and serve it on http://127.0.0.1:8080"
+	@echo "make test     set up everything the tests need and run them all, on SQLite and PostgreSQL"
+	@echo "make check    format, clippy, documentation, licences and sources of dependencies"
+	@echo "make bench    measure, each figure beside its limit"
+	@echo "make chaos    the long form of the kill tests;  make fuzz  the long form of the hostile input"
+
+run:
+	@$(SETUP) cc
+	@echo "== building (the first time takes some minutes)"
+	cargo build --bin mundap
+	@echo "== starting the demo; Ctrl-C stops it, its data stays in ./data"
+	@exec $(TARGET)/debug/mundap serve --demo
+
+test:
+	@$(SETUP) cc postgres postfix chromium node
+	@tests/setup/run.sh
+
+check:
+	@$(SETUP) cc
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	cargo test --quiet -p stories --test house
+
+# Known vulnerabilities; needs the network, so it is not part of `check`.
+audit:
+	cargo deny check advisories
+
+bench:
+	@$(SETUP) cc postgres bench
+	@tests/setup/bench.sh
+
+chaos:
+	@$(SETUP) cc postgres postfix
+	@MUNDAP_TEST_LONG=1 tests/setup/run.sh chaos
+
+fuzz:
+	@$(SETUP) cc
+	MUNDAP_TEST_LONG=1 cargo test --release -p mail hostile -- --nocapture
+
+screenshots:
+	@$(SETUP) cc chromium node
+	@tests/setup/run.sh browser

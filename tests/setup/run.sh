@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Runs the tests: unit tests, the stories on both engines, the browser's stories. Everything is run, also after a
+# failure, and one summary stands at the end. A missing engine or tool fails the run; nothing is skipped.
+# Usage: run.sh [units|sqlite|postgres|browser|chaos]…   (without a name: all but chaos, which stories run in short form)
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(units sqlite postgres browser)
+wants() { [[ " ${parts[*]} " == *" $1 "* ]]; }
+
+scratch=$(mktemp -d)
+chmod 755 "$scratch"
+log=$scratch/log
+: >"$log"
+cleanup() {
+  tests/setup/postgres.sh stop "$scratch/postgres"
+  rm -rf "$scratch"
+}
+trap cleanup EXIT
+
+failed_parts=()
+step() { # name command…
+  local name=$1 from=$SECONDS
+  shift
+  echo "== $name"
+  if ! "$@" 2>&1 | tee -a "$log"; then failed_parts+=("$name"); fi
+  echo "== $name took $((SECONDS - from)) s"
+}
+
+echo "== building all tests (cold: some minutes)"
+cargo test --workspace --all-features --no-run --quiet || exit 1
+cargo build --quiet --workspace --all-features --bins || exit 1
+
+if wants postgres || wants chaos; then
+  port=$((20000 + RANDOM % 10000))
+  echo "== starting PostgreSQL"
+  tests/setup/postgres.sh start "$scratch/postgres" "$port" || exit 1
+  export MUNDAP_TEST_POSTGRES="postgres://mundap@127.0.0.1:$port/postgres"
+fi
+
+wants units && step "units" cargo test --workspace --all-features --exclude stories --lib --bins --tests
+wants units && step "house" cargo test --all-features -p stories --test house
+wants sqlite && step "stories on SQLite" env MUNDAP_TEST_ENGINE=sqlite cargo test --all-features -p stories --test stories
+wants postgres && step "stories on PostgreSQL" env MUNDAP_TEST_ENGINE=postgres cargo test --all-features -p stories --test stories
+if wants chaos; then
+  step "chaos on SQLite" env MUNDAP_TEST_ENGINE=sqlite cargo test --all-features -p stories --test stories chaos
+  step "chaos on PostgreSQL" env MUNDAP_TEST_ENGINE=postgres cargo test --all-features -p stories --test stories chaos
+fi
+wants browser && step "browser" tests/browser/run.sh
+
+passed=$(grep -oE '[0-9]+ passed' "$log" | awk '{n += $1} END {print n + 0}')
+failed=$(grep -oE '[0-9]+ failed' "$log" | awk '{n += $1} END {print n + 0}')
+if [ ${#failed_parts[@]} -gt 0 ]; then
+  printf '== FAILED: %s\n' "${failed_parts[@]}"
+  grep -E '^test .* FAILED$|^not ok' "$log"
+  [ "$failed" -gt 0 ] || failed=${#failed_parts[@]}
+fi
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
