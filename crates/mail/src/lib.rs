@@ -6,6 +6,7 @@ pub mod letter;
 pub mod outbox;
 pub mod read;
 pub mod render;
+pub mod smtp_in;
 
 pub use compose::{Composed, compose, link_versions, preview};
 pub use error::Error;
