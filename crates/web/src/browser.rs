@@ -39,11 +39,26 @@ pub(crate) struct Browser {
     pub(crate) session_cookie: String,
     pub(crate) flash: Option<Flash>,
     pub(crate) flash_shown: AtomicBool,
-    pub(crate) incident: String,
 }
 
 impl Browser {
-    fn read(app: &App, uri: &Uri, headers: &HeaderMap, incident: String) -> (Self, bool) {
+    /// A browser with these two cookies, at `/`.
+    #[cfg(test)]
+    pub(crate) fn for_test(form: &str, session: &str) -> Self {
+        Self {
+            path: "/".into(),
+            query: None,
+            lang_cookie: None,
+            accept_lang: None,
+            form_cookie: form.into(),
+            form_asked: AtomicBool::new(false),
+            session_cookie: session.into(),
+            flash: None,
+            flash_shown: AtomicBool::new(false),
+        }
+    }
+
+    fn read(app: &App, uri: &Uri, headers: &HeaderMap) -> (Self, bool) {
         let jar = CookieJar::from_headers(headers);
         let cookie = |name: &str| jar.get(name).map(|c| c.value().to_owned());
         let known = cookie(&app.cookie_name("form")).filter(|v| v.len() == 32 && v.bytes().all(|b| b.is_ascii_hexdigit()));
@@ -59,7 +74,6 @@ impl Browser {
             session_cookie: cookie(&app.cookie_name("mundap")).unwrap_or_default(),
             flash: cookie("flash").as_deref().and_then(Flash::parse),
             flash_shown: AtomicBool::new(false),
-            incident,
         };
         (browser, fresh)
     }
@@ -112,7 +126,7 @@ pub(crate) async fn middleware(State(app): State<App>, mut request: Request, nex
     let begun = Instant::now();
     let incident = Uuid::new_v4().simple().to_string()[..12].to_owned();
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    let (browser, fresh) = Browser::read(&app, &uri, request.headers(), incident.clone());
+    let (browser, fresh) = Browser::read(&app, &uri, request.headers());
     let wants_page = accepts_html(request.headers());
     let browser = Arc::new(browser);
     let mut response = if let Some(switch) = language_switch(&app, &method, &uri) {

@@ -83,6 +83,22 @@ impl Chrome {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn for_test(lang: Lang) -> Self {
+        Self {
+            words: Words::chrome(lang),
+            staff: None,
+            partner: None,
+            health: None,
+            event: None,
+            demo: false,
+            now: DateTime::UNIX_EPOCH,
+            public_url: "https://mundap.example".into(),
+            keys: Keys::from_random([1; 32]),
+            browser: Arc::new(Browser::for_test("f", "s")),
+        }
+    }
+
     /// Binds a slice's texts: `chrome.with(&crate::TEXTS)`.
     #[must_use]
     pub fn with(mut self, texts: &'static StaticLoader) -> Self {
@@ -285,5 +301,76 @@ impl Chrome {
     }
     pub fn icon(&self) -> &'static str {
         assets::icon_url()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Errors, Message};
+    use askama::Template;
+
+    #[derive(Template)]
+    #[template(
+        ext = "html",
+        source = r#"{% extends "desk.html" %}{% import "parts/form.html" as form %}{% block content %}
+{% call form::summary(errors) %}{% endcall %}
+{% call form::text(errors, "name", label, name, hint=hint) %}{% endcall %}
+{% call form::textarea(errors, "text", c.t("field-name"), value, max=2000) %}{% endcall %}
+{% call form::select(errors, "lang", "L", options, empty="-", required=false) %}{% endcall %}
+{% call form::radios(errors, "choice", "L", options) %}{% endcall %}
+{% call form::checkboxes(errors, "many", "L", options, hint="H") %}{% endcall %}
+{% call form::checkbox(errors, "yes", "L", true) %}{% endcall %}
+{% call form::file(errors, "file", "L", ".csv") %}{% endcall %}
+{% call form::submit("Go") %}{% endcall %}
+{% call form::action("/x", "Do", key="d") %}{% endcall %}
+{% call form::meter(n, 50, "L") %}{% endcall %}
+{{ c.t1("ago-minutes", "n", n) }} {{ c.short(at, zone) }}
+{% endblock %}"#
+    )]
+    struct Page {
+        c: Chrome,
+        errors: Errors,
+        label: String,
+        name: String,
+        value: String,
+        hint: &'static str,
+        options: Vec<Choice>,
+        n: i64,
+        at: DateTime<Utc>,
+        zone: String,
+    }
+
+    #[test]
+    fn a_refused_form_keeps_what_was_typed_and_names_each_error_at_its_field() {
+        let mut errors = Errors::new();
+        errors.add("name", "error-required");
+        errors.add("choice", Message::new("error-choose"));
+        let page = Page {
+            c: Chrome::for_test(Lang::En).for_event("spring", "Spring <talk>"),
+            errors,
+            label: "A label".into(),
+            name: "typed \"name\"".into(),
+            value: "\nfirst line".into(),
+            hint: "A hint",
+            options: vec![Choice::new("a", "Aa"), Choice::new("b", "Bb").chosen(true).hint("why")],
+            n: 7,
+            at: DateTime::UNIX_EPOCH,
+            zone: "Asia/Seoul".into(),
+        };
+        let html = page.render().expect("renders");
+        for part in [
+            r##"<a href="#name">Name: Write something here.</a>"##,
+            r#"value="typed &#34;name&#34;""#,
+            r#"<label for="name">A label</label>"#,
+            r#"aria-describedby="name-hint name-error" aria-invalid="true""#,
+            r#"id="choice" name="choice" value="a""#,
+            r#"id="choice-2" name="choice" value="b" checked"#,
+            r#"<option value="b" selected>Bb</option>"#,
+            "7 min ago 1 Jan 09:00",
+            "Spring &#60;talk&#62;",
+        ] {
+            assert!(html.contains(part), "{part}\n{html}");
+        }
     }
 }

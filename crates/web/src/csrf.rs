@@ -220,21 +220,9 @@ impl FromRequestParts<App> for Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicBool;
 
     fn browser(form: &str, session: &str) -> Browser {
-        Browser {
-            path: "/".into(),
-            query: None,
-            lang_cookie: None,
-            accept_lang: None,
-            form_cookie: form.into(),
-            form_asked: AtomicBool::new(false),
-            session_cookie: session.into(),
-            flash: None,
-            flash_shown: AtomicBool::new(false),
-            incident: String::new(),
-        }
+        Browser::for_test(form, session)
     }
 
     #[test]

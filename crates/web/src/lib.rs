@@ -38,6 +38,7 @@ pub use redirect::{Redirect, local_path, redirect};
 pub use render::{attachment, render, render_status};
 pub use serve::serve;
 pub use session::delete_expired;
+pub use sign_in::role_choices;
 pub use tower_sessions::Session;
 
 /// What every slice's `routes()` gives.
