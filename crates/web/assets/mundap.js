@@ -1,1 +1,251 @@
-// 
+// What the pages gain where scripts run. Everything works without it; nothing here asks "are you sure?".
+
+const say = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
+const t = (element, name) => element.dataset[name] ?? "";
+
+/* Characters left, counted as people count them. */
+const segmenter = "Segmenter" in Intl ? new Intl.Segmenter(document.documentElement.lang, { granularity: "grapheme" }) : null;
+const count = (text) => segmenter ? Array.from(segmenter.segment(text)).length : Array.from(text).length;
+const tidy = (text) => text.normalize("NFC").trim();
+
+function counter(area) {
+  const most = Number(area.dataset.count);
+  const out = document.createElement("p");
+  out.className = "counter";
+  out.id = `${area.id}-count`;
+  area.after(out);
+  area.setAttribute("aria-describedby", `${area.getAttribute("aria-describedby") ?? ""} ${out.id}`.trim());
+  const update = () => {
+    const left = most - count(tidy(area.value));
+    out.toggleAttribute("data-over", left < 0);
+    // Said aloud only when it gets tight.
+    if (left <= 50) out.setAttribute("aria-live", "polite"); else out.removeAttribute("aria-live");
+    say(out, t(area, left < 0 ? "countOver" : "countText").replace("{n}", Math.abs(left).toLocaleString()));
+  };
+  area.addEventListener("input", update);
+  update();
+}
+
+/* Drafts are saved while one types: <form data-autosave="URL" data-autosave-saved="…" data-autosave-failed="…">. */
+function autosave(form) {
+  const out = form.querySelector("[data-autosave-status]") ?? form.appendChild(Object.assign(document.createElement("p"), { className: "hint" }));
+  out.setAttribute("role", "status");
+  let timer, running = false, dirty = false, last = snapshot();
+  function snapshot() {
+    return new URLSearchParams([...new FormData(form)].filter(([, v]) => typeof v === "string")).toString();
+  }
+  async function save() {
+    const now = snapshot();
+    if (now === last) { dirty = false; return; }
+    if (running) { dirty = true; return; }
+    running = true; dirty = false;
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST", body: now, redirect: "manual",
+        headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      last = now;
+      say(out, t(form, "autosaveSaved"));
+    } catch {
+      say(out, t(form, "autosaveFailed"));
+      clearTimeout(timer);
+      timer = setTimeout(save, 5000);
+    } finally {
+      running = false;
+      if (dirty) schedule();
+    }
+  }
+  const schedule = () => { clearTimeout(timer); timer = setTimeout(save, 900); };
+  form.addEventListener("input", schedule);
+  form.addEventListener("submit", () => clearTimeout(timer));
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && snapshot() !== last) save(); });
+}
+
+/* A second press of the same button does nothing while the first is under way. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+
+/* <button data-copy="text" data-copied="…"> */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  event.preventDefault();
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.setAttribute("aria-live", "polite");
+    button.textContent = t(button, "copied") || "✓";
+    setTimeout(() => { button.textContent = before; }, 2000);
+  } catch {
+    const field = document.getElementById(button.getAttribute("aria-controls") ?? "");
+    field?.select?.();
+  }
+});
+
+/* Rows: [data-rows] holds [data-row]; j and k move, x selects; [data-selected-count] says how many. */
+const rowsOf = () => [...document.querySelectorAll("[data-rows] [data-row]")];
+const currentRow = () => document.activeElement?.closest?.("[data-row]") ?? null;
+function moveRow(by) {
+  const rows = rowsOf();
+  if (!rows.length) return;
+  const at = rows.indexOf(currentRow());
+  const row = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
+  (row.querySelector("a[href], button, input") ?? row).focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+function countSelected() {
+  for (const out of document.querySelectorAll("[data-selected-count]")) {
+    const n = document.querySelectorAll("[data-row] input[type=checkbox]:checked").length;
+    out.hidden = n === 0;
+    say(out, t(out, "selectedCount").replace("{n}", n));
+  }
+}
+document.addEventListener("change", (event) => {
+  const all = event.target.closest?.("[data-select-all]");
+  if (all) for (const box of document.querySelectorAll("[data-row] input[type=checkbox]:not(:disabled)")) box.checked = all.checked;
+  countSelected();
+  if (event.target.closest?.("[data-submit-on-change]")) event.target.form?.requestSubmit();
+});
+
+/* [data-key="l"] is pressed by its key; inside a row, only while the row has the focus. ? shows them all. */
+function keyed(key) {
+  const row = currentRow();
+  const all = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter((e) => !e.disabled && e.offsetParent !== null);
+  return all.find((e) => row && row.contains(e)) ?? all.find((e) => !e.closest("[data-row]"));
+}
+function showKeys() {
+  const known = new Map();
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const label = element.getAttribute("aria-label") ?? (element.labels?.[0]?.textContent || element.dataset.keyLabel || element.textContent);
+    if (!known.has(element.dataset.key)) known.set(element.dataset.key, label.trim());
+  }
+  if (rowsOf().length) { known.set("j", "↓"); known.set("k", "↑"); known.set("x", "☑"); }
+  if (!known.size) return;
+  const ko = document.documentElement.lang === "ko";
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-labelledby", "keys-title");
+  const title = Object.assign(document.createElement("h2"), { id: "keys-title", textContent: ko ? "단축키" : "Keyboard shortcuts" });
+  const list = Object.assign(document.createElement("dl"), { className: "keys" });
+  for (const [key, label] of known) {
+    const dt = document.createElement("dt");
+    dt.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+    list.append(dt, Object.assign(document.createElement("dd"), { textContent: label }));
+  }
+  const close = Object.assign(document.createElement("button"), { className: "button", textContent: ko ? "닫기" : "Close" });
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.append(title, list, close);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+  const target = event.target;
+  const typing = target.matches?.("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+  if (typing) { if (event.key === "Escape") target.blur(); return; }
+  const element = keyed(event.key);
+  if (element) {
+    event.preventDefault();
+    if (element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) { element.focus(); element.select?.(); } else element.click();
+    return;
+  }
+  const own = {
+    j: () => moveRow(1), k: () => moveRow(-1), "?": showKeys,
+    x: () => currentRow()?.querySelector("input[type=checkbox]")?.click(),
+  }[event.key];
+  if (own && (event.key === "?" || rowsOf().length)) { event.preventDefault(); own(); }
+});
+
+/* [data-live="URL of an event stream"]: on a message the page is read again and its [data-live-part] elements, found by
+   id, are swapped. A part with data-live-hold="Show {n} new" waits for a press instead, so no list jumps. A part in
+   which somebody types or stands with the focus is left alone. */
+function live(root) {
+  const status = document.querySelector("[data-live-status]");
+  let waiting = 0, timer, reading = false, again = false, opened = false;
+  async function read(force) {
+    if (reading) { again = true; return; }
+    reading = true;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of document.querySelectorAll("[data-live-part]")) {
+        const next = fresh.getElementById(part.id);
+        if (!next || part.isEqualNode(next)) continue;
+        if (part.dataset.liveHold && !force) { hold(part); continue; }
+        const focused = document.activeElement;
+        if (part.contains(focused) && focused !== document.body && !force) {
+          if (focused.id && next.querySelector(`#${CSS.escape(focused.id)}`) && !focused.matches("input, textarea, select")) {
+            part.replaceWith(next);
+            document.getElementById(focused.id)?.focus();
+          }
+          continue;
+        }
+        part.replaceWith(next);
+        enhance(next);
+      }
+      if (force) waiting = 0;
+    } catch { /* The stream says when we are back. */ } finally {
+      reading = false;
+      if (again) { again = false; schedule(); }
+    }
+  }
+  function hold(part) {
+    waiting += 1;
+    const id = `${part.id}-more`;
+    let more = document.getElementById(id);
+    if (!more) {
+      more = Object.assign(document.createElement("button"), { id, type: "button", className: "button live-more" });
+      more.addEventListener("click", () => { more.remove(); read(true); });
+      part.before(more);
+    }
+    say(more, part.dataset.liveHold.replace("{n}", waiting));
+  }
+  const schedule = () => { clearTimeout(timer); timer = setTimeout(read, 250); };
+  const source = new EventSource(root.dataset.live);
+  source.addEventListener("hello", () => {
+    if (status) status.hidden = true;
+    if (opened) schedule(); // What happened while we were away.
+    opened = true;
+  });
+  source.onerror = () => { if (status) status.hidden = false; };
+  for (const name of (root.dataset.liveEvents ?? "changed").split(" ")) source.addEventListener(name, schedule);
+  addEventListener("pagehide", () => source.close());
+}
+
+/* [data-timer="2026-11-22T10:00:00Z"] counts up from there; amber and red after data-amber and data-red seconds. */
+function timer(element) {
+  const begun = Date.parse(element.dataset.timer);
+  if (Number.isNaN(begun)) return;
+  const tick = () => {
+    if (!element.isConnected) { clearInterval(every); return; }
+    const seconds = Math.max(0, Math.floor((Date.now() - begun) / 1000));
+    say(element, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
+    const state = seconds >= Number(element.dataset.red ?? Infinity) ? "red" : seconds >= Number(element.dataset.amber ?? Infinity) ? "amber" : "";
+    if (element.dataset.state !== state) element.dataset.state = state;
+  };
+  const every = setInterval(tick, 1000);
+  tick();
+}
+
+function enhance(root) {
+  const each = (selector, work) => { if (root.matches?.(selector)) work(root); root.querySelectorAll(selector).forEach(work); };
+  each("textarea[data-count]", counter);
+  each("form[data-autosave]", autosave);
+  each("[data-timer]", timer);
+  each("[data-needs-script]", (e) => { e.hidden = false; });
+  countSelected();
+}
+enhance(document);
+document.querySelectorAll("[data-live]").forEach(live);
+
+/* After a refused form the reader lands on what is wrong. */
+document.querySelector(".error-summary")?.setAttribute("tabindex", "-1");
+document.querySelector(".error-summary")?.focus();
