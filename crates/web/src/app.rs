@@ -21,7 +21,16 @@ pub struct App {
 
 impl App {
     pub fn new(db: db::Db, settings: Arc<Settings>, clock: Clock, keys: Keys, wake: db::Wake, demo: bool) -> Self {
-        Self { db, settings, clock, keys, live: live::Bus::default(), wake, demo, health: health::Cache::default() }
+        Self {
+            db,
+            settings,
+            clock,
+            keys,
+            live: live::Bus::default(),
+            wake,
+            demo,
+            health: health::Cache::default(),
+        }
     }
 
     /// The address of a local path as it stands in mails and links that are copied.
@@ -31,7 +40,11 @@ impl App {
 
     /// `__Host-` binds a cookie to this very host, but browsers take it only over https.
     pub(crate) fn cookie_name(&self, name: &str) -> String {
-        if self.settings.web.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+        if self.settings.web.is_https() {
+            format!("__Host-{name}")
+        } else {
+            name.to_owned()
+        }
     }
 }
 

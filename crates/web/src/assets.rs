@@ -17,16 +17,32 @@ struct Asset {
     bytes: &'static [u8],
 }
 
-static CSS: LazyLock<Asset> =
-    LazyLock::new(|| asset("mundap", "css", "text/css; charset=utf-8", include_bytes!("../assets/mundap.css")));
-static JS: LazyLock<Asset> =
-    LazyLock::new(|| asset("mundap", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/mundap.js")));
+static CSS: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "mundap",
+        "css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/mundap.css"),
+    )
+});
+static JS: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "mundap",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/mundap.js"),
+    )
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_bytes!("../assets/icon.svg")));
 
 fn asset(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Asset {
     let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..4]);
-    Asset { path: format!("/assets/{stem}.{hash}.{extension}"), content_type, bytes }
+    Asset {
+        path: format!("/assets/{stem}.{hash}.{extension}"),
+        content_type,
+        bytes,
+    }
 }
 
 pub fn css_url() -> &'static str {
@@ -45,12 +61,17 @@ pub fn css() -> &'static str {
 }
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/assets/{name}", get(serve)).route("/favicon.ico", get(icon))
+    Router::new()
+        .route("/assets/{name}", get(serve))
+        .route("/favicon.ico", get(icon))
 }
 
 async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
     let path = format!("/assets/{name}");
-    let asset = [&*CSS, &*JS, &*ICON].into_iter().find(|a| a.path == path).ok_or(Error::NotFound)?;
+    let asset = [&*CSS, &*JS, &*ICON]
+        .into_iter()
+        .find(|a| a.path == path)
+        .ok_or(Error::NotFound)?;
     let tag = HeaderValue::from_str(&format!("\"{name}\"")).map_err(Error::internal)?;
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
@@ -58,14 +79,21 @@ async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Response,
     let mut response = asset.bytes.into_response();
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    out.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
     out.insert(header::ETAG, tag);
     Ok(response)
 }
 
 async fn icon() -> Response {
     let mut response = ICON.bytes.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(ICON.content_type));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(ICON.content_type));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
     response
 }

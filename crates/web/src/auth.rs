@@ -78,10 +78,25 @@ const STAFF: &str = "staff";
 const PARTNER: &str = "partner";
 
 /// Begins a partner's session under a new id. Call it after your own transaction has committed.
-pub async fn enter_partner(app: &App, session: &Session, invitation: &invitation::Model, lang: Lang) -> Result<(), Error> {
+pub async fn enter_partner(
+    app: &App,
+    session: &Session,
+    invitation: &invitation::Model,
+    lang: Lang,
+) -> Result<(), Error> {
     session.cycle_id().await?;
     let (version, seen) = (invitation.link_version, app.clock.now());
-    session.insert(PARTNER, PartnerMark { invitation: invitation.id, version, lang, seen }).await?;
+    session
+        .insert(
+            PARTNER,
+            PartnerMark {
+                invitation: invitation.id,
+                version,
+                lang,
+                seen,
+            },
+        )
+        .await?;
     session.set_expiry(Some(PARTNER_COOKIE));
     Ok(())
 }
@@ -89,7 +104,11 @@ pub async fn enter_partner(app: &App, session: &Session, invitation: &invitation
 /// Begins a staff session under a new id. Call it after your own transaction has committed.
 pub async fn sign_in_staff(app: &App, session: &Session, account: &staff::Model) -> Result<(), Error> {
     session.cycle_id().await?;
-    let mark = StaffMark { id: account.id, password: password_mark(account), seen: app.clock.now() };
+    let mark = StaffMark {
+        id: account.id,
+        password: password_mark(account),
+        seen: app.clock.now(),
+    };
     session.insert(STAFF, mark).await?;
     session.set_expiry(Some(STAFF_COOKIE));
     Ok(())
@@ -113,6 +132,10 @@ pub(crate) struct Who {
 }
 
 impl Who {
+    pub(crate) const fn is_somebody(&self) -> bool {
+        self.staff.is_some() || self.partner.is_some()
+    }
+
     pub(crate) async fn of(parts: &mut Parts, app: &App) -> Result<Arc<Self>, Error> {
         if let Some(known) = parts.extensions.get::<Arc<Self>>() {
             return Ok(Arc::clone(known));
@@ -134,12 +157,14 @@ impl Who {
             && now - mark.seen < STAFF_IDLE
         {
             let account = staff::Entity::find_by_id(mark.id).one(app.db.reader()).await?;
-            who.staff = account.filter(|a| a.disabled_at.is_none() && password_mark(a) == mark.password).map(|a| Staff {
-                id: a.id,
-                name: a.name,
-                email: a.email.to_string(),
-                roles: domain::role::split(&a.roles),
-            });
+            who.staff = account
+                .filter(|a| a.disabled_at.is_none() && password_mark(a) == mark.password)
+                .map(|a| Staff {
+                    id: a.id,
+                    name: a.name,
+                    email: a.email.to_string(),
+                    roles: domain::role::split(&a.roles),
+                });
             // An idle time-out needs a note of the last visit; one write in ten minutes is enough for twelve hours.
             if who.staff.is_some() && now - mark.seen > TimeDelta::minutes(10) {
                 session.insert(STAFF, StaffMark { seen: now, ..mark }).await?;
@@ -148,7 +173,9 @@ impl Who {
         if let Some(mark) = mark::<PartnerMark>(session, PARTNER).await?
             && now - mark.seen < PARTNER_IDLE
         {
-            let row = invitation::Entity::find_by_id(mark.invitation).one(app.db.reader()).await?;
+            let row = invitation::Entity::find_by_id(mark.invitation)
+                .one(app.db.reader())
+                .await?;
             who.partner = row.filter(|i| i.link_version == mark.version).map(|i| PartnerSession {
                 invitation: i.id,
                 event: i.event_id,
@@ -180,8 +207,14 @@ impl FromRequestParts<App> for Staff {
             return Ok(staff.clone());
         }
         // Whoever posted cannot come back to a POST.
-        let next = if parts.method == Method::GET { parts.uri.path_and_query().map(ToString::to_string) } else { None };
-        Err(Error::SignIn { next: next.unwrap_or_else(|| "/desk".to_owned()) })
+        let next = if parts.method == Method::GET {
+            parts.uri.path_and_query().map(ToString::to_string)
+        } else {
+            None
+        };
+        Err(Error::SignIn {
+            next: next.unwrap_or_else(|| "/desk".to_owned()),
+        })
     }
 }
 

@@ -61,7 +61,8 @@ impl Browser {
     fn read(app: &App, uri: &Uri, headers: &HeaderMap) -> (Self, bool) {
         let jar = CookieJar::from_headers(headers);
         let cookie = |name: &str| jar.get(name).map(|c| c.value().to_owned());
-        let known = cookie(&app.cookie_name("form")).filter(|v| v.len() == 32 && v.bytes().all(|b| b.is_ascii_hexdigit()));
+        let known =
+            cookie(&app.cookie_name("form")).filter(|v| v.len() == 32 && v.bytes().all(|b| b.is_ascii_hexdigit()));
         let fresh = known.is_none();
         let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         let browser = Self {
@@ -141,7 +142,9 @@ pub(crate) async fn middleware(State(app): State<App>, mut request: Request, nex
     set_cookies(&app, &browser, fresh, &mut response);
     security_headers(&app, &mut response);
     if let Ok(id) = HeaderValue::from_str(&incident) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), id);
     }
     if !uri.path().starts_with("/assets/") && !matches!(uri.path(), "/healthz" | "/readyz") {
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -156,9 +159,17 @@ fn language_switch(app: &App, method: &Method, uri: &Uri) -> Option<Response> {
         return None;
     }
     let query = uri.query()?;
-    let wanted = query.split('&').find_map(|p| p.strip_prefix("lang="))?.parse::<Lang>().ok()?;
+    let wanted = query
+        .split('&')
+        .find_map(|p| p.strip_prefix("lang="))?
+        .parse::<Lang>()
+        .ok()?;
     let rest: Vec<&str> = query.split('&').filter(|p| !p.starts_with("lang=")).collect();
-    let to = if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), rest.join("&")) };
+    let to = if rest.is_empty() {
+        uri.path().to_owned()
+    } else {
+        format!("{}?{}", uri.path(), rest.join("&"))
+    };
     let mut response = crate::redirect(to).into_response();
     let cookie = Cookie::build(("lang", wanted.as_str()))
         .path("/")
@@ -181,9 +192,22 @@ fn set_cookies(app: &App, browser: &Browser, fresh: bool, response: &mut Respons
     if fresh && browser.form_asked.load(Ordering::Relaxed) {
         let name = app.cookie_name("form");
         let cookie = Cookie::build((name, browser.form_cookie.clone()));
-        add_cookie(response, &cookie.path("/").same_site(SameSite::Lax).secure(secure).http_only(true).build());
+        add_cookie(
+            response,
+            &cookie
+                .path("/")
+                .same_site(SameSite::Lax)
+                .secure(secure)
+                .http_only(true)
+                .build(),
+        );
     }
-    let flash = |value: String| Cookie::build(("flash", value)).path("/").same_site(SameSite::Lax).http_only(true);
+    let flash = |value: String| {
+        Cookie::build(("flash", value))
+            .path("/")
+            .same_site(SameSite::Lax)
+            .http_only(true)
+    };
     if let Some(SetFlash(value)) = response.extensions_mut().remove::<SetFlash>() {
         let minute = axum_extra::extract::cookie::Expiration::Session;
         add_cookie(response, &flash(value).secure(secure).expires(minute).build());
@@ -208,7 +232,10 @@ fn security_headers(app: &App, response: &mut Response) {
     set(header::REFERRER_POLICY, "no-referrer");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    );
     if app.settings.web.is_https() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
@@ -223,11 +250,17 @@ fn is_html(response: &Response) -> bool {
 }
 
 fn content_type(response: &Response) -> Option<&str> {
-    response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok())
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_none_or(|v| v.contains("text/html") || v == "*/*")
+    headers
+        .get(header::ACCEPT)
+        .and_then(|v| v.to_str().ok())
+        .is_none_or(|v| v.contains("text/html") || v == "*/*")
 }
 
 /// The page for an error: one that a handler gave, or a bare refusal of the router and its layers.
@@ -324,7 +357,10 @@ fn status_key(status: StatusCode) -> &'static str {
 
 /// A path without secrets: personal links and other tokens are longer than any id.
 pub(crate) fn mask(path: &str) -> String {
-    path.split('/').map(|part| if part.len() >= 40 { "…" } else { part }).collect::<Vec<_>>().join("/")
+    path.split('/')
+        .map(|part| if part.len() >= 40 { "…" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 #[cfg(test)]
@@ -335,7 +371,10 @@ mod tests {
     fn a_token_never_reaches_the_log() {
         let token = "a".repeat(domain::token::TOKEN_CHARS);
         assert_eq!(mask(&format!("/i/{token}/ask")), "/i/…/ask");
-        assert_eq!(mask("/desk/events/spring-2027/triage"), "/desk/events/spring-2027/triage");
+        assert_eq!(
+            mask("/desk/events/spring-2027/triage"),
+            "/desk/events/spring-2027/triage"
+        );
     }
 
     #[test]
@@ -344,6 +383,9 @@ mod tests {
         headers.insert("x-forwarded-for", HeaderValue::from_static("6.6.6.6, 203.0.113.9"));
         let proxied = Peer::of(Some(IpAddr::from([127, 0, 0, 1])), &headers);
         assert_eq!(proxied.key(), "203.0.113.9");
-        assert_eq!(Peer::of(Some(IpAddr::from([198, 51, 100, 7])), &headers).key(), "198.51.100.7");
+        assert_eq!(
+            Peer::of(Some(IpAddr::from([198, 51, 100, 7])), &headers).key(),
+            "198.51.100.7"
+        );
     }
 }

@@ -1,8 +1,7 @@
 //! What every page knows about its surroundings; a page struct holds one, named `c`.
 
 use crate::{
-    App, Error, Message,
-    assets,
+    App, Error, Message, assets,
     auth::{PartnerSession, Staff, Who},
     browser::Browser,
     csrf,
@@ -109,7 +108,10 @@ impl Chrome {
     /// Names the event that the page is about: header, navigation.
     #[must_use]
     pub fn for_event(mut self, slug: impl Into<String>, title: impl Into<String>) -> Self {
-        self.event = Some(EventContext { slug: slug.into(), title: title.into() });
+        self.event = Some(EventContext {
+            slug: slug.into(),
+            title: title.into(),
+        });
         self
     }
 
@@ -172,13 +174,18 @@ impl Chrome {
 
     /// The label of a field for the summary of errors, where the slice wrote one: key `field-NAME`.
     pub fn field_label(&self, field: &str) -> String {
-        self.words.get(&format!("field-{}", field.replace('_', "-"))).unwrap_or_default()
+        self.words
+            .get(&format!("field-{}", field.replace('_', "-")))
+            .unwrap_or_default()
     }
 
     /// A token for this page's forms.
     pub fn csrf(&self) -> String {
-        self.browser.form_asked.store(true, Ordering::Relaxed);
-        csrf::issue(&self.keys, &self.browser)
+        csrf::issue(
+            &self.keys,
+            &self.browser,
+            self.staff.is_some() || self.partner.is_some(),
+        )
     }
 
     pub fn path(&self) -> &str {
@@ -195,7 +202,11 @@ impl Chrome {
     pub fn lang_href(&self, lang: &str) -> String {
         let query = self.browser.query.as_deref().unwrap_or_default();
         let kept = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("lang="));
-        let query = kept.map(str::to_owned).chain([format!("lang={lang}")]).collect::<Vec<_>>().join("&");
+        let query = kept
+            .map(str::to_owned)
+            .chain([format!("lang={lang}")])
+            .collect::<Vec<_>>()
+            .join("&");
         format!("{}?{query}", self.browser.path)
     }
 
@@ -214,7 +225,9 @@ impl Chrome {
 
     /// The words of the line about the mail queue.
     pub fn health_line(&self) -> String {
-        let Some(health) = &self.health else { return String::new() };
+        let Some(health) = &self.health else {
+            return String::new();
+        };
         if health.silent {
             return self.t("health-silent");
         }
@@ -239,12 +252,22 @@ impl Chrome {
     }
 
     fn nav(&self, items: &[(&str, &str, Option<&[Role]>)], base: &str) -> Vec<NavItem> {
-        let allowed = items.iter().filter(|(_, _, roles)| roles.is_none_or(|r| r.iter().any(|r| self.may(*r))));
+        let allowed = items
+            .iter()
+            .filter(|(_, _, roles)| roles.is_none_or(|r| r.iter().any(|r| self.may(*r))));
         allowed
             .map(|(path, key, _)| {
                 let href = format!("{base}{path}");
-                let current = if path.is_empty() { self.path() == href } else { self.is_at(&href) };
-                NavItem { current, label: self.t(key), href }
+                let current = if path.is_empty() {
+                    self.path() == href
+                } else {
+                    self.is_at(&href)
+                };
+                NavItem {
+                    current,
+                    label: self.t(key),
+                    href,
+                }
             })
             .collect()
     }
@@ -290,7 +313,10 @@ impl Chrome {
 
     /// Both languages for a select.
     pub fn lang_choices(&self, chosen: Lang) -> Vec<Choice> {
-        Lang::ALL.iter().map(|l| Choice::new(l, self.t(format!("lang-{l}"))).chosen(*l == chosen)).collect()
+        Lang::ALL
+            .iter()
+            .map(|l| Choice::new(l, self.t(format!("lang-{l}"))).chosen(*l == chosen))
+            .collect()
     }
 
     pub fn css(&self) -> &'static str {

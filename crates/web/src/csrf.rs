@@ -4,16 +4,18 @@
 //! no page needs a write for it, a token of another browser or session does not count, and the nonce makes it differ
 //! on every page, so that compression tells nothing about it.
 
-use crate::{App, Error, browser::Browser, error::Again};
+use crate::{App, Error, auth::Who, browser::Browser, error::Again};
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Multipart, Request, multipart::MultipartRejection, rejection::BytesRejection},
+    extract::{
+        FromRequest, FromRequestParts, Multipart, Request, multipart::MultipartRejection, rejection::BytesRejection,
+    },
     http::{HeaderMap, header, request::Parts},
 };
 use data_encoding::HEXLOWER;
 use domain::token::{Keys, Purpose};
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 /// The name of the hidden field.
 pub const FIELD: &str = "csrf";
@@ -23,20 +25,24 @@ pub(crate) fn random_text() -> String {
     HEXLOWER.encode(&rand::random::<[u8; 16]>())
 }
 
-fn bound(nonce: &str, browser: &Browser) -> String {
-    format!("{nonce}.{}.{}", browser.form_cookie, browser.session_cookie)
+/// `known`: the session stands for somebody. A cookie whose session is over binds nothing: it is removed with the next
+/// response, and the form that this response brought must still count.
+fn bound(nonce: &str, browser: &Browser, known: bool) -> String {
+    let session = if known { browser.session_cookie.as_str() } else { "" };
+    format!("{nonce}.{}.{session}", browser.form_cookie)
 }
 
 /// A token for the forms of one page.
-pub(crate) fn issue(keys: &Keys, browser: &Browser) -> String {
+pub(crate) fn issue(keys: &Keys, browser: &Browser, known: bool) -> String {
+    browser.form_asked.store(true, Ordering::Relaxed);
     let nonce = HEXLOWER.encode(&rand::random::<[u8; 8]>());
-    let digest = keys.digest(Purpose::Form, &bound(&nonce, browser));
+    let digest = keys.digest(Purpose::Form, &bound(&nonce, browser, known));
     format!("{nonce}.{digest}")
 }
 
-fn holds(keys: &Keys, browser: &Browser, token: &str) -> bool {
+fn holds(keys: &Keys, browser: &Browser, known: bool, token: &str) -> bool {
     token.split_once('.').is_some_and(|(nonce, digest)| {
-        nonce.len() == 16 && keys.check_digest(Purpose::Form, &bound(nonce, browser), digest)
+        nonce.len() == 16 && keys.check_digest(Purpose::Form, &bound(nonce, browser, known), digest)
     })
 }
 
@@ -67,6 +73,7 @@ fn origin(app: &App, headers: &HeaderMap) -> Origin {
 
 struct Check {
     browser: Arc<Browser>,
+    known: bool,
     origin: Origin,
     action: String,
 }
@@ -79,19 +86,36 @@ impl Check {
             tracing::warn!("a form came from another site");
             return Err(Error::Form { again: None });
         }
-        let action = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-        Ok(Self { browser, origin, action })
+        let action = parts
+            .uri
+            .path_and_query()
+            .map_or_else(|| "/".to_owned(), ToString::to_string);
+        let known = Who::of(parts, app).await?.is_somebody();
+        Ok(Self {
+            browser,
+            known,
+            origin,
+            action,
+        })
     }
 
     fn token(&self, app: &App, fields: &[(String, String)]) -> Result<(), Error> {
-        let token = fields.iter().find(|(name, _)| name == FIELD).map_or("", |(_, value)| value);
-        if holds(&app.keys, &self.browser, token) {
+        let token = fields
+            .iter()
+            .find(|(name, _)| name == FIELD)
+            .map_or("", |(_, value)| value);
+        if holds(&app.keys, &self.browser, self.known, token) {
             return Ok(());
         }
         // Only a browser that vouches for our own page may offer to send once more; a password is never echoed.
         let again = (self.origin == Origin::Ours).then(|| Again {
             action: self.action.clone(),
-            fields: fields.iter().filter(|(n, _)| n != FIELD && !n.contains("password")).cloned().collect(),
+            token: issue(&app.keys, &self.browser, self.known),
+            fields: fields
+                .iter()
+                .filter(|(n, _)| n != FIELD && !n.contains("password"))
+                .cloned()
+                .collect(),
         });
         Err(Error::Form { again })
     }
@@ -99,7 +123,9 @@ impl Check {
 
 pub(crate) fn browser(parts: &Parts) -> Result<Arc<Browser>, Error> {
     let found = parts.extensions.get::<Arc<Browser>>();
-    found.cloned().ok_or_else(|| Error::internal("web::layers is not around this router"))
+    found
+        .cloned()
+        .ok_or_else(|| Error::internal("web::layers is not around this router"))
 }
 
 /// An urlencoded form whose token holds. Repeated names become a `Vec`; a check box that is off is absent
@@ -113,15 +139,21 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let (mut parts, body) = request.into_parts();
         let check = Check::begin(&mut parts, app).await?;
-        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let kind = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default();
         if !kind.starts_with("application/x-www-form-urlencoded") {
             return Err(Error::BadRequest("oops-bad-request-body".into()));
         }
         let request = Request::from_parts(parts, body);
-        let bytes = Bytes::from_request(request, app).await.map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(e) if e.status() == 413 => Error::TooLarge,
-            _ => Error::BadRequest("oops-bad-request-body".into()),
-        })?;
+        let bytes = Bytes::from_request(request, app)
+            .await
+            .map_err(|rejection| match rejection {
+                BytesRejection::FailedToBufferBody(e) if e.status() == 413 => Error::TooLarge,
+                _ => Error::BadRequest("oops-bad-request-body".into()),
+            })?;
         let fields: Vec<(String, String)> = serde_html_form::from_bytes(&bytes).map_err(unreadable)?;
         check.token(app, &fields)?;
         serde_html_form::from_bytes(&bytes).map(Self).map_err(unreadable)
@@ -165,21 +197,33 @@ impl<T: DeserializeOwned> FromRequest<App> for MultipartForm<T> {
         let (mut parts, body) = request.into_parts();
         let check = Check::begin(&mut parts, app).await?;
         let request = Request::from_parts(parts, body);
-        let mut multipart =
-            Multipart::from_request(request, app).await.map_err(|_: MultipartRejection| Error::BadRequest("oops-bad-request-body".into()))?;
+        let mut multipart = Multipart::from_request(request, app)
+            .await
+            .map_err(|_: MultipartRejection| Error::BadRequest("oops-bad-request-body".into()))?;
         let too_large = |e: axum::extract::multipart::MultipartError| {
-            if e.status() == 413 { Error::TooLarge } else { Error::BadRequest("oops-bad-request-body".into()) }
+            if e.status() == 413 {
+                Error::TooLarge
+            } else {
+                Error::BadRequest("oops-bad-request-body".into())
+            }
         };
         let (mut fields, mut files) = (Vec::new(), Vec::new());
         while let Some(part) = multipart.next_field().await.map_err(too_large)? {
             let field = part.name().unwrap_or_default().to_owned();
-            let file_name = part.file_name().map(|n| n.rsplit(['/', '\\']).next().unwrap_or_default().to_owned());
+            let file_name = part
+                .file_name()
+                .map(|n| n.rsplit(['/', '\\']).next().unwrap_or_default().to_owned());
             let content_type = part.content_type().unwrap_or("application/octet-stream").to_owned();
             match file_name {
                 Some(file_name) => {
                     let bytes = part.bytes().await.map_err(too_large)?;
                     if !file_name.is_empty() {
-                        files.push(Upload { field, file_name, content_type, bytes });
+                        files.push(Upload {
+                            field,
+                            file_name,
+                            content_type,
+                            bytes,
+                        });
                     }
                 }
                 None => fields.push((field, part.text().await.map_err(too_large)?)),
@@ -212,7 +256,11 @@ impl FromRequestParts<App> for Checked {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let check = Check::begin(parts, app).await?;
-        let token = parts.headers.get("x-form-token").and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let token = parts
+            .headers
+            .get("x-form-token")
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default();
         check.token(app, &[(FIELD.to_owned(), token.to_owned())]).map(|()| Self)
     }
 }
@@ -228,11 +276,11 @@ mod tests {
     #[test]
     fn a_token_counts_in_its_browser_and_session_alone() {
         let keys = Keys::from_random([7; 32]);
-        let token = issue(&keys, &browser("a", "s"));
-        assert!(holds(&keys, &browser("a", "s"), &token));
-        assert!(!holds(&keys, &browser("b", "s"), &token));
-        assert!(!holds(&keys, &browser("a", "t"), &token));
-        assert!(!holds(&keys, &browser("a", "s"), ""));
-        assert_ne!(token, issue(&keys, &browser("a", "s")), "every page has its own");
+        let token = issue(&keys, &browser("a", "s"), true);
+        assert!(holds(&keys, &browser("a", "s"), true, &token));
+        assert!(!holds(&keys, &browser("b", "s"), true, &token));
+        assert!(!holds(&keys, &browser("a", "t"), true, &token));
+        assert!(!holds(&keys, &browser("a", "s"), true, ""));
+        assert_ne!(token, issue(&keys, &browser("a", "s"), true), "every page has its own");
     }
 }

@@ -41,6 +41,7 @@ pub enum Error {
 /// A form that only needs a fresh token.
 #[derive(Clone, Debug)]
 pub struct Again {
+    pub token: String,
     pub action: String,
     pub fields: Vec<(String, String)>,
 }
@@ -108,7 +109,11 @@ impl IntoResponse for Error {
 
 impl From<db::Error> for Error {
     fn from(error: db::Error) -> Self {
-        if error.is_stale() { Self::Conflict("conflict-stale".into()) } else { Self::internal(error) }
+        if error.is_stale() {
+            Self::Conflict("conflict-stale".into())
+        } else {
+            Self::internal(error)
+        }
     }
 }
 

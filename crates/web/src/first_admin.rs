@@ -1,6 +1,8 @@
 //! The first administrator makes their own account at a one-time address, which counts only while there is no staff.
 
-use crate::{App, Chrome, Error, Errors, Form, Message, Result, Session, auth, password, redirect, render, render_status};
+use crate::{
+    App, Chrome, Error, Errors, Form, Message, Result, Session, auth, password, redirect, render, render_status,
+};
 use axum::{
     Router,
     extract::{Path, State},
@@ -42,13 +44,25 @@ struct Page {
 }
 
 async fn allowed(app: &App, token: &str) -> Result<()> {
-    let ours = app.keys.verify(Purpose::FirstAdmin, token).is_some_and(|claim| claim.id.is_nil());
-    if ours && nobody(app.db.reader()).await? { Ok(()) } else { Err(Error::NotFound) }
+    let ours = app
+        .keys
+        .verify(Purpose::FirstAdmin, token)
+        .is_some_and(|claim| claim.id.is_nil());
+    if ours && nobody(app.db.reader()).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 async fn page(State(app): State<App>, c: Chrome, Path(token): Path<String>) -> Result {
     allowed(&app, &token).await?;
-    render(&Page { c, errors: Errors::new(), name: String::new(), email: String::new() })
+    render(&Page {
+        c,
+        errors: Errors::new(),
+        name: String::new(),
+        email: String::new(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -78,7 +92,12 @@ async fn create(
         errors.add("again", Message::new("error-must-match"));
     }
     let (Some(name), Some(email), true) = (name, email, errors.is_empty()) else {
-        let page = Page { c, errors, name: input.name, email: input.email };
+        let page = Page {
+            c,
+            errors,
+            name: input.name,
+            email: input.email,
+        };
         return render_status(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let account = staff::Model {

@@ -14,7 +14,10 @@ pub struct Message {
 
 impl Message {
     pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
-        Self { key: key.into(), args: Vec::new() }
+        Self {
+            key: key.into(),
+            args: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -123,7 +126,11 @@ impl Errors {
 
 fn length_message(error: &validator::ValidationError) -> Message {
     let number = |name: &str| error.params.get(name).and_then(serde_json::Value::as_u64);
-    let has = error.params.get("value").and_then(|v| v.as_str()).map_or(0, domain::text::char_count);
+    let has = error
+        .params
+        .get("value")
+        .and_then(|v| v.as_str())
+        .map_or(0, domain::text::char_count);
     match (number("min"), number("max")) {
         (Some(_), _) if has == 0 => Message::new("error-required"),
         (Some(least), _) if (has as u64) < least => Message::new("error-too-short").arg("least", least).arg("has", has),
@@ -151,7 +158,11 @@ pub struct Choice {
 
 impl Choice {
     pub fn new(value: impl ToString, label: impl Into<String>) -> Self {
-        Self { value: value.to_string(), label: label.into(), ..Self::default() }
+        Self {
+            value: value.to_string(),
+            label: label.into(),
+            ..Self::default()
+        }
     }
 
     #[must_use]
@@ -181,10 +192,22 @@ mod tests {
 
     #[test]
     fn a_validator_error_stands_at_its_field_in_both_languages() {
-        let errors = Errors::from(Input { title: "너무 긴 제목".into() }.validate().expect_err("too long"));
+        let errors = Errors::from(
+            Input {
+                title: "너무 긴 제목".into(),
+            }
+            .validate()
+            .expect_err("too long"),
+        );
         let message = errors.get("title").expect("at its field");
-        assert_eq!(message.text(&Words::chrome(Lang::En)), "Use at most 5 characters. There are 7.");
-        assert_eq!(message.text(&Words::chrome(Lang::Ko)), "5자까지 쓸 수 있어요. 지금은 7자예요.");
+        assert_eq!(
+            message.text(&Words::chrome(Lang::En)),
+            "Use at most 5 characters. There are 7."
+        );
+        assert_eq!(
+            message.text(&Words::chrome(Lang::Ko)),
+            "5자까지 쓸 수 있어요. 지금은 7자예요."
+        );
         let errors = Errors::from(Input { title: String::new() }.validate().expect_err("empty"));
         assert_eq!(errors.get("title").map(Message::key), Some("error-required"));
     }

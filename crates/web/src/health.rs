@@ -57,14 +57,20 @@ impl Cache {
 
 /// All workers look at the same queue, so the latest word counts.
 fn sum(rows: &[worker_health::Model], now: DateTime<Utc>) -> Health {
-    rows.iter().max_by_key(|r| r.at).map_or(Health { silent: true, ..Health::default() }, |r| Health {
-        waiting: i64::from(r.waiting),
-        uncertain: i64::from(r.uncertain),
-        failed: i64::from(r.failed),
-        oldest_at: r.oldest_at,
-        paused: r.paused,
-        silent: now - r.at > SILENT,
-    })
+    rows.iter().max_by_key(|r| r.at).map_or(
+        Health {
+            silent: true,
+            ..Health::default()
+        },
+        |r| Health {
+            waiting: i64::from(r.waiting),
+            uncertain: i64::from(r.uncertain),
+            failed: i64::from(r.failed),
+            oldest_at: r.oldest_at,
+            paused: r.paused,
+            silent: now - r.at > SILENT,
+        },
+    )
 }
 
 pub(crate) async fn healthz() -> &'static str {
@@ -73,7 +79,11 @@ pub(crate) async fn healthz() -> &'static str {
 
 /// Ready when the database answers and has our tables.
 pub(crate) async fn readyz(State(app): State<App>) -> Response {
-    let asked = staff::Entity::find().select_only().column(staff::Column::Id).limit(1).into_tuple::<domain::StaffId>();
+    let asked = staff::Entity::find()
+        .select_only()
+        .column(staff::Column::Id)
+        .limit(1)
+        .into_tuple::<domain::StaffId>();
     match tokio::time::timeout(Duration::from_secs(2), asked.one(app.db.reader())).await {
         Ok(Ok(_)) => "ready\n".into_response(),
         Ok(Err(error)) => {

@@ -30,7 +30,10 @@ pub struct Words {
 
 impl Words {
     pub fn new(lang: Lang, slice: &'static StaticLoader) -> Self {
-        Self { lang, slice: Some(slice) }
+        Self {
+            lang,
+            slice: Some(slice),
+        }
     }
 
     pub fn chrome(lang: Lang) -> Self {
@@ -39,7 +42,10 @@ impl Words {
 
     #[must_use]
     pub fn with(self, slice: &'static StaticLoader) -> Self {
-        Self { slice: Some(slice), ..self }
+        Self {
+            slice: Some(slice),
+            ..self
+        }
     }
 
     pub fn t(&self, key: impl AsRef<str>) -> String {
@@ -47,16 +53,25 @@ impl Words {
     }
 
     pub fn t1(&self, key: impl AsRef<str>, name: &str, value: impl Arg) -> String {
-        self.find(key.as_ref(), Some(&HashMap::from([(Cow::Owned(name.to_owned()), value.arg())])))
+        self.find(
+            key.as_ref(),
+            Some(&HashMap::from([(Cow::Owned(name.to_owned()), value.arg())])),
+        )
     }
 
     pub fn t2(&self, key: impl AsRef<str>, name: &str, value: impl Arg, name2: &str, value2: impl Arg) -> String {
-        let args = [(Cow::Owned(name.to_owned()), value.arg()), (Cow::Owned(name2.to_owned()), value2.arg())];
+        let args = [
+            (Cow::Owned(name.to_owned()), value.arg()),
+            (Cow::Owned(name2.to_owned()), value2.arg()),
+        ];
         self.find(key.as_ref(), Some(&HashMap::from(args)))
     }
 
     pub fn ta(&self, key: impl AsRef<str>, args: &[(&str, &dyn Arg)]) -> String {
-        let args = args.iter().map(|(name, value)| (Cow::Owned((*name).to_owned()), value.arg())).collect();
+        let args = args
+            .iter()
+            .map(|(name, value)| (Cow::Owned((*name).to_owned()), value.arg()))
+            .collect();
         self.find(key.as_ref(), Some(&args))
     }
 
@@ -85,7 +100,13 @@ impl Words {
     pub fn date(&self, at: impl Moment, zone: impl Zone) -> String {
         let at = at.utc().with_timezone(&zone.tz());
         match self.lang {
-            Lang::Ko => format!("{}년 {}월 {}일 ({})", at.year(), at.month(), at.day(), korean_weekday(at.weekday())),
+            Lang::Ko => format!(
+                "{}년 {}월 {}일 ({})",
+                at.year(),
+                at.month(),
+                at.day(),
+                korean_weekday(at.weekday())
+            ),
             Lang::En => at.format("%a %-d %b %Y").to_string(),
         }
     }
@@ -242,9 +263,18 @@ mod tests {
 
     #[test]
     fn a_moment_reads_as_people_write_it_there() {
-        let at = Utc.with_ymd_and_hms(2026, 11, 22, 10, 30, 0).single().expect("a moment");
-        assert_eq!(Words::chrome(Lang::Ko).datetime(at, "Asia/Seoul"), "2026년 11월 22일 (일) 오후 7:30");
-        assert_eq!(Words::chrome(Lang::En).datetime(at, "Asia/Seoul"), "Sun 22 Nov 2026, 19:30");
+        let at = Utc
+            .with_ymd_and_hms(2026, 11, 22, 10, 30, 0)
+            .single()
+            .expect("a moment");
+        assert_eq!(
+            Words::chrome(Lang::Ko).datetime(at, "Asia/Seoul"),
+            "2026년 11월 22일 (일) 오후 7:30"
+        );
+        assert_eq!(
+            Words::chrome(Lang::En).datetime(at, "Asia/Seoul"),
+            "Sun 22 Nov 2026, 19:30"
+        );
     }
 
     #[test]
@@ -263,6 +293,9 @@ mod tests {
                 .filter_map(|l| l.split_once(" =").map(|(k, _)| k.to_owned()))
                 .collect()
         };
-        assert_eq!(keys(include_str!("../locales/ko/web.ftl")), keys(include_str!("../locales/en/web.ftl")));
+        assert_eq!(
+            keys(include_str!("../locales/ko/web.ftl")),
+            keys(include_str!("../locales/en/web.ftl"))
+        );
     }
 }

@@ -5,7 +5,8 @@ use chrono::TimeDelta;
 use db::entity::rate_limit::{self, Column};
 use domain::token::fingerprint;
 use sea_orm::{
-    ActiveValue::Set, EntityTrait,
+    ActiveValue::Set,
+    EntityTrait,
     sea_query::{CaseStatement, Expr, ExprTrait, OnConflict},
 };
 use std::time::Duration;
@@ -20,7 +21,11 @@ pub async fn check(app: &App, scope: &str, key: &str, max: u32, per: Duration) -
     let id = fingerprint(format!("{scope}\n{key}").as_bytes());
     let over = (rate_limit::Entity, Column::WindowStart);
     let is_over = || Expr::col(over.clone()).lte(now - window);
-    let row = rate_limit::ActiveModel { key: Set(id.clone()), window_start: Set(now), count: Set(1) };
+    let row = rate_limit::ActiveModel {
+        key: Set(id.clone()),
+        window_start: Set(now),
+        count: Set(1),
+    };
     let again = OnConflict::column(Column::Key)
         .value(
             Column::Count,
@@ -36,12 +41,17 @@ pub async fn check(app: &App, scope: &str, key: &str, max: u32, per: Duration) -
         )
         .to_owned();
     let tx = app.db.begin_write().await?;
-    rate_limit::Entity::insert(row).on_conflict(again).exec_without_returning(&tx).await?;
+    rate_limit::Entity::insert(row)
+        .on_conflict(again)
+        .exec_without_returning(&tx)
+        .await?;
     let row = rate_limit::Entity::find_by_id(id).one(&tx).await?;
     tx.commit().await?;
     match row {
         Some(row) if u32::try_from(row.count).unwrap_or(u32::MAX) > max => {
-            let rest = (row.window_start + window - now).to_std().unwrap_or(Duration::from_secs(1));
+            let rest = (row.window_start + window - now)
+                .to_std()
+                .unwrap_or(Duration::from_secs(1));
             tracing::info!(scope, "rate limit reached");
             Err(Error::TooMany { retry_after: rest })
         }

@@ -48,7 +48,12 @@ impl Bus {
     pub fn publish(&self, topic: &str, event: &'static str, data: impl Into<String>) {
         let mut topics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = topics.get(topic)
-            && sender.send(Message { event, data: data.into() }).is_err()
+            && sender
+                .send(Message {
+                    event,
+                    data: data.into(),
+                })
+                .is_err()
         {
             topics.remove(topic);
         }
@@ -58,7 +63,9 @@ impl Bus {
         let mut topics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Topics that nobody reads any more would pile up with their names.
         topics.retain(|name, sender| name == topic || sender.receiver_count() > 0);
-        let sender = topics.entry(topic.to_owned()).or_insert_with(|| broadcast::channel(BACKLOG).0);
+        let sender = topics
+            .entry(topic.to_owned())
+            .or_insert_with(|| broadcast::channel(BACKLOG).0);
         Subscription(sender.subscribe())
     }
 
@@ -84,9 +91,10 @@ pub fn sse(subscription: Subscription) -> Response {
         .map(|m| Ok(Event::default().event(m.event).data(m.data.replace(['\r', '\n'], " "))));
     let alive = KeepAlive::new().interval(Duration::from_secs(15));
     let mut response = Sse::new(hello.chain(messages)).keep_alive(alive).into_response();
-    response
-        .headers_mut()
-        .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response.headers_mut().insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     response
 }
 

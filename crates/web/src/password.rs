@@ -18,11 +18,22 @@ pub const MOST_CHARS: usize = 256;
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// What an unknown address is checked against, so that it takes as long as a known one.
-static DUMMY: LazyLock<Option<String>> =
-    LazyLock::new(|| Some(hasher().ok()?.hash_password(b"nobody has this password").ok()?.to_string()));
+static DUMMY: LazyLock<Option<String>> = LazyLock::new(|| {
+    Some(
+        hasher()
+            .ok()?
+            .hash_password(b"nobody has this password")
+            .ok()?
+            .to_string(),
+    )
+});
 
 fn hasher() -> Result<Argon2<'static>, argon2::Error> {
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19 * 1024, 2, 1, None)?))
+    Ok(Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19 * 1024, 2, 1, None)?,
+    ))
 }
 
 /// Whether a new password is long enough and not too long.
@@ -30,7 +41,10 @@ pub fn check(password: &SecretString) -> Result<(), domain::text::TextError> {
     use domain::text::TextError;
     match domain::text::char_count(password.expose_secret()) {
         0 => Err(TextError::Empty),
-        has if has < LEAST_CHARS => Err(TextError::TooShort { least: LEAST_CHARS, has }),
+        has if has < LEAST_CHARS => Err(TextError::TooShort {
+            least: LEAST_CHARS,
+            has,
+        }),
         has if has > MOST_CHARS => Err(TextError::TooLong { most: MOST_CHARS, has }),
         _ => Ok(()),
     }
@@ -39,7 +53,9 @@ pub fn check(password: &SecretString) -> Result<(), domain::text::TextError> {
 /// The PHC string that is stored.
 pub async fn hash(password: SecretString) -> Result<String, Error> {
     run(move || {
-        let made = hasher().map_err(|e| e.to_string())?.hash_password(password.expose_secret().as_bytes());
+        let made = hasher()
+            .map_err(|e| e.to_string())?
+            .hash_password(password.expose_secret().as_bytes());
         made.map(|h| h.to_string()).map_err(|e| e.to_string())
     })
     .await?
@@ -50,8 +66,12 @@ pub async fn hash(password: SecretString) -> Result<String, Error> {
 pub async fn verify(password: SecretString, stored: Option<String>) -> Result<bool, Error> {
     run(move || {
         let known = stored.is_some();
-        let Some(phc) = stored.or_else(|| DUMMY.clone()) else { return false };
-        let Ok(parsed) = PasswordHash::new(&phc) else { return false };
+        let Some(phc) = stored.or_else(|| DUMMY.clone()) else {
+            return false;
+        };
+        let Ok(parsed) = PasswordHash::new(&phc) else {
+            return false;
+        };
         let password = password.expose_secret();
         let fits = password.len() <= MOST_CHARS * 4;
         hasher().is_ok_and(|h| h.verify_password(password.as_bytes(), &parsed).is_ok()) && known && fits
@@ -72,8 +92,16 @@ mod tests {
     async fn a_password_verifies_against_its_hash_and_nobody_signs_in_without_one() {
         let stored = hash("correct horse battery".into()).await.expect("hash");
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(verify("correct horse battery".into(), Some(stored.clone())).await.expect("verify"));
-        assert!(!verify("correct horse batterx".into(), Some(stored)).await.expect("verify"));
+        assert!(
+            verify("correct horse battery".into(), Some(stored.clone()))
+                .await
+                .expect("verify")
+        );
+        assert!(
+            !verify("correct horse batterx".into(), Some(stored))
+                .await
+                .expect("verify")
+        );
         assert!(!verify("nobody has this password".into(), None).await.expect("verify"));
     }
 }

@@ -12,7 +12,10 @@ pub struct Redirect {
 
 /// To a path of ours; anything else becomes `/`.
 pub fn redirect(to: impl AsRef<str>) -> Redirect {
-    Redirect { to: local_path(to.as_ref()).unwrap_or("/").to_owned(), flash: None }
+    Redirect {
+        to: local_path(to.as_ref()).unwrap_or("/").to_owned(),
+        flash: None,
+    }
 }
 
 /// The text when it is a path on this host: no `//host`, no backslash, no control character.
@@ -57,7 +60,10 @@ fn encode(c: char) -> Vec<char> {
         return vec![c];
     }
     let mut buffer = [0; 4];
-    c.encode_utf8(&mut buffer).bytes().flat_map(|b| format!("%{b:02X}").chars().collect::<Vec<_>>()).collect()
+    c.encode_utf8(&mut buffer)
+        .bytes()
+        .flat_map(|b| format!("%{b:02X}").chars().collect::<Vec<_>>())
+        .collect()
 }
 
 /// Asks the browser middleware to set the flash cookie.
@@ -80,7 +86,9 @@ impl Flash {
         };
         let sound = !key.is_empty()
             && key.len() <= 64
-            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && key
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         sound.then(|| Self { key: key.to_owned(), n })
     }
 }
@@ -91,15 +99,34 @@ mod tests {
 
     #[test]
     fn a_flash_is_a_key_and_a_number_never_text() {
-        assert_eq!(Flash::parse("roster-imported.85"), Some(Flash { key: "roster-imported".into(), n: Some(85) }));
-        assert_eq!(Flash::parse("saved"), Some(Flash { key: "saved".into(), n: None }));
+        assert_eq!(
+            Flash::parse("roster-imported.85"),
+            Some(Flash {
+                key: "roster-imported".into(),
+                n: Some(85)
+            })
+        );
+        assert_eq!(
+            Flash::parse("saved"),
+            Some(Flash {
+                key: "saved".into(),
+                n: None
+            })
+        );
         assert_eq!(Flash::parse("<b>Hello"), None);
         assert_eq!(Flash::parse("saved.x"), None);
     }
 
     #[test]
     fn only_paths_of_ours_are_followed() {
-        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "", "/a\r\nSet-Cookie: x"] {
+        for bad in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "evil",
+            "",
+            "/a\r\nSet-Cookie: x",
+        ] {
             assert_eq!(local_path(bad), None, "{bad:?}");
         }
         assert_eq!(local_path("/desk?x=//y"), Some("/desk?x=//y"));

@@ -19,7 +19,13 @@ pub fn attachment(file_name: &str, content_type: &str, bytes: impl Into<axum::bo
     // RFC 6266 with the encoding of RFC 8187; the plain form holds ASCII only.
     let plain: String = file_name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || ".-_ ".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let encoded: String = file_name
         .bytes()
@@ -32,7 +38,10 @@ pub fn attachment(file_name: &str, content_type: &str, bytes: impl Into<axum::bo
     let mut response = bytes.into().into_response();
     let headers = response.headers_mut();
     let octets = HeaderValue::from_static("application/octet-stream");
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap_or(octets));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(content_type).unwrap_or(octets),
+    );
     headers.insert(
         header::CONTENT_DISPOSITION,
         HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment")),

@@ -54,19 +54,30 @@ impl SessionStore for Store {
         let Some(row) = row else { return Ok(None) };
         let data = serde_json::from_str(&row.record).map_err(|e| Error::Decode(e.to_string()))?;
         let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at.timestamp()).map_err(backend)?;
-        Ok(Some(Record { id: *id, data, expiry_date }))
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date,
+        }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let tx = self.db.begin_write().await.map_err(backend)?;
-        session::Entity::delete_by_id(fingerprint(id.to_string().as_bytes())).exec(&tx).await.map_err(backend)?;
+        session::Entity::delete_by_id(fingerprint(id.to_string().as_bytes()))
+            .exec(&tx)
+            .await
+            .map_err(backend)?;
         tx.commit().await.map_err(backend)
     }
 }
 
 impl Store {
     async fn insert(&self, record: &Record, replace: bool) -> Result<()> {
-        let idle = if record.data.contains_key("partner") { PARTNER_IDLE } else { STAFF_IDLE };
+        let idle = if record.data.contains_key("partner") {
+            PARTNER_IDLE
+        } else {
+            STAFF_IDLE
+        };
         let row = session::ActiveModel {
             id: Set(fingerprint(record.id.to_string().as_bytes())),
             record: Set(serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?),
@@ -87,11 +98,20 @@ impl Store {
 }
 
 /// Forgets sessions and rate-limit windows that are over; the worker calls it now and then.
-pub async fn delete_expired(tx: &impl sea_orm::ConnectionTrait, clock: &Clock) -> std::result::Result<(), sea_orm::DbErr> {
+pub async fn delete_expired(
+    tx: &impl sea_orm::ConnectionTrait,
+    clock: &Clock,
+) -> std::result::Result<(), sea_orm::DbErr> {
     use db::entity::rate_limit;
     let now = clock.now();
-    session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(tx).await?;
+    session::Entity::delete_many()
+        .filter(session::Column::ExpiresAt.lte(now))
+        .exec(tx)
+        .await?;
     let yesterday = now - TimeDelta::days(1);
-    rate_limit::Entity::delete_many().filter(rate_limit::Column::WindowStart.lt(yesterday)).exec(tx).await?;
+    rate_limit::Entity::delete_many()
+        .filter(rate_limit::Column::WindowStart.lt(yesterday))
+        .exec(tx)
+        .await?;
     Ok(())
 }

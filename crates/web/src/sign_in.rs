@@ -1,6 +1,9 @@
 //! Staff sign in and out.
 
-use crate::{App, Chrome, Choice, Errors, Form, Peer, Result, Session, auth, limit, local_path, password, redirect, render, render_status};
+use crate::{
+    App, Choice, Chrome, Errors, Form, Peer, Result, Session, auth, limit, local_path, password, redirect, render,
+    render_status,
+};
 use axum::{
     Router,
     extract::{Query, State},
@@ -16,7 +19,9 @@ use serde::Deserialize;
 use std::time::Duration;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/sign-in", get(page).post(sign_in)).route("/sign-out", post(sign_out))
+    Router::new()
+        .route("/sign-in", get(page).post(sign_in))
+        .route("/sign-out", post(sign_out))
 }
 
 #[derive(askama::Template)]
@@ -39,7 +44,12 @@ async fn page(c: Chrome, Query(Next { next }): Query<Next>) -> Result {
     if c.staff.is_some() {
         return Ok(redirect(next).into_response());
     }
-    render(&Page { c, errors: Errors::new(), email: String::new(), next })
+    render(&Page {
+        c,
+        errors: Errors::new(),
+        email: String::new(),
+        next,
+    })
 }
 
 #[derive(Deserialize)]
@@ -53,7 +63,12 @@ struct Input {
 async fn sign_in(State(app): State<App>, peer: Peer, session: Session, c: Chrome, Form(input): Form<Input>) -> Result {
     let next = local_path(&input.next).unwrap_or("/desk").to_owned();
     let refuse = |status, key: &'static str| {
-        let page = Page { c: c.clone(), errors: Errors::form(key), email: input.email.clone(), next: next.clone() };
+        let page = Page {
+            c: c.clone(),
+            errors: Errors::form(key),
+            email: input.email.clone(),
+            next: next.clone(),
+        };
         render_status(status, &page)
     };
     if too_many(&app, &input.email, peer).await? {
@@ -62,7 +77,10 @@ async fn sign_in(State(app): State<App>, peer: Peer, session: Session, c: Chrome
     let found = match EmailAddress::parse(&input.email) {
         Ok(email) => {
             let query = staff::Entity::find().filter(staff::Column::Email.eq(email));
-            query.filter(staff::Column::DisabledAt.is_null()).one(app.db.reader()).await?
+            query
+                .filter(staff::Column::DisabledAt.is_null())
+                .one(app.db.reader())
+                .await?
         }
         Err(_) => None,
     };
@@ -119,5 +137,10 @@ async fn sign_out(session: Session, Form(Nothing {}): Form<Nothing>) -> Result {
 /// The roles as a group of check boxes.
 pub fn role_choices(c: &Chrome, chosen: &[domain::role::Role]) -> Vec<Choice> {
     let all = domain::role::Role::ALL.iter();
-    all.map(|r| Choice::new(r, c.t(format!("role-{r}"))).hint(c.t(format!("role-{r}-hint"))).chosen(chosen.contains(r))).collect()
+    all.map(|r| {
+        Choice::new(r, c.t(format!("role-{r}")))
+            .hint(c.t(format!("role-{r}-hint")))
+            .chosen(chosen.contains(r))
+    })
+    .collect()
 }
