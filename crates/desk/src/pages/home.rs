@@ -1,0 +1,163 @@
+//! What is late, what waits, how far each event is.
+
+use crate::{
+    TEXTS,
+    ledger::{self, Leaf, Ledger, Show},
+    repo,
+};
+use axum::{extract::State, routing::get};
+use db::entity::event;
+use domain::role::Role;
+use web::{App, Chrome, Result, auth::Staff, render};
+
+pub(crate) fn routes() -> web::Router {
+    web::Router::new().route("/desk", get(page))
+}
+
+struct EventRow {
+    event: event::Model,
+    phase: &'static str,
+    ledger: Ledger,
+    pending: u64,
+    review: u64,
+}
+
+impl EventRow {
+    fn n(&self, show: Show) -> u64 {
+        self.ledger.count(show)
+    }
+    fn leaf(&self, leaf: Leaf) -> u64 {
+        self.ledger.leaf(leaf)
+    }
+}
+
+/// One line of what waits: its key, its number, where it is worked on.
+struct Todo {
+    key: &'static str,
+    n: u64,
+    href: String,
+    event: String,
+    bad: bool,
+}
+
+#[derive(askama::Template)]
+#[template(path = "home.html")]
+struct Page {
+    c: Chrome,
+    events: Vec<EventRow>,
+    todos: Vec<Todo>,
+}
+
+async fn page(State(app): State<App>, c: Chrome, _staff: Staff) -> Result {
+    let now = app.clock.now();
+    let conn = app.db.reader();
+    let mut events = Vec::new();
+    for event in repo::events(conn).await? {
+        let ledger = ledger::read(conn, event.id, now).await?;
+        let (pending, review) = repo::waiting_in(conn, event.id).await?;
+        let phase = match now {
+            now if now < event.opens_at => "phase-before",
+            now if now < event.closes_at => "phase-open",
+            _ => "phase-closed",
+        };
+        events.push(EventRow {
+            event,
+            phase,
+            ledger,
+            pending,
+            review,
+        });
+    }
+    let c = c.with(&TEXTS);
+    let todos = todos(&c, &events, repo::waiting(conn).await?);
+    render(&Page { c, events, todos })
+}
+
+/// Late first; then what stands still without us.
+fn todos(c: &Chrome, events: &[EventRow], waiting: repo::Waiting) -> Vec<Todo> {
+    let (mail, moderator) = (c.may(Role::Moderator) || c.may(Role::Editor), c.may(Role::Moderator));
+    let mut out = Vec::new();
+    let mut add = |allowed: bool, key, n, href: String, event: &str, bad| {
+        if allowed && n > 0 {
+            out.push(Todo {
+                key,
+                n,
+                href,
+                event: event.to_owned(),
+                bad,
+            });
+        }
+    };
+    add(
+        mail,
+        "todo-failed-mail",
+        waiting.failed_mail,
+        "/desk/outbox?state=failed".into(),
+        "",
+        true,
+    );
+    add(
+        c.may(Role::Administrator),
+        "todo-failed-jobs",
+        waiting.failed_jobs,
+        "/desk/audit".into(),
+        "",
+        true,
+    );
+    for row in events {
+        let base = format!("/desk/events/{}", row.event.slug);
+        let title = c.either(&row.event.title, &row.event.title_en);
+        add(
+            true,
+            "todo-late",
+            row.leaf(Leaf::Late),
+            format!("{base}/ledger?show=late"),
+            title,
+            true,
+        );
+        add(
+            true,
+            "todo-bounced",
+            row.leaf(Leaf::Bounced),
+            format!("{base}/ledger?show=bounced"),
+            title,
+            true,
+        );
+        let closed = row.phase == "phase-closed";
+        let inbox = row.leaf(Leaf::Received).saturating_sub(row.pending);
+        add(
+            moderator && closed,
+            "todo-triage",
+            inbox,
+            format!("{base}/triage"),
+            title,
+            false,
+        );
+        add(
+            moderator,
+            "todo-release",
+            row.pending,
+            format!("{base}/routing"),
+            title,
+            false,
+        );
+        add(mail, "todo-review", row.review, format!("{base}/answers"), title, false);
+    }
+    add(
+        mail,
+        "todo-quarantine",
+        waiting.quarantined,
+        "/desk/quarantine".into(),
+        "",
+        false,
+    );
+    add(
+        mail,
+        "todo-drafts",
+        waiting.drafts,
+        "/desk/outbox?state=draft".into(),
+        "",
+        false,
+    );
+    out
+}

@@ -1,0 +1,316 @@
+//! One outgoing mail: read it, change it while it has not gone, queue it, hold it, drop it, try again.
+
+use crate::{
+    TEXTS,
+    pages::{Nothing, ZONE},
+    repo,
+};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::IntoResponse,
+    routing::{get, post},
+};
+use db::{audit, entity::outgoing_mail};
+use domain::{OutgoingId, state::mail::OutgoingState};
+use mail::{Block, Letter, outbox};
+use serde::Deserialize;
+use web::{App, Chrome, Error, Errors, Form, Result, auth::Reviewer, redirect, render_status};
+
+pub(crate) fn routes() -> web::Router {
+    web::Router::new()
+        .route("/desk/outbox/{id}", get(show).post(edit))
+        .route("/desk/outbox/{id}/queue", post(queue))
+        .route("/desk/outbox/{id}/hold", post(hold))
+        .route("/desk/outbox/{id}/drop", post(discard))
+        .route("/desk/outbox/{id}/retry", post(retry))
+}
+
+/// One part of the letter as it is edited.
+struct Part {
+    label: String,
+    text: String,
+    rows: usize,
+}
+
+#[derive(askama::Template)]
+#[template(path = "outgoing.html")]
+struct Page {
+    c: Chrome,
+    errors: Errors,
+    row: outgoing_mail::Model,
+    kind: String,
+    subject: String,
+    parts: Vec<Part>,
+    preview: String,
+    editable: bool,
+    zone: &'static str,
+}
+
+impl Page {
+    fn is(&self, states: &[OutgoingState]) -> bool {
+        states.contains(&self.row.state)
+    }
+    fn href(&self, verb: &str) -> String {
+        format!("/desk/outbox/{}/{verb}", self.row.id)
+    }
+    fn state_key(&self) -> String {
+        format!("state-{}", self.row.state)
+    }
+    fn may_queue(&self) -> bool {
+        self.is(&[OutgoingState::Draft])
+    }
+    fn may_hold(&self) -> bool {
+        self.is(&[OutgoingState::Queued, OutgoingState::Dropped]) && self.row.attempts == 0
+    }
+    fn may_drop(&self) -> bool {
+        self.is(&[OutgoingState::Draft, OutgoingState::Queued, OutgoingState::Failed])
+    }
+    fn may_retry(&self) -> bool {
+        self.is(&[OutgoingState::Failed, OutgoingState::Uncertain])
+            || (self.row.state == OutgoingState::Queued && self.row.attempts > 0)
+    }
+}
+
+async fn show(State(app): State<App>, c: Chrome, _staff: Reviewer, Path(id): Path<String>) -> Result {
+    let row = find(&app, &id).await?;
+    let letter = outbox::letter(&row).map_err(db::Error::from)?;
+    page(&app, c, row, &letter, Errors::new(), StatusCode::OK)
+}
+
+async fn find(app: &App, id: &str) -> Result<outgoing_mail::Model> {
+    let id: OutgoingId = id.parse().map_err(|_| Error::NotFound)?;
+    repo::outgoing(app.db.reader(), id).await
+}
+
+fn page(
+    app: &App,
+    c: Chrome,
+    row: outgoing_mail::Model,
+    letter: &Letter,
+    errors: Errors,
+    status: StatusCode,
+) -> Result {
+    let c = c.with(&TEXTS);
+    let preview = mail::preview(&row, &app.settings).map_err(db::Error::from)?;
+    let editable = matches!(row.state, OutgoingState::Draft | OutgoingState::Queued) && row.bytes_sha256.is_none();
+    let parts = letter.blocks.iter().map(|block| part(&c, block)).collect();
+    let page = Page {
+        errors,
+        kind: super::kind_label(&c, row.kind),
+        subject: letter.subject.clone(),
+        parts,
+        preview: preview.text,
+        editable,
+        row,
+        zone: ZONE,
+        c,
+    };
+    render_status(status, &page)
+}
+
+fn part(c: &Chrome, block: &Block) -> Part {
+    let (key, text) = match block {
+        Block::Text(text) => ("block-text", text.clone()),
+        Block::Note(text) => ("block-note", text.clone()),
+        Block::Quote { text, .. } => ("block-quote", text.clone()),
+        Block::Facts(facts) => (
+            "block-facts",
+            facts
+                .iter()
+                .map(|(k, v)| format!("{k}: {v}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ),
+        Block::Action { label, .. } => ("block-action", label.clone()),
+    };
+    let rows = (text.lines().count() + text.chars().count() / 60).clamp(1, 14);
+    Part {
+        label: c.t(key),
+        text,
+        rows,
+    }
+}
+
+/// The block with its text replaced; what a link leads to and whose words a quote holds stay as they are.
+fn with_text(block: &Block, text: &str) -> Block {
+    match block {
+        Block::Text(_) => Block::Text(text.to_owned()),
+        Block::Note(_) => Block::Note(text.to_owned()),
+        Block::Quote { by, .. } => Block::Quote {
+            text: text.to_owned(),
+            by: by.clone(),
+        },
+        Block::Facts(_) => {
+            let lines = text.lines().filter(|l| !l.trim().is_empty());
+            let pair = |l: &str| {
+                l.split_once(':')
+                    .map_or((String::new(), l.to_owned()), |(k, v)| (k.into(), v.trim().into()))
+            };
+            Block::Facts(lines.map(pair).collect())
+        }
+        Block::Action { link, .. } => Block::Action {
+            label: text.to_owned(),
+            link: link.clone(),
+        },
+    }
+}
+
+#[derive(Deserialize)]
+struct Input {
+    subject: String,
+    #[serde(default)]
+    block: Vec<String>,
+    version: i32,
+}
+
+async fn edit(
+    State(app): State<App>,
+    c: Chrome,
+    staff: Reviewer,
+    Path(id): Path<String>,
+    Form(input): Form<Input>,
+) -> Result {
+    let row = find(&app, &id).await?;
+    let old = outbox::letter(&row).map_err(db::Error::from)?;
+    let blocks = old.blocks.iter().enumerate();
+    let blocks = blocks.map(|(at, b)| input.block.get(at).map_or_else(|| b.clone(), |text| with_text(b, text)));
+    let letter = Letter {
+        subject: input.subject.clone(),
+        blocks: blocks.collect(),
+    };
+    let mut errors = Errors::new();
+    errors.check("subject", domain::text::line(&input.subject, 200));
+    if input.subject.trim().is_empty() && errors.is_empty() {
+        errors.add("subject", "error-required");
+    }
+    if !errors.is_empty() {
+        return page(&app, c, row, &letter, errors, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let tx = app.db.begin_write().await?;
+    match outbox::edit(&tx, row.id, letter.clone(), input.version).await {
+        Ok(()) => {}
+        Err(error) if error.is_stale() => {
+            drop(tx);
+            let row = find(&app, &id).await?;
+            return page(
+                &app,
+                c,
+                row,
+                &letter,
+                Errors::form("outbox-edit-stale"),
+                StatusCode::CONFLICT,
+            );
+        }
+        Err(error) => return Err(db::Error::from(error).into()),
+    }
+    note(&app, &tx, &staff, &row, "mail.edited").await?;
+    tx.commit().await?;
+    Ok(redirect(format!("/desk/outbox/{}", row.id))
+        .flash("saved")
+        .into_response())
+}
+
+async fn queue(
+    State(app): State<App>,
+    staff: Reviewer,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result {
+    let row = find(&app, &id).await?;
+    let tx = app.db.begin_write().await?;
+    outbox::queue(&tx, &app.clock, row.id).await.map_err(db::Error::from)?;
+    done(&app, tx, &staff, &row, "mail.queued", "outbox-queued").await
+}
+
+async fn hold(
+    State(app): State<App>,
+    staff: Reviewer,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result {
+    let row = find(&app, &id).await?;
+    let tx = app.db.begin_write().await?;
+    outbox::hold(&tx, row.id).await.map_err(db::Error::from)?;
+    done(&app, tx, &staff, &row, "mail.held", "outbox-held").await
+}
+
+async fn discard(
+    State(app): State<App>,
+    staff: Reviewer,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result {
+    let row = find(&app, &id).await?;
+    let tx = app.db.begin_write().await?;
+    outbox::drop(&tx, row.id).await.map_err(db::Error::from)?;
+    done(&app, tx, &staff, &row, "mail.dropped", "outbox-dropped").await
+}
+
+async fn retry(
+    State(app): State<App>,
+    staff: Reviewer,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result {
+    let row = find(&app, &id).await?;
+    let tx = app.db.begin_write().await?;
+    outbox::retry(&tx, &app.clock, row.id).await.map_err(db::Error::from)?;
+    done(&app, tx, &staff, &row, "mail.retried", "outbox-queued").await
+}
+
+async fn done(
+    app: &App,
+    tx: db::WriteTx,
+    staff: &Reviewer,
+    row: &outgoing_mail::Model,
+    action: &'static str,
+    flash: &str,
+) -> Result {
+    note(app, &tx, staff, row, action).await?;
+    tx.commit().await?;
+    app.wake.notify();
+    Ok(redirect(format!("/desk/outbox/{}", row.id))
+        .flash(flash)
+        .into_response())
+}
+
+async fn note(
+    app: &App,
+    tx: &db::WriteTx,
+    staff: &Reviewer,
+    row: &outgoing_mail::Model,
+    action: &'static str,
+) -> Result<()> {
+    let entry = audit::Entry {
+        event: row.event_id,
+        actor: staff.actor(),
+        action,
+        subject: ("outgoing_mail", Some(row.id.uuid())),
+        details: serde_json::json!({ "kind": row.kind }),
+    };
+    Ok(audit::record(tx, &app.clock, entry).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editing_a_text_leaves_the_link_alone() {
+        let action = Block::Action {
+            label: "보기".into(),
+            link: mail::Link::Page { path: "/my".into() },
+        };
+        let edited = with_text(&action, "열어 보기");
+        assert_eq!(
+            edited,
+            Block::Action {
+                label: "열어 보기".into(),
+                link: mail::Link::Page { path: "/my".into() }
+            }
+        );
+        let facts = with_text(&Block::Facts(vec![]), "기한: 12월 1일 18:00\n\n");
+        assert_eq!(facts, Block::Facts(vec![("기한".into(), "12월 1일 18:00".into())]));
+    }
+}

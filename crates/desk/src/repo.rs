@@ -1,0 +1,266 @@
+//! What the desk asks the database.
+
+use db::{
+    entity::{answer, audit_entry, decision, event, incoming_mail, job, outgoing_mail, staff},
+    page::Page,
+    people,
+    prelude::*,
+};
+use domain::{
+    AuditId, EventId, Lang, OutgoingId,
+    state::{
+        answer::AnswerState,
+        decision::DecisionState,
+        job::JobState,
+        mail::{IncomingState, MailKind, OutgoingState},
+        people::ActorKind,
+    },
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+const PAGE: usize = 50;
+
+/// The beginning of a text on one line.
+pub(crate) fn excerpt(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let cut: String = line.chars().take(most).collect();
+    format!("{}…", cut.trim_end())
+}
+
+pub(crate) async fn event_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<event::Model, web::Error> {
+    let found = event::Entity::find()
+        .filter(event::Column::Slug.eq(slug))
+        .one(conn)
+        .await?;
+    found.ok_or(web::Error::NotFound)
+}
+
+/// Newest first.
+pub(crate) async fn events(conn: &impl ConnectionTrait) -> Result<Vec<event::Model>, db::Error> {
+    Ok(event::Entity::find()
+        .order_by_desc(event::Column::ClosesAt)
+        .all(conn)
+        .await?)
+}
+
+/// What waits for somebody, over all events.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Waiting {
+    pub(crate) quarantined: u64,
+    pub(crate) drafts: u64,
+    pub(crate) failed_mail: u64,
+    pub(crate) failed_jobs: u64,
+}
+
+pub(crate) async fn waiting(conn: &impl ConnectionTrait) -> Result<Waiting, db::Error> {
+    let outgoing = |state: OutgoingState| outgoing_mail::Entity::find().filter(outgoing_mail::Column::State.eq(state));
+    Ok(Waiting {
+        quarantined: incoming_mail::Entity::find()
+            .filter(incoming_mail::Column::State.eq(IncomingState::Quarantined))
+            .count(conn)
+            .await?,
+        drafts: outgoing(OutgoingState::Draft).count(conn).await?,
+        failed_mail: outgoing(OutgoingState::Failed).count(conn).await?,
+        failed_jobs: job::Entity::find()
+            .filter(job::Column::State.eq(JobState::Failed))
+            .count(conn)
+            .await?,
+    })
+}
+
+/// What waits within one event besides the ledger's own numbers: decisions not released, answers in review.
+pub(crate) async fn waiting_in(conn: &impl ConnectionTrait, event: EventId) -> Result<(u64, u64), db::Error> {
+    let pending = decision::Entity::find()
+        .filter(decision::Column::EventId.eq(event))
+        .filter(decision::Column::State.eq(DecisionState::Pending))
+        .count(conn)
+        .await?;
+    let review = answer::Entity::find()
+        .filter(answer::Column::EventId.eq(event))
+        .filter(answer::Column::State.eq(AnswerState::InReview))
+        .count(conn)
+        .await?;
+    Ok((pending, review))
+}
+
+/// What the outbox is filtered by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OutboxFilter {
+    pub(crate) state: Option<OutgoingState>,
+    pub(crate) kind: Option<MailKind>,
+    pub(crate) event: Option<EventId>,
+    pub(crate) q: String,
+    pub(crate) before: Option<OutgoingId>,
+}
+
+/// Newest first.
+pub(crate) async fn outbox(
+    conn: &impl ConnectionTrait,
+    filter: &OutboxFilter,
+) -> Result<Page<outgoing_mail::Model>, db::Error> {
+    let mut query = outgoing_mail::Entity::find().order_by_desc(outgoing_mail::Column::Id);
+    if let Some(state) = filter.state {
+        query = query.filter(outgoing_mail::Column::State.eq(state));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(outgoing_mail::Column::Kind.eq(kind));
+    }
+    if let Some(event) = filter.event {
+        query = query.filter(outgoing_mail::Column::EventId.eq(event));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(outgoing_mail::Column::Id.lt(before));
+    }
+    if !filter.q.is_empty() {
+        let name = outgoing_mail::Column::ToName.contains(&filter.q);
+        let any = Condition::any()
+            .add(name)
+            .add(Expr::col(outgoing_mail::Column::ToEmail).like(pattern(&filter.q)));
+        query = query.filter(any);
+    }
+    let rows = query.limit(PAGE as u64 + 1).all(conn).await?;
+    Ok(Page::from_overfull(rows, PAGE, |row| row.id.to_string()))
+}
+
+fn pattern(q: &str) -> String {
+    format!("%{}%", q.to_lowercase())
+}
+
+/// How many mails stand in each state.
+pub(crate) async fn outbox_counts(conn: &impl ConnectionTrait) -> Result<HashMap<OutgoingState, u64>, db::Error> {
+    let rows: Vec<(OutgoingState, i64)> = outgoing_mail::Entity::find()
+        .select_only()
+        .column(outgoing_mail::Column::State)
+        .column_as(outgoing_mail::Column::Id.count(), "n")
+        .group_by(outgoing_mail::Column::State)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(state, n)| (state, u64::try_from(n).unwrap_or_default()))
+        .collect())
+}
+
+pub(crate) async fn outgoing(conn: &impl ConnectionTrait, id: OutgoingId) -> Result<outgoing_mail::Model, web::Error> {
+    outgoing_mail::Entity::find_by_id(id)
+        .one(conn)
+        .await?
+        .ok_or(web::Error::NotFound)
+}
+
+pub(crate) async fn accounts(conn: &impl ConnectionTrait) -> Result<Vec<staff::Model>, db::Error> {
+    Ok(staff::Entity::find()
+        .order_by_asc(staff::Column::Name)
+        .all(conn)
+        .await?)
+}
+
+/// What the audit log is filtered by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AuditFilter {
+    pub(crate) event: Option<EventId>,
+    pub(crate) actor: Option<ActorKind>,
+    pub(crate) action: String,
+    pub(crate) subject: Option<Uuid>,
+    pub(crate) before: Option<AuditId>,
+}
+
+/// An entry with the name of who acted.
+#[derive(Clone, Debug)]
+pub(crate) struct Audited {
+    pub(crate) entry: audit_entry::Model,
+    pub(crate) actor: String,
+    pub(crate) details: String,
+}
+
+/// Newest first.
+pub(crate) async fn audit(
+    conn: &impl ConnectionTrait,
+    filter: &AuditFilter,
+    lang: Lang,
+) -> Result<Page<Audited>, db::Error> {
+    let mut query = audit_entry::Entity::find().order_by_desc(audit_entry::Column::Id);
+    if let Some(event) = filter.event {
+        query = query.filter(audit_entry::Column::EventId.eq(event));
+    }
+    if let Some(actor) = filter.actor {
+        query = query.filter(audit_entry::Column::ActorKind.eq(actor));
+    }
+    if !filter.action.is_empty() {
+        query = query.filter(audit_entry::Column::Action.contains(&filter.action));
+    }
+    if let Some(subject) = filter.subject {
+        query = query.filter(audit_entry::Column::SubjectId.eq(subject));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(audit_entry::Column::Id.lt(before));
+    }
+    let rows = query.limit(PAGE as u64 + 1).all(conn).await?;
+    let page = Page::from_overfull(rows, PAGE, |row| row.id.to_string());
+    let names = actor_names(conn, &page.rows, lang).await?;
+    let rows = page.rows.into_iter().map(|entry| Audited {
+        actor: entry
+            .actor_id
+            .and_then(|id| names.get(&id).cloned())
+            .unwrap_or_default(),
+        details: details(&entry.details),
+        entry,
+    });
+    Ok(Page {
+        rows: rows.collect(),
+        next: page.next,
+    })
+}
+
+async fn actor_names(
+    conn: &impl ConnectionTrait,
+    rows: &[audit_entry::Model],
+    lang: Lang,
+) -> Result<HashMap<Uuid, String>, db::Error> {
+    let of = |kind: ActorKind| {
+        rows.iter()
+            .filter(move |r| r.actor_kind == kind)
+            .filter_map(|r| r.actor_id)
+    };
+    let hosts = people::hosts(
+        conn,
+        of(ActorKind::Crew).map(domain::CrewMemberId::from_uuid),
+        of(ActorKind::Speaker).map(domain::SpeakerId::from_uuid),
+        of(ActorKind::Staff).map(domain::StaffId::from_uuid),
+    )
+    .await?;
+    let invitees = people::invitees(conn, of(ActorKind::Partner).map(domain::InvitationId::from_uuid), lang).await?;
+    let crew = hosts.crew.iter().map(|(id, p)| (id.uuid(), p.line()));
+    let speakers = hosts.speakers.iter().map(|(id, p)| (id.uuid(), p.line()));
+    let staff = hosts.staff.iter().map(|(id, p)| (id.uuid(), p.line()));
+    let partners = invitees.iter().map(|(id, p)| (id.uuid(), p.line()));
+    Ok(crew.chain(speakers).chain(staff).chain(partners).collect())
+}
+
+/// Small facts on one line: `place 3, service 까치지갑`.
+fn details(json: &serde_json::Value) -> String {
+    let Some(map) = json.as_object() else {
+        return String::new();
+    };
+    let value = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    map.iter()
+        .map(|(k, v)| format!("{k} {}", value(v)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_one_line_and_details_are_short() {
+        assert_eq!(excerpt("가나다\n라마바 사", 5), "가나다 라…");
+        assert_eq!(details(&serde_json::json!({ "place": 3 })), "place 3");
+    }
+}

@@ -1,0 +1,3 @@
+//! What the desk does, callable without HTTP.
+
+pub mod staff;
