@@ -1,14 +1,23 @@
 //! Mail: the outbox and its sender; the listeners that take mail in; what a mail that came in says.
+//!
+//! A slice puts a [`Letter`] into the [`outbox`] in the transaction of its cause; the [`Sender`] brings it to the mail
+//! server. What comes in is committed raw by [`listen`], which enqueues the job that [`read`]s it.
 
 mod compose;
 mod error;
 pub mod letter;
+mod listen;
 pub mod outbox;
 pub mod read;
 pub mod render;
+pub mod send;
 pub mod smtp_in;
+pub mod store;
 
 pub use compose::{Composed, compose, link_versions, preview};
 pub use error::Error;
 pub use letter::{Block, Letter, Link};
+pub use listen::{Listeners, listen};
 pub use outbox::{Initial, NewMail, Refs};
+pub use read::{Reader, Reading, mask_tokens, read as read_mail};
+pub use send::{Sender, probe};

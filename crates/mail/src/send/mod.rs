@@ -1,0 +1,185 @@
+//! The sender: takes what is due from the outbox and brings it to the mail server, several at once.
+
+mod store;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use crate::Error;
+use chrono::Duration;
+use db::{Db, Wake};
+use domain::{Clock, state::mail::OutgoingState, token::Keys};
+use settings::Settings;
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+use store::Claimed;
+pub use store::HEALTH;
+use tokio::{task::JoinSet, time::Instant};
+use wire::{Outcome, Wire};
+
+/// How long the loop sleeps when nothing is due and nobody wakes it.
+const POLL: std::time::Duration = std::time::Duration::from_millis(500);
+/// How often the health line is written when nothing happens.
+const HEALTH_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
+/// And at most this often when much happens.
+const HEALTH_LEAST: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Sends what the outbox holds.
+#[derive(Clone, Debug)]
+pub struct Sender(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    settings: Arc<Settings>,
+    clock: Clock,
+    keys: Keys,
+    wake: Wake,
+    wire: Wire,
+    last_error: Mutex<Option<String>>,
+}
+
+impl Sender {
+    pub fn new(db: Db, settings: Arc<Settings>, clock: Clock, keys: Keys, wake: Wake) -> Self {
+        let wire = Wire::new(settings.mail.out.clone());
+        Self(Arc::new(Inner { db, settings, clock, keys, wake, wire, last_error: Mutex::new(None) }))
+    }
+
+    /// Runs until `shutdown` is ready; mails that are on their way come to their end first.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
+        let inner = &self.0;
+        let most = inner.settings.mail.out.concurrency as usize;
+        let paused = inner.settings.mail.out.paused;
+        if paused {
+            tracing::warn!("mail: sending is paused by the settings; nothing goes out");
+        }
+        let mut under_way: JoinSet<()> = JoinSet::new();
+        let mut told: Option<Instant> = None;
+        let mut busy = true;
+        tokio::pin!(shutdown);
+        loop {
+            let claimed = if paused { Vec::new() } else { inner.take(most.saturating_sub(under_way.len())).await };
+            busy |= !claimed.is_empty();
+            for mail in claimed {
+                let inner = Arc::clone(inner);
+                under_way.spawn(async move { inner.send(mail).await });
+            }
+            let since = told.map_or(HEALTH_EVERY, |t| t.elapsed());
+            if since >= HEALTH_EVERY || (busy && since >= HEALTH_LEAST) {
+                inner.tell(paused).await;
+                told = Some(Instant::now());
+                busy = false;
+            }
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(_) = under_way.join_next(), if !under_way.is_empty() => busy = true,
+                () = inner.wake.wait(POLL), if under_way.len() < most => {}
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+        inner.wire.close().await;
+        inner.tell(paused).await;
+    }
+
+    /// Sends what is due now and what becomes due meanwhile; says how many attempts were made. Tests and the demo's
+    /// start call it in place of the loop.
+    ///
+    /// # Errors
+    /// When the outbox itself cannot be read or written.
+    pub async fn run_due(&self) -> Result<usize, Error> {
+        let inner = &self.0;
+        let mut attempts = 0;
+        if !inner.settings.mail.out.paused {
+            store::recover(&inner.db, inner.clock.now()).await?;
+            loop {
+                let most = inner.settings.mail.out.concurrency.max(1) as usize;
+                let claimed = inner.claim(most).await?;
+                if claimed.is_empty() {
+                    break;
+                }
+                attempts += claimed.len();
+                let mut under_way = JoinSet::new();
+                for mail in claimed {
+                    let inner = Arc::clone(inner);
+                    under_way.spawn(async move { inner.send(mail).await });
+                }
+                while under_way.join_next().await.is_some() {}
+            }
+        }
+        let error = inner.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        store::health(&inner.db, &inner.clock, inner.settings.mail.out.paused, error).await?;
+        Ok(attempts)
+    }
+}
+
+impl Inner {
+    /// Leases outlive the longest send, so that no mail is taken twice while it is under way.
+    fn lease(&self) -> Duration {
+        Duration::seconds(i64::try_from(self.settings.mail.out.timeout).unwrap_or(600).clamp(1, 3_600) + 15)
+    }
+
+    async fn claim(&self, most: usize) -> Result<Vec<Claimed>, Error> {
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        store::claim(&self.db, &self.settings, &self.keys, &self.clock, most, self.lease()).await
+    }
+
+    async fn take(&self, most: usize) -> Vec<Claimed> {
+        let work = async {
+            let lost = store::recover(&self.db, self.clock.now()).await?;
+            if lost > 0 {
+                tracing::warn!(lost, "mail: leases ended without a word; repeating with the same bytes");
+            }
+            self.claim(most).await
+        };
+        match work.await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::error!(%error, "mail: the outbox does not answer");
+                self.remember(Some(error.to_string()));
+                Vec::new()
+            }
+        }
+    }
+
+    async fn send(&self, mail: Claimed) {
+        let outcome = self.wire.send(&mail.composed.envelope, &mail.composed.bytes).await;
+        match &outcome {
+            Outcome::Accepted(_) => self.remember(None),
+            Outcome::Refused(_) => {}
+            Outcome::Later(words) | Outcome::Uncertain(words) => self.remember(Some(words.clone())),
+        }
+        match store::settle(&self.db, &self.clock, &mail, outcome).await {
+            Ok(Some(state @ (OutgoingState::Failed | OutgoingState::Uncertain))) => {
+                tracing::warn!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended");
+            }
+            Ok(Some(state)) => tracing::info!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended"),
+            Ok(None) => tracing::warn!(outgoing = %mail.id, "mail: its lease ended before the attempt did"),
+            // The lease will end, and the mail becomes uncertain: nothing is lost.
+            Err(error) => tracing::error!(outgoing = %mail.id, %error, "mail: the attempt could not be written down"),
+        }
+    }
+
+    fn remember(&self, error: Option<String>) {
+        *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = error;
+    }
+
+    async fn tell(&self, paused: bool) {
+        let error = self.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Err(error) = store::health(&self.db, &self.clock, paused, error).await {
+            tracing::error!(%error, "mail: its health could not be written down");
+        }
+    }
+}
+
+/// Connects to the mail server, greets and signs in, and gives back what it calls itself.
+///
+/// # Errors
+/// With the server's words, or why there was no connection.
+pub async fn probe(settings: &Settings) -> Result<String, Error> {
+    Wire::new(settings.mail.out.clone()).probe().await
+}

@@ -1,0 +1,236 @@
+//! The sender against servers that behave and servers that do not.
+
+use super::*;
+use crate::{
+    Initial, Letter, NewMail, Refs, outbox,
+    smtp_in::{Accept, Envelope, Protocol, ServerConfig, TempFail, Verdict, bind, serve},
+};
+use async_trait::async_trait;
+use db::{entity::{outgoing_mail, worker_health}, prelude::*};
+use domain::{EmailAddress, Lang, state::mail::MailKind};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
+};
+
+#[derive(Default)]
+struct Sink(Mutex<Vec<Vec<u8>>>);
+
+#[async_trait]
+impl Accept for Sink {
+    async fn rcpt(&self, address: &str) -> Verdict {
+        match address {
+            a if a.starts_with("nobody") => Verdict::Refuse("No such mailbox".into()),
+            a if a.starts_with("later") => Verdict::Later("Greylisted".into()),
+            _ => Verdict::Ok,
+        }
+    }
+    async fn accept(&self, _: Envelope, raw: Vec<u8>) -> Result<(), TempFail> {
+        self.0.lock().expect("lock").push(raw);
+        Ok(())
+    }
+}
+
+struct Post {
+    db: Db,
+    clock: Clock,
+    settings: Arc<Settings>,
+    sender: Sender,
+    _file: TempDb,
+}
+
+/// A database file that goes with the test.
+struct TempDb(std::path::PathBuf);
+impl Drop for TempDb {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", self.0.display()));
+        }
+    }
+}
+
+async fn post(port: u16) -> Post {
+    let path = std::env::temp_dir().join(format!("mundap-mail-{}.db", uuid::Uuid::new_v4().simple()));
+    let db = Db::connect(&format!("sqlite://{}", path.display()), 2).await.expect("database");
+    db.migrate().await.expect("schema");
+    let mut settings = Settings::embedded().expect("settings");
+    settings.mail.out.port = port;
+    settings.mail.out.timeout = 2;
+    let settings = Arc::new(settings);
+    let clock = Clock::frozen(chrono::DateTime::from_timestamp(1_800_000_000, 0).expect("time"));
+    let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
+    let sender = Sender::new(db.clone(), Arc::clone(&settings), clock.clone(), keys, Wake::default());
+    Post { db, clock, settings, sender, _file: TempDb(path) }
+}
+
+impl Post {
+    async fn put(&self, to: &str) -> Option<domain::OutgoingId> {
+        let mail = NewMail {
+            kind: MailKind::StaffNotice,
+            to_name: "김하늘".into(),
+            to_email: EmailAddress::parse(to).expect("address"),
+            lang: Lang::Ko,
+            letter: Letter::new("안내").text("본문\n.\n점"),
+            state: Initial::Queued,
+            dedup: format!("test:{to}"),
+            reply: None,
+            refs: Refs::default(),
+        };
+        let tx = self.db.begin_write().await.expect("tx");
+        let id = outbox::put(&tx, &self.clock, &self.settings, mail).await.expect("put");
+        tx.commit().await.expect("commit");
+        id
+    }
+
+    async fn row(&self, id: domain::OutgoingId) -> outgoing_mail::Model {
+        outgoing_mail::Entity::find_by_id(id).one(self.db.reader()).await.expect("query").expect("row")
+    }
+}
+
+async fn sink() -> (Arc<Sink>, u16) {
+    let listener = bind("127.0.0.1:0".parse().expect("address")).await.expect("bind");
+    let port = listener.local_addr().expect("address").port();
+    let sink = Arc::new(Sink::default());
+    tokio::spawn(serve(listener, ServerConfig::new(Protocol::Smtp, "sink"), sink.clone(), std::future::pending()));
+    (sink, port)
+}
+
+#[tokio::test]
+async fn mails_are_sent_once_and_refusals_keep_the_servers_words() {
+    let (sink, port) = sink().await;
+    let post = post(port).await;
+    let good = post.put("a@x.example").await.expect("new");
+    assert_eq!(post.put("a@x.example").await, None, "the same mail is not put twice");
+    let nobody = post.put("nobody@x.example").await.expect("new");
+    let later = post.put("later@x.example").await.expect("new");
+    assert_eq!(post.sender.run_due().await.expect("runs"), 3);
+    let row = post.row(good).await;
+    assert_eq!((row.state, row.sent_at), (OutgoingState::Sent, Some(post.clock.now())));
+    assert!(row.server_reply.expect("words").starts_with("250"));
+    let row = post.row(nobody).await;
+    assert_eq!(row.state, OutgoingState::Failed);
+    assert!(row.server_reply.expect("words").contains("No such mailbox"));
+    let row = post.row(later).await;
+    assert_eq!(row.state, OutgoingState::Queued);
+    assert!(row.next_attempt_at >= post.clock.now() + Duration::seconds(60));
+    assert_eq!(post.sender.run_due().await.expect("runs"), 0, "it waits");
+    assert_eq!(sink.0.lock().expect("lock").len(), 1);
+    let health = worker_health::Entity::find_by_id(HEALTH).one(post.db.reader()).await.expect("query").expect("row");
+    assert_eq!((health.waiting, health.failed, health.uncertain), (1, 1, 0));
+
+    post.clock.advance(Duration::days(6));
+    post.sender.run_due().await.expect("runs");
+    assert_eq!(post.row(later).await.state, OutgoingState::Failed, "given up after five days");
+}
+
+/// Takes mails but hangs up after each text without a word, `silent` times; then behaves.
+async fn forgetful(listener: TcpListener, silent: usize, mails: Arc<Mutex<Vec<String>>>) {
+    for turn in 0.. {
+        let Ok((socket, _)) = listener.accept().await else { return };
+        let mut stream = BufReader::new(socket);
+        stream.get_mut().write_all(b"220 x ESMTP\r\n").await.expect("write");
+        let mut line = String::new();
+        let mut mail = String::new();
+        let mut in_data = false;
+        loop {
+            line.clear();
+            if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+                break;
+            }
+            if in_data {
+                if line == ".\r\n" {
+                    in_data = false;
+                    mails.lock().expect("lock").push(std::mem::take(&mut mail));
+                    if turn < silent {
+                        break;
+                    }
+                } else {
+                    mail.push_str(&line);
+                    continue;
+                }
+            }
+            let reply: &[u8] = if line.starts_with("DATA") {
+                in_data = true;
+                b"354 go\r\n"
+            } else {
+                b"250 fine\r\n"
+            };
+            stream.get_mut().write_all(reply).await.expect("write");
+        }
+    }
+}
+
+#[tokio::test]
+async fn silence_after_the_text_is_uncertain_and_repeated_with_identical_bytes() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
+    let port = listener.local_addr().expect("address").port();
+    let mails = Arc::new(Mutex::new(Vec::new()));
+    tokio::spawn(forgetful(listener, 1, Arc::clone(&mails)));
+    let post = post(port).await;
+    let id = post.put("a@x.example").await.expect("new");
+    post.sender.run_due().await.expect("runs");
+    assert_eq!(post.row(id).await.state, OutgoingState::Uncertain);
+    post.clock.advance(Duration::minutes(5));
+    post.sender.run_due().await.expect("runs");
+    assert_eq!(post.row(id).await.state, OutgoingState::Sent);
+    let mails = mails.lock().expect("lock");
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0], mails[1]);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_costs_nothing_but_time() {
+    let post = post(1).await;
+    let id = post.put("a@x.example").await.expect("new");
+    post.sender.run_due().await.expect("runs");
+    let row = post.row(id).await;
+    assert_eq!((row.state, row.attempts), (OutgoingState::Queued, 1));
+    assert!(probe(&post.settings).await.is_err());
+    let (_sink, port) = sink().await;
+    let mut settings = Settings::clone(&post.settings);
+    settings.mail.out.port = port;
+    assert!(probe(&settings).await.expect("there").contains("250"));
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_closed_while_idle_is_replaced_at_once() {
+    // Closes after every mail that it took.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
+    let port = listener.local_addr().expect("address").port();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let script: [&[u8]; 5] = [b"220 x\r\n", b"250 x\r\n", b"250 x\r\n", b"250 x\r\n", b"354 x\r\n"];
+            let mut sink = [0; 4_096];
+            for (i, reply) in script.iter().enumerate() {
+                if i > 0 {
+                    let _ = socket.read(&mut sink).await;
+                }
+                let _ = socket.write_all(reply).await;
+            }
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"\r\n.\r\n") {
+                match socket.read(&mut sink).await {
+                    Ok(n) if n > 0 => seen.extend_from_slice(&sink[..n]),
+                    _ => break,
+                }
+            }
+            let _ = socket.write_all(b"250 kept\r\n").await;
+        }
+    });
+    let post = post(port).await;
+    for to in ["a@x.example", "b@x.example", "c@x.example"] {
+        let id = post.put(to).await.expect("new");
+        post.sender.run_due().await.expect("runs");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let row = post.row(id).await;
+        assert_eq!((row.state, row.attempts), (OutgoingState::Sent, 1), "{:?}", row.server_reply);
+    }
+}
+
+#[test]
+fn pauses_grow_to_four_hours() {
+    let id = domain::OutgoingId::new();
+    let pauses: Vec<i64> = (1..12).map(|n| store::pause(id, n).num_seconds()).collect();
+    assert!(pauses.windows(2).all(|w| w[0] <= w[1]), "{pauses:?}");
+    assert!(pauses[0] >= 60 && pauses[0] < 75 && pauses[10] >= 14_400 && pauses[10] < 17_280);
+}
