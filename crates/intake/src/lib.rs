@@ -1,1 +1,33 @@
-//! (in the making)
+//! Events, roster, invitations; the partner's pages and their questions.
+//!
+//! `staff` is what the host's people do before and around the event; `partner` is what a partner does behind their
+//! personal link. Both offer their services without HTTP, for the command line, the demo and the tests.
+
+mod error;
+pub mod partner;
+pub mod staff;
+
+pub use error::Error;
+
+use std::sync::Arc;
+
+fluent_templates::static_loader! {
+    pub static TEXTS = {
+        locales: "./locales",
+        fallback_language: "ko",
+        // Isolation marks are invisible and land in titles and mail subjects.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// What this slice's services give.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+pub fn routes() -> web::Router {
+    web::Router::new().merge(staff::routes()).merge(partner::routes())
+}
+
+/// Runs `ImportRoster`.
+pub fn jobs(app: web::App) -> Arc<dyn jobs::Handler> {
+    Arc::new(staff::Jobs::new(app))
+}

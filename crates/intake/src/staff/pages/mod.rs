@@ -1,0 +1,1 @@
+pub(super) fn routes() -> web::Router { web::Router::new() }

@@ -1,0 +1,14 @@
+//! A roster comes as a file: bytes become a table, the table is compared with what is there, and only then written.
+
+mod apply;
+mod diff;
+mod parse;
+mod run;
+pub(crate) mod store;
+mod table;
+
+pub use diff::{Person, Plan, Planned, Verdict, plan};
+pub use parse::{Column, Known, Problem, Reason, Row, parse};
+pub(crate) use run::{prepare, run};
+pub use run::{Summary, import_file};
+pub use table::{MOST_ROWS, Table, Unreadable, read};
