@@ -1,4 +1,11 @@
-//! (in the making) NOTE from the lead to the author: crates/testkit/src/world.rs calls
-//! `mundap::compose(app: web::App) -> axum::Router` and
-//! `mundap::background(app: &web::App, on_stop: impl Fn() -> F, tasks: &mut tokio::task::JoinSet<()>)` with
-//! `F: Future<Output = ()> + Send + 'static`, which spawns worker, mail sender and mail listeners (serve uses the same).
+//! The composition: the rooms joined into one process. The command line is in `main.rs` and `cli/`.
+
+mod compose;
+mod keys;
+mod open;
+mod serve;
+
+pub use compose::{compose, handlers};
+pub use keys::load as load_keys;
+pub use open::{OpenError, connect, open};
+pub use serve::{Bound, Only, serve};
