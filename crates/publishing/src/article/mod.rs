@@ -1,0 +1,73 @@
+//! Articles: composed, frozen, rendered, published, withdrawn.
+
+mod compose;
+mod markdown;
+mod naming;
+mod publish;
+pub(crate) mod render;
+mod snapshot;
+
+pub use compose::{Draft, ExchangeDraft, create_from_event, current, update};
+pub use publish::{publish, redraft, withdraw};
+pub use snapshot::{Block, EventFacts, Exchange, Said, Snapshot, Standing};
+
+pub use crate::repo::Asked;
+pub(crate) use snapshot::{build, cast};
+
+use chrono::{DateTime, Utc};
+use db::entity::article;
+use domain::state::article::ArticleState;
+
+/// Whether readers may see the article now. Every output asks this function and no other.
+pub fn visible(article: &article::Model, now: DateTime<Utc>) -> bool {
+    matches!(article.state, ArticleState::Published | ArticleState::Corrected)
+        && article.snapshot.is_some()
+        && article.published_at.is_some_and(|at| at <= now)
+}
+
+/// The keywords of an article, stored joined by commas.
+pub(crate) fn keywords(article: &article::Model) -> Vec<String> {
+    article.keywords.split(',').filter(|k| !k.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use domain::{ArticleId, EventId, Lang};
+
+    pub(crate) fn article(state: ArticleState, now: DateTime<Utc>) -> article::Model {
+        article::Model {
+            id: ArticleId::new(),
+            event_id: EventId::new(),
+            slug: "talk".into(),
+            lang: Lang::Ko,
+            title: "가까이에서".into(),
+            standfirst: String::new(),
+            intro: String::new(),
+            closing: String::new(),
+            keywords: String::new(),
+            state,
+            snapshot: Some(serde_json::json!({})),
+            publish_at: None,
+            published_at: Some(now),
+            corrected_at: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    #[test]
+    fn only_what_is_published_and_whose_time_has_come_is_visible() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
+        for state in ArticleState::ALL {
+            let shown = matches!(state, ArticleState::Published | ArticleState::Corrected);
+            assert_eq!(visible(&article(*state, now), now), shown, "{state}");
+        }
+        let embargoed = article(ArticleState::Published, now + TimeDelta::seconds(1));
+        assert!(!visible(&embargoed, now));
+        let empty = article::Model { snapshot: None, ..article(ArticleState::Published, now) };
+        assert!(!visible(&empty, now));
+    }
+}

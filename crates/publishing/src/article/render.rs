@@ -1,0 +1,254 @@
+//! A snapshot → the page that readers open: one request, its style within, nothing that runs.
+
+use super::{Block, Exchange, Said, Snapshot, markdown};
+use crate::Error;
+use askama::Template;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    Lang,
+    person::Person,
+    state::article::ArticlePart,
+    text::{char_count, excerpt},
+};
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+use web::Words;
+
+const STYLE: &str = include_str!("../../assets/article.css");
+
+/// The page's policy: its own style by hash, the icon, and nothing else.
+pub(crate) static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; form-action 'none'; frame-ancestors 'none'; \
+         base-uri 'none'"
+    )
+});
+
+/// What stands on the page beside the snapshot.
+pub(crate) struct Facts<'a> {
+    pub(crate) slug: &'a str,
+    pub(crate) published_at: Option<DateTime<Utc>>,
+    pub(crate) corrected_at: Option<DateTime<Utc>>,
+    pub(crate) public_url: &'a str,
+    pub(crate) demo: bool,
+    /// The editor's page behind a preview.
+    pub(crate) preview: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "article.html")]
+struct Page<'a> {
+    w: Words,
+    s: &'a Snapshot,
+    f: &'a Facts<'a>,
+    style: &'static str,
+    url: String,
+    pieces: Vec<Piece<'a>>,
+    contents: Vec<Contents>,
+    minutes: usize,
+    json_ld: String,
+}
+
+enum Piece<'a> {
+    Prose(String),
+    Part(ArticlePart),
+    Exchange(View<'a>),
+}
+
+/// One exchange on the page.
+struct View<'a> {
+    n: usize,
+    x: &'a Exchange,
+    /// The question's own words stand as the heading.
+    own_heading: bool,
+    long: bool,
+}
+
+/// One part's lines in the list of questions.
+struct Contents {
+    part: ArticlePart,
+    lines: Vec<(usize, String)>,
+}
+
+impl Page<'_> {
+    fn is_ko(&self) -> bool {
+        self.s.lang == Lang::Ko
+    }
+    fn paragraphs<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        markdown::paragraphs(text)
+    }
+    fn part_key(&self, part: &ArticlePart) -> String {
+        format!("article-part-{part}")
+    }
+    fn part_id(&self, part: &ArticlePart) -> String {
+        format!("part-{part}")
+    }
+    /// The name alone stands out; what follows is quieter.
+    fn lead<'t>(&self, said: &'t Said) -> &'t str {
+        said.by.line.split(" · ").next().unwrap_or_default()
+    }
+    fn rest<'t>(&self, said: &'t Said) -> &'t str {
+        said.by.line.split_once(" · ").map_or("", |(_, rest)| rest)
+    }
+    fn is_partner(&self, said: &Said) -> bool {
+        matches!(said.by.person, Person::Partner { .. })
+    }
+    fn zone(&self) -> &str {
+        &self.s.event.time_zone
+    }
+    fn day(&self, day: &NaiveDate) -> String {
+        let noon = day.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();
+        self.w.date(noon, "UTC")
+    }
+    fn iso(&self, at: &DateTime<Utc>) -> String {
+        at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    }
+}
+
+/// The whole page. It is the same for every reader: its language is the article's.
+pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
+    let (mut pieces, mut contents): (Vec<Piece<'_>>, Vec<Contents>) = (Vec::new(), Vec::new());
+    let mut n = 0;
+    for block in &s.blocks {
+        match block {
+            Block::Prose { markdown } => pieces.push(Piece::Prose(markdown::html(markdown))),
+            Block::Part { part } => {
+                pieces.push(Piece::Part(*part));
+                contents.push(Contents { part: *part, lines: Vec::new() });
+            }
+            Block::Exchange(x) => {
+                n += 1;
+                let label = x.heading.clone().unwrap_or_else(|| excerpt(&x.question.text, 64));
+                if let Some(last) = contents.last_mut() {
+                    last.lines.push((n, label));
+                }
+                let (own_heading, long) = (x.heading.is_none(), char_count(&x.question.text) > 90);
+                pieces.push(Piece::Exchange(View { n, x, own_heading, long }));
+            }
+        }
+    }
+    let page = Page {
+        w: Words::new(s.lang, &crate::TEXTS),
+        s,
+        f,
+        style: STYLE,
+        url: format!("{}/articles/{}", f.public_url, f.slug),
+        pieces,
+        contents,
+        minutes: minutes(s),
+        json_ld: json_ld(s, f),
+    };
+    Ok(page.render()?)
+}
+
+/// Korean is read at some 500 characters a minute, English at some 1,100.
+fn minutes(s: &Snapshot) -> usize {
+    let chars: usize = s
+        .blocks
+        .iter()
+        .map(|block| match block {
+            Block::Prose { markdown } => char_count(markdown),
+            Block::Part { .. } => 0,
+            Block::Exchange(x) => {
+                char_count(&x.question.text) + x.answers.iter().map(|a| char_count(&a.text)).sum::<usize>()
+            }
+        })
+        .sum();
+    let pace = if s.lang == Lang::Ko { 500 } else { 1_100 };
+    chars.div_ceil(pace).max(1)
+}
+
+/// A data block, not a script; `<` is escaped, so that no text can end it.
+fn json_ld(s: &Snapshot, f: &Facts<'_>) -> String {
+    let value = serde_json::json!({
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": s.title,
+        "description": s.standfirst,
+        "inLanguage": s.lang,
+        "keywords": s.keywords,
+        "datePublished": f.published_at,
+        "dateModified": f.corrected_at.or(f.published_at),
+        "mainEntityOfPage": format!("{}/articles/{}", f.public_url, f.slug),
+        "publisher": { "@type": "Organization", "name": s.event.host },
+        "about": { "@type": "Event", "name": s.event.title, "startDate": s.event.first_day },
+    });
+    value.to_string().replace('<', "\\u003c")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::article::{EventFacts, Standing};
+    use domain::ExchangeId;
+
+    fn said(name: &str, text: &str) -> Said {
+        let person = Person::Partner {
+            name: Some(name.into()),
+            title: None,
+            company: Some("<b>하늘</b>책방".into()),
+            group: None,
+            services: vec!["둥지장터".into()],
+        };
+        Said { by: Standing { line: person.line(), person }, text: text.into() }
+    }
+
+    pub(crate) fn snapshot() -> Snapshot {
+        let exchange = Exchange {
+            id: ExchangeId::new(),
+            heading: None,
+            question: said("김하늘", "왜 그런가요? </script><script>alert(1)</script>"),
+            answers: vec![said("박솔", "그래서요.\n\n또 있습니다."), said("이단", "저도요.")],
+            pull: Some(said("박솔", "그래서요.")),
+        };
+        Snapshot {
+            format: 1,
+            lang: Lang::Ko,
+            title: "</script><script>alert(1)</script>".into(),
+            standfirst: "요지".into(),
+            keywords: vec!["상생".into()],
+            event: EventFacts {
+                title: "가까이에서".into(),
+                host: "나래".into(),
+                place: None,
+                first_day: NaiveDate::from_ymd_opt(2026, 11, 22),
+                time_zone: "Asia/Seoul".into(),
+            },
+            blocks: vec![
+                Block::Prose { markdown: "머리말".into() },
+                Block::Part { part: ArticlePart::PartnersAnswer },
+                Block::Exchange(exchange),
+            ],
+        }
+    }
+
+    pub(crate) fn facts(preview: bool) -> Facts<'static> {
+        Facts {
+            slug: "talk",
+            published_at: DateTime::from_timestamp(1_800_000_000, 0),
+            corrected_at: None,
+            public_url: "https://mundap.example",
+            demo: false,
+            preview: preview.then(|| "/desk/articles/x".to_owned()),
+        }
+    }
+
+    #[test]
+    fn whatever_people_wrote_the_page_runs_nothing() {
+        let html = page(&snapshot(), &facts(false)).expect("renders");
+        assert_eq!(html.matches("<script").count(), 1, "the data block alone: {html}");
+        assert!(!html.contains("<b>하늘") && html.contains("lang=\"ko\""));
+        assert!(html.contains("https://mundap.example/articles/talk") && !html.contains("noindex"));
+        let style = html.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).expect("a style");
+        let hash = BASE64_STANDARD.encode(Sha256::digest(style.as_bytes()));
+        assert!(POLICY.contains(&hash), "the hash is that of the style as it stands in the page");
+    }
+
+    #[test]
+    fn a_preview_is_not_indexed() {
+        let html = page(&snapshot(), &facts(true)).expect("renders");
+        assert!(html.contains("noindex") && html.contains("/desk/articles/x"));
+    }
+}

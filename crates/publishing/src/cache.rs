@@ -1,0 +1,285 @@
+//! Published pages in memory: rendered once, as they are sent, plain and compressed.
+//!
+//! A page is served without looking at the database for at most [`FRESH`]; then one request looks whether the article
+//! still stands, while others go on for at most [`STALE`]. What this process changes counts at once ([`changed`]);
+//! what another node changed counts after [`FRESH`]. When the database does not answer, nothing is served for longer
+//! than [`STALE`]: what was withdrawn must not live on.
+
+use crate::Error;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use http_body_util::{BodyExt, Full};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{
+        Arc, LazyLock, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tower::{ServiceBuilder, ServiceExt, service_fn};
+use tower_http::{CompressionLevel, compression::CompressionLayer};
+
+const FRESH: Duration = Duration::from_secs(1);
+const STALE: Duration = Duration::from_secs(5);
+const PREFIX: &str = "/articles/";
+const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+/// Grows with every article that this process publishes or withdraws, whichever database it is in.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// Call it after the commit: no page that was rendered before is served without a look at the database.
+pub(crate) fn changed() {
+    GENERATION.fetch_add(1, Ordering::Release);
+}
+
+pub(crate) fn generation() -> u64 {
+    GENERATION.load(Ordering::Acquire)
+}
+
+/// Milliseconds since the first call, by the monotonic clock.
+fn millis() -> u64 {
+    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    u64::try_from(BEGAN.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The pages of one server; clones share them.
+#[derive(Clone, Default)]
+pub struct Cache(Arc<RwLock<HashMap<String, Arc<Page>>>>);
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner).len();
+        f.debug_struct("Cache").field("pages", &pages).finish()
+    }
+}
+
+impl Cache {
+    /// The answer to a request for a published article, headers and all, when it lies ready. `None`: ask the router.
+    /// The server calls it before everything else; it neither waits nor looks at the database.
+    pub fn lookup(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Response<Full<Bytes>>> {
+        let slug = path.strip_prefix(PREFIX)?;
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return None;
+        }
+        let page = self.get(slug)?;
+        page.is_fresh().then(|| page.respond(method, headers))
+    }
+
+    pub(crate) fn get(&self, slug: &str) -> Option<Arc<Page>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(slug).cloned()
+    }
+
+    pub(crate) fn put(&self, slug: &str, page: Arc<Page>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(slug.to_owned(), page);
+    }
+
+    pub(crate) fn forget(&self, slug: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+    }
+}
+
+/// One page as it is sent.
+pub(crate) struct Page {
+    /// The version of the article's row that it was rendered from.
+    pub(crate) version: i32,
+    plain: Variant,
+    gzip: Option<Variant>,
+    generation: AtomicU64,
+    checked: AtomicU64,
+    /// Somebody looks at the database for this page.
+    checking: AtomicBool,
+}
+
+struct Variant {
+    bytes: Bytes,
+    etag: HeaderValue,
+    headers: HeaderMap,
+    /// The few that go with 304.
+    unchanged: HeaderMap,
+}
+
+impl Page {
+    /// `generation` is that from before the row was read.
+    pub(crate) async fn new(html: String, version: i32, generation: u64, https: bool) -> Result<Self, Error> {
+        let plain = Bytes::from(html);
+        let hash = HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
+        let zipped = gzip(plain.clone()).await;
+        Ok(Self {
+            version,
+            plain: Variant::new(plain, &format!("\"{hash}\""), false, https),
+            gzip: zipped.map(|bytes| Variant::new(bytes, &format!("\"{hash}-gz\""), true, https)),
+            generation: AtomicU64::new(generation),
+            checked: AtomicU64::new(millis()),
+            checking: AtomicBool::new(false),
+        })
+    }
+
+    /// The article still stands as it was rendered.
+    pub(crate) fn confirm(&self, generation: u64) {
+        self.generation.store(generation, Ordering::Release);
+        self.checked.store(millis(), Ordering::Release);
+        self.checking.store(false, Ordering::Release);
+    }
+
+    fn is_fresh(&self) -> bool {
+        if self.generation.load(Ordering::Acquire) != generation() {
+            return false;
+        }
+        let age = Duration::from_millis(millis().saturating_sub(self.checked.load(Ordering::Acquire)));
+        // The first who finds it old goes and looks; the others need not wait.
+        age < FRESH || (age < STALE && self.checking.swap(true, Ordering::AcqRel))
+    }
+
+    pub(crate) fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Full<Bytes>> {
+        let variant = self.gzip.as_ref().filter(|_| takes_gzip(headers)).unwrap_or(&self.plain);
+        if headers.get(header::IF_NONE_MATCH).is_some_and(|known| matches_tag(known, &variant.etag)) {
+            let mut response = Response::new(Full::default());
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.headers_mut() = variant.unchanged.clone();
+            return response;
+        }
+        let body = if *method == Method::HEAD { Bytes::new() } else { variant.bytes.clone() };
+        let mut response = Response::new(Full::new(body));
+        *response.headers_mut() = variant.headers.clone();
+        response
+    }
+}
+
+impl Variant {
+    fn new(bytes: Bytes, etag: &str, gzip: bool, https: bool) -> Self {
+        let etag = HeaderValue::from_str(etag).unwrap_or(HeaderValue::from_static("\"\""));
+        let mut unchanged = HeaderMap::new();
+        unchanged.insert(header::ETAG, etag.clone());
+        unchanged.insert(header::CACHE_CONTROL, CACHE_CONTROL);
+        unchanged.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        let mut headers = unchanged.clone();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        if gzip {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        secure(&mut headers, https);
+        Self { bytes, etag, headers, unchanged }
+    }
+}
+
+/// The headers that guard a page, for answers that no middleware sees.
+fn secure(headers: &mut HeaderMap, https: bool) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy());
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if https {
+        let year = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+/// The policy of an article's page.
+pub(crate) fn policy() -> HeaderValue {
+    HeaderValue::from_str(&crate::article::render::POLICY).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+/// RFC 9110 §12.5.3, as far as it concerns gzip.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        name.eq_ignore_ascii_case("gzip")
+            && !parts.any(|p| {
+                p.strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty())
+            })
+    })
+}
+
+/// RFC 9110 §13.1.2: a list of tags or `*`, compared weakly.
+fn matches_tag(known: &HeaderValue, etag: &HeaderValue) -> bool {
+    let (Ok(known), Ok(etag)) = (known.to_str(), etag.to_str()) else { return false };
+    known.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// The same coder that compresses all other pages, at its best, once.
+async fn gzip(plain: Bytes) -> Option<Bytes> {
+    let service = ServiceBuilder::new()
+        .layer(CompressionLayer::new().quality(CompressionLevel::Best))
+        .service(service_fn(move |_: Request<()>| {
+            let mut response = Response::new(Full::new(plain.clone()));
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            async move { Ok::<_, Infallible>(response) }
+        }));
+    let mut request = Request::new(());
+    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    let response = match service.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    Some(response.into_body().collect().await.ok()?.to_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(n, v)| (n.clone(), HeaderValue::from_static(v))).collect()
+    }
+
+    async fn cache() -> Cache {
+        let cache = Cache::default();
+        let html = "<p>문답</p>".repeat(300);
+        let page = Page::new(html, 1, generation(), true).await.expect("a page");
+        cache.put("talk", Arc::new(page));
+        cache
+    }
+
+    #[tokio::test]
+    async fn a_page_is_sent_compressed_to_who_takes_it_and_not_at_all_to_who_has_it() {
+        let cache = cache().await;
+        let get = |headers: &HeaderMap| cache.lookup(&Method::GET, "/articles/talk", headers).expect("lies ready");
+        let plain = get(&HeaderMap::new());
+        assert_eq!(plain.headers()[header::CONTENT_LENGTH], HeaderValue::from("<p>문답</p>".len() * 300));
+        assert!(plain.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
+        let zipped = get(&ask(&[(header::ACCEPT_ENCODING, "br, gzip;q=0.8")]));
+        assert_eq!(zipped.headers()[header::CONTENT_ENCODING], "gzip");
+        assert_ne!(zipped.headers()[header::ETAG], plain.headers()[header::ETAG]);
+        let bytes = zipped.into_body().collect().await.expect("bytes").to_bytes();
+        assert_eq!(bytes[..2], [0x1f, 0x8b], "gzip's magic number");
+        assert!(get(&ask(&[(header::ACCEPT_ENCODING, "gzip;q=0.0")])).headers().get(header::CONTENT_ENCODING).is_none());
+        let mut known = HeaderMap::new();
+        known.insert(header::IF_NONE_MATCH, plain.headers()[header::ETAG].clone());
+        assert_eq!(get(&known).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(get(&ask(&[(header::IF_NONE_MATCH, "\"other\"")])).status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn only_reads_of_known_articles_are_answered() {
+        let cache = cache().await;
+        let none = HeaderMap::new();
+        assert!(cache.lookup(&Method::POST, "/articles/talk", &none).is_none());
+        assert!(cache.lookup(&Method::GET, "/articles/other", &none).is_none());
+        assert!(cache.lookup(&Method::GET, "/", &none).is_none());
+        assert!(cache.lookup(&Method::HEAD, "/articles/talk", &none).is_some());
+    }
+
+    #[tokio::test]
+    async fn after_a_change_nothing_is_served_without_a_look() {
+        let cache = cache().await;
+        let page = cache.get("talk").expect("there");
+        page.generation.store(u64::MAX, Ordering::Release);
+        assert!(!page.is_fresh());
+        page.confirm(generation());
+        assert!(page.is_fresh());
+    }
+}

@@ -1,0 +1,61 @@
+//! An event's articles.
+
+use crate::{article, repo};
+use axum::extract::{Path, State};
+use db::entity::article::Model;
+use serde::Deserialize;
+use web::{App, Chrome, Form, auth::Editor};
+
+#[derive(askama::Template)]
+#[template(path = "desk/articles.html")]
+struct Articles {
+    c: Chrome,
+    zone: String,
+    articles: Vec<Model>,
+    live: usize,
+    crew: usize,
+    reverse: usize,
+}
+
+impl Articles {
+    fn material(&self) -> String {
+        let args: [(&str, &dyn web::lang::Arg); 3] =
+            [("live", &self.live), ("crew", &self.crew), ("reverse", &self.reverse)];
+        self.c.ta("articles-material", &args)
+    }
+    fn is_open(&self, article: &Model) -> bool {
+        article::visible(article, self.c.now)
+    }
+}
+
+pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Path(slug): Path<String>) -> web::Result {
+    let conn = app.db.reader();
+    let event = repo::event_by_slug(conn, &slug).await?;
+    let material = repo::material(conn, event.id).await?;
+    let articles = repo::articles_of(conn, event.id).await?;
+    let title = c.either(&event.title, &event.title_en).to_owned();
+    web::render(&Articles {
+        c: c.with(&crate::TEXTS).for_event(event.slug, title),
+        zone: event.time_zone,
+        articles,
+        live: material.live.len(),
+        crew: material.crew.len(),
+        reverse: material.reverse.len(),
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    Editor(staff): Editor,
+    Path(slug): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> web::Result<web::Redirect> {
+    let event = repo::event_by_slug(app.db.reader(), &slug).await?;
+    let tx = app.db.begin_write().await?;
+    let id = article::create_from_event(&tx, &app, staff.id, event.id).await?;
+    tx.commit().await?;
+    Ok(web::redirect(format!("/desk/articles/{id}")).flash("article-created"))
+}

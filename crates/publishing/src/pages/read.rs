@@ -1,0 +1,78 @@
+//! An article's page, for readers and, before it is published, for its editors.
+
+use crate::{
+    Cache, Error,
+    article::{self, render},
+    cache::{self, Page},
+    repo,
+};
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    response::{Html, IntoResponse},
+};
+use domain::{ArticleId, state::article::ArticleState};
+use std::sync::Arc;
+use web::{App, auth::Editor};
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(cache): Extension<Cache>,
+    Path(slug): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> web::Result {
+    let page = load(&app, &cache, &slug).await?;
+    Ok(page.respond(&method, &headers).map(Body::new))
+}
+
+/// The page as it may be read now: from memory when its row did not change, else rendered anew.
+async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> {
+    let generation = cache::generation();
+    let row = repo::article_by_slug(app.db.reader(), slug).await?.ok_or(Error::NotFound)?;
+    if !article::visible(&row, app.clock.now()) {
+        cache.forget(slug);
+        let withdrawn = row.state == ArticleState::Withdrawn;
+        return Err(if withdrawn { Error::Gone } else { Error::NotFound });
+    }
+    if let Some(page) = cache.get(slug)
+        && page.version == row.version
+    {
+        page.confirm(generation);
+        return Ok(page);
+    }
+    let snapshot: article::Snapshot = serde_json::from_value(row.snapshot.unwrap_or_default())?;
+    let facts = render::Facts {
+        slug: &row.slug,
+        published_at: row.published_at,
+        corrected_at: row.corrected_at,
+        public_url: &app.settings.web.public_url,
+        demo: app.demo,
+        preview: None,
+    };
+    let html = render::page(&snapshot, &facts)?;
+    let page = Arc::new(Page::new(html, row.version, generation, app.settings.web.is_https()).await?);
+    cache.put(slug, Arc::clone(&page));
+    Ok(page)
+}
+
+/// What readers would see if it were published now.
+pub(super) async fn preview(State(app): State<App>, _: Editor, Path(id): Path<ArticleId>) -> web::Result {
+    let row = repo::article(app.db.reader(), id).await?;
+    let snapshot = article::build(app.db.reader(), &row).await?;
+    let facts = render::Facts {
+        slug: &row.slug,
+        published_at: row.published_at,
+        corrected_at: row.corrected_at,
+        public_url: &app.settings.web.public_url,
+        demo: app.demo,
+        preview: Some(format!("/desk/articles/{id}")),
+    };
+    let mut response = Html(render::page(&snapshot, &facts).map_err(web::Error::from)?).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, cache::policy());
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    Ok(response)
+}

@@ -1,0 +1,275 @@
+//! Reads of this slice.
+
+use crate::Error;
+use db::{
+    entity::{answer, article, article_exchange, consent, decision, event, partner, question, reverse_question, sitting},
+    people::{self, Hosts},
+    prelude::*,
+};
+use domain::{
+    ArticleId, EventId, InvitationId, Lang, PartnerId, QuestionId, ReverseId,
+    person::Person,
+    state::{
+        answer::AnswerState,
+        article::{ArticlePart, ArticleState},
+        decision::{DecisionKind, DecisionState},
+        people::ConsentPurpose,
+        question::{Naming, QuestionState, ReverseState},
+    },
+};
+use std::collections::{HashMap, HashSet};
+
+pub(crate) async fn event_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<event::Model, Error> {
+    event::Entity::find().filter(event::Column::Slug.eq(slug)).one(conn).await?.ok_or(Error::NotFound)
+}
+
+pub(crate) async fn event(conn: &impl ConnectionTrait, id: EventId) -> Result<event::Model, Error> {
+    event::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound)
+}
+
+pub(crate) async fn sittings(conn: &impl ConnectionTrait, id: EventId) -> Result<Vec<sitting::Model>, Error> {
+    let all = sitting::Entity::find().filter(sitting::Column::EventId.eq(id));
+    Ok(all.order_by_asc(sitting::Column::FirstDay).all(conn).await?)
+}
+
+pub(crate) async fn article(conn: &impl ConnectionTrait, id: ArticleId) -> Result<article::Model, Error> {
+    article::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound)
+}
+
+pub(crate) async fn article_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<article::Model>, Error> {
+    Ok(article::Entity::find().filter(article::Column::Slug.eq(slug)).one(conn).await?)
+}
+
+pub(crate) async fn articles_of(conn: &impl ConnectionTrait, id: EventId) -> Result<Vec<article::Model>, Error> {
+    let all = article::Entity::find().filter(article::Column::EventId.eq(id));
+    Ok(all.order_by_asc(article::Column::CreatedAt).all(conn).await?)
+}
+
+/// Articles that may be visible, newest first; [`crate::article::visible`] decides.
+pub(crate) async fn published(
+    conn: &impl ConnectionTrait,
+) -> Result<Vec<(article::Model, Option<event::Model>)>, Error> {
+    let all = article::Entity::find()
+        .filter(article::Column::State.is_in([ArticleState::Published, ArticleState::Corrected]))
+        .order_by_desc(article::Column::PublishedAt)
+        .find_also_related(event::Entity)
+        .all(conn)
+        .await?;
+    Ok(all)
+}
+
+/// An article's exchanges: the company's part first, each part in its order.
+pub(crate) async fn exchanges(
+    conn: &impl ConnectionTrait,
+    id: ArticleId,
+) -> Result<Vec<article_exchange::Model>, Error> {
+    let mut rows = article_exchange::Entity::find()
+        .filter(article_exchange::Column::ArticleId.eq(id))
+        .order_by_asc(article_exchange::Column::Position)
+        .order_by_asc(article_exchange::Column::Id)
+        .all(conn)
+        .await?;
+    rows.sort_by_key(|r| r.part == ArticlePart::PartnersAnswer);
+    Ok(rows)
+}
+
+/// What an event offers an article: everything that was asked and has an approved answer.
+#[derive(Debug, Default)]
+pub(crate) struct Material {
+    /// By place, where they were answered on stage.
+    pub(crate) live: Vec<QuestionId>,
+    /// By number: what the crews answered.
+    pub(crate) crew: Vec<QuestionId>,
+    /// By place.
+    pub(crate) reverse: Vec<ReverseId>,
+    pub(crate) questions: HashMap<QuestionId, question::Model>,
+    pub(crate) reverses: HashMap<ReverseId, reverse_question::Model>,
+    /// Approved answers in their order; several may belong to one question.
+    pub(crate) answers: Vec<answer::Model>,
+}
+
+impl Material {
+    pub(crate) fn answers_to(&self, to: Asked) -> Vec<&answer::Model> {
+        self.answers.iter().filter(|a| to.is_asked_of(a)).collect()
+    }
+
+    pub(crate) fn has(&self, asked: Asked) -> bool {
+        match asked {
+            Asked::Question(id) => self.live.contains(&id) || self.crew.contains(&id),
+            Asked::Reverse(id) => self.reverse.contains(&id),
+        }
+    }
+}
+
+/// What an exchange is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Asked {
+    Question(QuestionId),
+    Reverse(ReverseId),
+}
+
+impl Asked {
+    pub(crate) fn of(row: &article_exchange::Model) -> Option<Self> {
+        row.question_id.map(Self::Question).or(row.reverse_id.map(Self::Reverse))
+    }
+
+    /// The part of the article in which it stands.
+    pub const fn part(self) -> ArticlePart {
+        match self {
+            Self::Question(_) => ArticlePart::CompanyAnswers,
+            Self::Reverse(_) => ArticlePart::PartnersAnswer,
+        }
+    }
+
+    fn is_asked_of(self, answer: &answer::Model) -> bool {
+        match self {
+            Self::Question(id) => answer.question_id == Some(id),
+            Self::Reverse(id) => answer.reverse_id == Some(id),
+        }
+    }
+}
+
+pub(crate) async fn material(conn: &impl ConnectionTrait, id: EventId) -> Result<Material, Error> {
+    let answers = answer::Entity::find()
+        .filter(answer::Column::EventId.eq(id))
+        .filter(answer::Column::State.eq(AnswerState::Approved))
+        .order_by_asc(answer::Column::Position)
+        .order_by_asc(answer::Column::ReceivedAt)
+        .order_by_asc(answer::Column::Id)
+        .all(conn)
+        .await?;
+    let answered: HashSet<QuestionId> = answers.iter().filter_map(|a| a.question_id).collect();
+    let back: HashSet<ReverseId> = answers.iter().filter_map(|a| a.reverse_id).collect();
+    let questions = question::Entity::find()
+        .filter(question::Column::EventId.eq(id))
+        .filter(question::Column::State.is_in([QuestionState::Live, QuestionState::Routed]))
+        .order_by_asc(question::Column::Number)
+        .all(conn)
+        .await?;
+    let places: HashMap<QuestionId, i32> = decision::Entity::find()
+        .filter(decision::Column::EventId.eq(id))
+        .filter(decision::Column::Kind.eq(DecisionKind::Live))
+        .filter(decision::Column::State.eq(DecisionState::Released))
+        .all(conn)
+        .await?
+        .into_iter()
+        .filter_map(|d| Some((d.question_id, d.place?)))
+        .collect();
+    let reverses = reverse_question::Entity::find()
+        .filter(reverse_question::Column::EventId.eq(id))
+        .filter(reverse_question::Column::State.eq(ReverseState::Sent))
+        .order_by_asc(reverse_question::Column::Place)
+        .all(conn)
+        .await?;
+    let ready = questions.iter().filter(|q| answered.contains(&q.id));
+    let (mut live, crew): (Vec<QuestionId>, Vec<QuestionId>) =
+        ready.map(|q| q.id).partition(|q| places.contains_key(q));
+    live.sort_by_key(|q| places.get(q).copied());
+    Ok(Material {
+        live,
+        crew,
+        reverse: reverses.iter().filter(|r| back.contains(&r.id)).map(|r| r.id).collect(),
+        questions: questions.into_iter().map(|q| (q.id, q)).collect(),
+        reverses: reverses.into_iter().map(|r| (r.id, r)).collect(),
+        answers,
+    })
+}
+
+/// Who of these agreed to be named in print: the last word of each counts.
+pub(crate) async fn print_consents(
+    conn: &impl ConnectionTrait,
+    ids: &[InvitationId],
+) -> Result<HashSet<InvitationId>, Error> {
+    let rows = consent::Entity::find()
+        .filter(consent::Column::InvitationId.is_in(ids.iter().copied()))
+        .filter(consent::Column::Purpose.eq(ConsentPurpose::Print))
+        .order_by_asc(consent::Column::At)
+        .order_by_asc(consent::Column::Id)
+        .all(conn)
+        .await?;
+    let last: HashMap<InvitationId, bool> = rows.into_iter().map(|c| (c.invitation_id, c.given)).collect();
+    Ok(last.into_iter().filter(|(_, given)| *given).map(|(id, _)| id).collect())
+}
+
+/// How each of these wanted to be named with their latest question; who asked nothing is absent.
+pub(crate) async fn naming_wishes(
+    conn: &impl ConnectionTrait,
+    ids: &[InvitationId],
+) -> Result<HashMap<InvitationId, Naming>, Error> {
+    let rows = question::Entity::find()
+        .filter(question::Column::InvitationId.is_in(ids.iter().copied()))
+        .filter(question::Column::State.is_not_in([QuestionState::Draft, QuestionState::Withdrawn]))
+        .order_by_asc(question::Column::CreatedAt)
+        .order_by_asc(question::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|q| (q.invitation_id, q.naming)).collect())
+}
+
+/// The names by which these partners go in life, which differ from a pen name.
+pub(crate) async fn real_names(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = PartnerId>,
+) -> Result<HashMap<PartnerId, String>, Error> {
+    let rows = partner::Entity::find().filter(partner::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(rows.into_iter().map(|p| (p.id, p.name)).collect())
+}
+
+/// Everyone of the host who stands behind these.
+pub(crate) async fn hosts<'a>(
+    conn: &impl ConnectionTrait,
+    answers: impl Iterator<Item = &'a answer::Model> + Clone,
+    reverses: impl Iterator<Item = &'a reverse_question::Model> + Clone,
+) -> Result<Hosts, Error> {
+    let crew = answers.clone().filter_map(|a| a.crew_member_id).chain(reverses.clone().filter_map(|r| r.crew_member_id));
+    let speakers = answers.clone().filter_map(|a| a.speaker_id).chain(reverses.clone().filter_map(|r| r.speaker_id));
+    let staff = answers.filter_map(|a| a.staff_id).chain(reverses.filter_map(|r| r.staff_id));
+    Ok(people::hosts(conn, crew, speakers, staff).await?)
+}
+
+/// The person of the host who said it; the host itself when nobody is noted.
+pub(crate) fn host_behind(
+    hosts: &Hosts,
+    answer: &answer::Model,
+    event: &event::Model,
+    lang: Lang,
+) -> Person {
+    let speaker = answer.speaker_id.and_then(|id| hosts.speakers.get(&id));
+    let crew = answer.crew_member_id.and_then(|id| hosts.crew.get(&id));
+    let staff = answer.staff_id.and_then(|id| hosts.staff.get(&id));
+    speaker.or(crew).or(staff).cloned().unwrap_or_else(|| the_host(event, lang))
+}
+
+/// The host as a whole.
+pub(crate) fn the_host(event: &event::Model, lang: Lang) -> Person {
+    Person::Host {
+        nickname: None,
+        name: people::in_lang(lang, &event.host_name, &event.host_name_en),
+        title: None,
+        team: None,
+        affiliate: None,
+    }
+}
+
+/// Who answered, in either language.
+#[derive(Debug)]
+pub(crate) struct ByLine {
+    ko: String,
+    en: String,
+}
+
+impl ByLine {
+    pub(crate) fn in_lang(&self, lang: Lang) -> String {
+        people::in_lang(lang, &self.ko, &self.en)
+    }
+}
+
+pub(crate) async fn answerer_line(
+    conn: &impl ConnectionTrait,
+    answer: &answer::Model,
+    event: &event::Model,
+) -> Result<ByLine, Error> {
+    let hosts = hosts(conn, std::iter::once(answer), std::iter::empty()).await?;
+    let line = |lang| host_behind(&hosts, answer, event, lang).line();
+    Ok(ByLine { ko: line(Lang::Ko), en: line(Lang::En) })
+}
