@@ -1,0 +1,28 @@
+//! The pages of partners.
+
+mod ask;
+mod consent;
+mod enter;
+mod home;
+mod link;
+mod question;
+mod rsvp;
+mod view;
+
+use axum::routing::{get, post};
+
+pub(super) fn routes() -> web::Router {
+    axum::Router::new()
+        .route("/i/{token}", get(enter::landing).post(enter::press))
+        .route("/link", get(link::ask).post(link::send))
+        .route("/my", get(home::home))
+        .route("/my/leave", post(enter::leave))
+        .route("/my/rsvp", get(rsvp::show).post(rsvp::answer))
+        .route("/my/consent", get(consent::show).post(consent::change))
+        .route("/my/questions/new", get(ask::blank))
+        .route("/my/questions", post(ask::send))
+        .route("/my/questions/{id}", get(question::show))
+        .route("/my/questions/{id}/edit", get(ask::open).post(ask::change))
+        .route("/my/questions/{id}/draft", post(ask::autosave))
+        .route("/my/questions/{id}/withdraw", post(question::withdraw))
+}

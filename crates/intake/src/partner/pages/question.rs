@@ -1,0 +1,133 @@
+//! One question: where it is, what was answered and by whom.
+
+use super::view;
+use crate::partner::{Phase, Way, repo, service, way};
+use axum::{
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use db::{entity::answer, people, people::Hosts};
+use domain::{
+    QuestionId,
+    state::{answer::AnswerSource, question::QuestionState},
+};
+use serde::Deserialize;
+use web::{App, Chrome, Error, Form, Result, auth::PartnerSession, redirect, render};
+
+struct AnswerCard {
+    by: String,
+    /// Paragraphs, as they were parted by blank lines.
+    text: String,
+    at: String,
+    on_stage: bool,
+}
+
+#[derive(askama::Template)]
+#[template(path = "partner/question.html")]
+struct Page {
+    c: Chrome,
+    id: QuestionId,
+    body: String,
+    lang: domain::Lang,
+    state: QuestionState,
+    way: Way,
+    service: String,
+    prefers: String,
+    named: String,
+    received: String,
+    declined: String,
+    answers: Vec<AnswerCard>,
+    merged: bool,
+    may_edit: bool,
+    may_withdraw: bool,
+}
+
+pub(super) fn parse(id: &str) -> Result<QuestionId> {
+    id.parse().map_err(|_| Error::NotFound)
+}
+
+pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): Path<String>, c: Chrome) -> Result {
+    let (own, c) = view::begin(&app, &who, c).await?;
+    let conn = app.db.reader();
+    let question = repo::question(conn, &who, parse(&id)?).await?.ok_or(Error::NotFound)?;
+    if question.state == QuestionState::Draft {
+        return Ok(redirect(format!("/my/questions/{}/edit", question.id)).into_response());
+    }
+    let deliveries = repo::deliveries(conn, &who, Some(question.id)).await?;
+    if deliveries.iter().any(|(d, _)| d.seen_at.is_none()) {
+        service::question::seen(&app, &who, question.id).await?;
+    }
+    let answers: Vec<answer::Model> = deliveries.into_iter().map(|(_, a)| a).collect();
+    let hosts = people::hosts(
+        conn,
+        answers.iter().filter_map(|a| a.crew_member_id),
+        answers.iter().filter_map(|a| a.speaker_id),
+        answers.iter().filter_map(|a| a.staff_id),
+    )
+    .await?;
+    let invitee = people::invitee(conn, who.invitation, c.lang())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let service = people::service_names(conn, c.lang())
+        .await?
+        .remove(&question.service_id);
+    let zone = &own.event.time_zone;
+    let phase = Phase::of(&own.event, c.now);
+    let open = phase.is_open() && question.state == QuestionState::Received;
+    let page = Page {
+        id: question.id,
+        lang: question.lang,
+        state: question.state,
+        way: way(question.state, phase, !answers.is_empty()),
+        service: service.unwrap_or_default(),
+        prefers: c.t(format!("my-prefers-{}", question.prefers)),
+        named: super::ask::named(&c, &invitee, question.naming),
+        received: question.received_at.map(|at| c.datetime(at, zone)).unwrap_or_default(),
+        declined: question
+            .decline_reason
+            .filter(|_| question.state == QuestionState::Declined)
+            .unwrap_or_default(),
+        answers: answers.into_iter().map(|a| answer_card(&c, &hosts, zone, a)).collect(),
+        merged: question.state == QuestionState::Merged,
+        may_edit: open,
+        may_withdraw: open,
+        body: question.body,
+        c,
+    };
+    render(&page)
+}
+
+fn answer_card(c: &Chrome, hosts: &Hosts, zone: &str, answer: answer::Model) -> AnswerCard {
+    let person = answer
+        .speaker_id
+        .and_then(|id| hosts.speakers.get(&id))
+        .or_else(|| answer.crew_member_id.and_then(|id| hosts.crew.get(&id)))
+        .or_else(|| answer.staff_id.and_then(|id| hosts.staff.get(&id)));
+    AnswerCard {
+        by: person.map(domain::person::Person::line).unwrap_or_default(),
+        at: c.date(answer.reviewed_at.unwrap_or(answer.received_at), zone),
+        on_stage: answer.source == AnswerSource::Stage,
+        text: answer.body,
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    who: PartnerSession,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result {
+    let id = parse(&id)?;
+    match service::question::withdraw(&app, &who, id).await {
+        Ok(()) => Ok(redirect("/my").flash("my-withdrawn").into_response()),
+        Err(error) if error.refusal().is_some_and(|r| r != crate::partner::Refusal::NotFound) => {
+            Ok(redirect(format!("/my/questions/{id}"))
+                .flash("my-withdraw-late")
+                .into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,64 @@
+//! What several pages of a partner show alike.
+
+use crate::{
+    TEXTS,
+    partner::{Refusal, repo, repo::Own},
+};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use db::{entity::sitting, people::in_lang};
+use web::{App, Chrome, Error, Message, auth::PartnerSession};
+
+/// The rows behind a session, and the page's context for their event.
+pub(super) async fn begin(app: &App, who: &PartnerSession, c: Chrome) -> Result<(Own, Chrome), Error> {
+    let own = repo::own(app.db.reader(), who.invitation)
+        .await?
+        .ok_or(Error::NeedsLink)?;
+    let c = context(c, &own);
+    Ok((own, c))
+}
+
+pub(super) fn context(c: Chrome, own: &Own) -> Chrome {
+    let title = in_lang(c.lang(), &own.event.title, &own.event.title_en);
+    c.with(&TEXTS).for_event(own.event.slug.clone(), title)
+}
+
+pub(super) fn host_name(c: &Chrome, own: &Own) -> String {
+    in_lang(c.lang(), &own.event.host_name, &own.event.host_name_en)
+}
+
+/// A day has no time zone; noon in UTC prints as that day.
+fn noon(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(12)
+}
+
+/// `2026년 12월 3일 (목) – 2026년 12월 4일 (금)`.
+pub(super) fn days(c: &Chrome, sitting: &sitting::Model) -> String {
+    let first = c.date(noon(sitting.first_day), "UTC");
+    if sitting.first_day == sitting.last_day {
+        first
+    } else {
+        format!("{first} – {}", c.date(noon(sitting.last_day), "UTC"))
+    }
+}
+
+/// Today, as the event's calendar has it.
+pub(super) fn today(now: DateTime<Utc>, zone: &str) -> NaiveDate {
+    let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::Asia::Seoul);
+    now.with_timezone(&zone).date_naive()
+}
+
+/// A refusal in words, for the head of a form.
+pub(super) fn refused(c: &Chrome, zone: &str, refusal: Refusal) -> Message {
+    match refusal {
+        Refusal::NotFound => Message::new("my-no-not-found"),
+        Refusal::Before(at) => Message::new("my-no-before").arg("at", c.datetime(at, zone)),
+        Refusal::Closed(at) => Message::new("my-no-closed").arg("at", c.datetime(at, zone)),
+        Refusal::Limit(n) => Message::new("my-no-limit").arg("n", n),
+        Refusal::Drafts => Message::new("my-no-drafts"),
+        Refusal::Changed => Message::new("my-no-changed"),
+        Refusal::Settled => Message::new("my-no-settled"),
+        Refusal::Consent => Message::new("my-no-consent"),
+        Refusal::Service => Message::new("error-choose"),
+        Refusal::Over => Message::new("my-no-over"),
+    }
+}

@@ -1,0 +1,7 @@
+//! What a partner does, without HTTP: each verb checks, writes row, audit entry and mail in one transaction.
+
+pub mod consent;
+pub mod enter;
+pub mod link;
+pub mod question;
+pub mod rsvp;

@@ -1,0 +1,481 @@
+//! A question's beginning: draft, sent, edited, withdrawn.
+//!
+//! The limit of questions is held by the unique index over `ordinal`, never by a count: whoever finds their ordinal
+//! taken looks again and takes the next.
+
+use super::consent::{self, Consents, Latest};
+use crate::partner::{Error, Phase, Refusal, letters, phase::must_be_open, repo, repo::Own, repo::Place};
+use db::{
+    audit,
+    entity::{decision, delivery, question, service},
+    people::in_lang,
+    prelude::*,
+};
+use domain::{
+    Lang, QuestionId, ServiceId,
+    state::{
+        Transitions,
+        decision::DecisionState,
+        people::ConsentPurpose,
+        question::{Naming, Prefers, QuestionState},
+    },
+    text::QuestionText,
+};
+use sea_orm::sea_query::OnConflict;
+use serde_json::json;
+use web::{App, auth::PartnerSession};
+
+/// Drafts that one partner may keep: a form that saves by itself must not fill the table.
+const MAX_DRAFTS: usize = 20;
+/// Characters of a draft; it may be longer than a question while one is writing.
+const DRAFT_CHARS: usize = 10_000;
+
+/// A question as it is sent, its parts already parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewQuestion {
+    /// Made when the form was shown: the same form sent twice is one question.
+    pub id: QuestionId,
+    pub body: QuestionText,
+    pub service: ServiceId,
+    pub lang: Lang,
+    pub prefers: Prefers,
+    pub naming: Naming,
+    pub consents: Consents,
+}
+
+/// A question while it is being written: everything may still be missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub id: QuestionId,
+    pub body: String,
+    pub service: Option<ServiceId>,
+    pub lang: Lang,
+    pub prefers: Prefers,
+    pub naming: Naming,
+}
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    pub id: QuestionId,
+    /// True when it had been sent before: nothing was done.
+    pub again: bool,
+}
+
+/// Sends a question: row, consents, audit entry and receipt in one transaction. Sending it twice does it once.
+///
+/// # Errors
+/// Refused outside the opening time, without the needed consent, beyond the limit, for an unknown service.
+pub async fn submit(app: &App, who: &PartnerSession, new: &NewQuestion) -> Result<Submitted, Error> {
+    let now = app.clock.now();
+    let reader = app.db.reader();
+    let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
+    let mut places = repo::places(reader, who).await?;
+    if is_sent(&places, new.id) {
+        return Ok(Submitted {
+            id: new.id,
+            again: true,
+        });
+    }
+    must_be_open(&own.event, now)?;
+    let latest = repo::consents(reader, who).await?;
+    if !new.consents.required && !consent::stands(&latest, ConsentPurpose::Required) {
+        return Err(Refusal::Consent.into());
+    }
+    if !repo::has_service(reader, new.service).await? {
+        return Err(Refusal::Service.into());
+    }
+    // Each round that fails met a rival who took an ordinal, and there are only so many.
+    for round in 0..own.event.max_questions.saturating_add(3) {
+        let tx = app.db.begin_write().await?;
+        if round > 0 {
+            places = repo::places(&tx, who).await?;
+            if is_sent(&places, new.id) {
+                // The rival was this very form; its work may share a commit that is still under way.
+                tx.commit().await?;
+                return Ok(Submitted {
+                    id: new.id,
+                    again: true,
+                });
+            }
+        }
+        let ordinal = free_ordinal(&places, own.event.max_questions).ok_or(Refusal::Limit(own.event.max_questions))?;
+        let drafted = places.iter().any(|p| p.id == new.id);
+        match place(app, &tx, who, &own, &latest, new, ordinal, drafted).await {
+            Ok(true) => {
+                tx.commit().await?;
+                app.wake.notify();
+                return Ok(Submitted {
+                    id: new.id,
+                    again: false,
+                });
+            }
+            Ok(false) => tx.rollback().await?,
+            Err(error) if error.is_unique() => tx.rollback().await?,
+            Err(error) => {
+                tx.rollback().await?;
+                return Err(error);
+            }
+        }
+    }
+    // Nobody takes an ordinal so often: the id is somebody else's.
+    Err(Refusal::NotFound.into())
+}
+
+fn is_sent(places: &[Place], id: QuestionId) -> bool {
+    places.iter().any(|p| p.id == id && p.state != QuestionState::Draft)
+}
+
+/// The least ordinal of `1..=max` that no sent question holds.
+fn free_ordinal(places: &[Place], max: i32) -> Option<i32> {
+    let taken = |n: i32| {
+        let counts = |p: &&Place| !matches!(p.state, QuestionState::Draft | QuestionState::Withdrawn);
+        places.iter().filter(counts).any(|p| p.ordinal == Some(n))
+    };
+    (1..=max).find(|n| !taken(*n))
+}
+
+/// The statements of a submission; false when a rival was faster. The event's row is locked by the number, so that
+/// comes as late as it can.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all of them were read before the transaction began"
+)]
+async fn place(
+    app: &App,
+    tx: &WriteTx,
+    who: &PartnerSession,
+    own: &Own,
+    latest: &Latest,
+    new: &NewQuestion,
+    ordinal: i32,
+    drafted: bool,
+) -> Result<bool, Error> {
+    let now = app.clock.now();
+    // What stands already is not asked for again.
+    let required = new.consents.required || consent::stands(latest, ConsentPurpose::Required);
+    let host = in_lang(new.consents.read_in, &own.event.host_name, &own.event.host_name_en);
+    consent::record(
+        tx,
+        &app.clock,
+        who,
+        &host,
+        latest,
+        Consents {
+            required,
+            ..new.consents
+        },
+    )
+    .await?;
+    audit::record(
+        tx,
+        &app.clock,
+        entry(who, "question.submitted", new.id, json!({ "ordinal": ordinal })),
+    )
+    .await?;
+    let number = repo::next_number(tx, who.event, now)
+        .await?
+        .ok_or(Refusal::Closed(own.event.closes_at))?;
+    if drafted {
+        let sent = question::Entity::update_many()
+            .set(question::ActiveModel {
+                service_id: Set(new.service),
+                number: Set(Some(number)),
+                ordinal: Set(Some(ordinal)),
+                body: Set(new.body.as_str().to_owned()),
+                lang: Set(new.lang),
+                prefers: Set(new.prefers),
+                naming: Set(new.naming),
+                state: Set(QuestionState::Received),
+                received_at: Set(Some(now)),
+                updated_at: Set(now),
+                ..Default::default()
+            })
+            .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1))
+            .filter(question::Column::Id.eq(new.id))
+            .filter(question::Column::InvitationId.eq(who.invitation))
+            .filter(question::Column::State.is_in(QuestionState::sources(QuestionState::Received)))
+            // Corrections lead back to received, too; only a draft is sent.
+            .filter(question::Column::State.eq(QuestionState::Draft))
+            .exec(tx)
+            .await?;
+        if sent.rows_affected != 1 {
+            return Ok(false);
+        }
+    } else {
+        let row = question::ActiveModel {
+            id: Set(new.id),
+            event_id: Set(who.event),
+            invitation_id: Set(who.invitation),
+            service_id: Set(new.service),
+            number: Set(Some(number)),
+            ordinal: Set(Some(ordinal)),
+            body: Set(new.body.as_str().to_owned()),
+            lang: Set(new.lang),
+            prefers: Set(new.prefers),
+            naming: Set(new.naming),
+            state: Set(QuestionState::Received),
+            merged_into: Set(None),
+            decline_reason: Set(None),
+            entered_by: Set(None),
+            version: Set(1),
+            created_at: Set(now),
+            received_at: Set(Some(now)),
+            updated_at: Set(now),
+        };
+        if !insert(tx, row).await? {
+            return Ok(false);
+        }
+    }
+    if let Some(email) = own.partner.email.clone() {
+        let mail = letters::receipt(
+            email,
+            &own.partner,
+            &own.event,
+            who.invitation,
+            new.id,
+            new.body.as_str(),
+        );
+        mail::outbox::put(tx, &app.clock, &app.settings, mail).await?;
+    }
+    Ok(true)
+}
+
+async fn insert(tx: &impl ConnectionTrait, row: question::ActiveModel) -> Result<bool, Error> {
+    let rows = question::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Keeps what was written so far; before the opening, too.
+///
+/// # Errors
+/// Refused after the deadline, when it was sent already, and beyond twenty drafts.
+pub async fn save_draft(app: &App, who: &PartnerSession, draft: &Draft) -> Result<(), Error> {
+    let now = app.clock.now();
+    let reader = app.db.reader();
+    let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
+    if Phase::of(&own.event, now).is_closed() {
+        return Err(Refusal::Closed(own.event.closes_at).into());
+    }
+    let body: String = domain::text::tidy(&draft.body).chars().take(DRAFT_CHARS).collect();
+    let service = match draft.service {
+        Some(id) if repo::has_service(reader, id).await? => id,
+        _ => first_service(reader, who).await?,
+    };
+    let tx = app.db.begin_write().await?;
+    let saved = question::Entity::update_many()
+        .set(question::ActiveModel {
+            service_id: Set(service),
+            body: Set(body.clone()),
+            lang: Set(draft.lang),
+            prefers: Set(draft.prefers),
+            naming: Set(draft.naming),
+            updated_at: Set(now),
+            ..Default::default()
+        })
+        .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1))
+        .filter(question::Column::Id.eq(draft.id))
+        .filter(question::Column::InvitationId.eq(who.invitation))
+        .filter(question::Column::State.eq(QuestionState::Draft))
+        .exec(&tx)
+        .await?;
+    if saved.rows_affected == 0 {
+        let places = repo::places(&tx, who).await?;
+        if places.iter().any(|p| p.id == draft.id) {
+            return Err(Refusal::Settled.into());
+        }
+        if places.iter().filter(|p| p.state == QuestionState::Draft).count() >= MAX_DRAFTS {
+            return Err(Refusal::Drafts.into());
+        }
+        let row = question::ActiveModel {
+            id: Set(draft.id),
+            event_id: Set(who.event),
+            invitation_id: Set(who.invitation),
+            service_id: Set(service),
+            number: Set(None),
+            ordinal: Set(None),
+            body: Set(body),
+            lang: Set(draft.lang),
+            prefers: Set(draft.prefers),
+            naming: Set(draft.naming),
+            state: Set(QuestionState::Draft),
+            merged_into: Set(None),
+            decline_reason: Set(None),
+            entered_by: Set(None),
+            version: Set(1),
+            created_at: Set(now),
+            received_at: Set(None),
+            updated_at: Set(now),
+        };
+        if !insert(&tx, row).await? {
+            return Err(Refusal::NotFound.into());
+        }
+        audit::record(&tx, &app.clock, entry(who, "question.drafted", draft.id, json!({}))).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A draft needs a service before its writer chose one: one of theirs, else the first of all.
+async fn first_service(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<ServiceId, Error> {
+    if let Some(id) = repo::met_services(conn, who).await?.first() {
+        return Ok(*id);
+    }
+    let first = service::Entity::find()
+        .order_by_asc(service::Column::Position)
+        .one(conn)
+        .await?;
+    Ok(first.map(|s| s.id).ok_or(Refusal::Service)?)
+}
+
+/// Changes a question that was sent and not yet placed; `version` is the one that its form was made from.
+///
+/// # Errors
+/// Refused outside the opening time, when it was placed meanwhile, and when another form changed it first.
+pub async fn edit(app: &App, who: &PartnerSession, version: i32, new: &NewQuestion) -> Result<(), Error> {
+    let now = app.clock.now();
+    let reader = app.db.reader();
+    let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
+    let before = repo::question(reader, who, new.id).await?.ok_or(Refusal::NotFound)?;
+    must_be_open(&own.event, now)?;
+    if !repo::has_service(reader, new.service).await? {
+        return Err(Refusal::Service.into());
+    }
+    let tx = app.db.begin_write().await?;
+    let done = question::Entity::update_many()
+        .set(question::ActiveModel {
+            service_id: Set(new.service),
+            body: Set(new.body.as_str().to_owned()),
+            lang: Set(new.lang),
+            prefers: Set(new.prefers),
+            naming: Set(new.naming),
+            version: Set(version.saturating_add(1)),
+            updated_at: Set(now),
+            ..Default::default()
+        })
+        .filter(question::Column::Id.eq(new.id))
+        .filter(question::Column::InvitationId.eq(who.invitation))
+        .filter(question::Column::State.eq(QuestionState::Received))
+        .filter(question::Column::Version.eq(version))
+        .exec(&tx)
+        .await?;
+    if done.rows_affected != 1 {
+        let settled = repo::question(&tx, who, new.id)
+            .await?
+            .is_none_or(|q| q.state != QuestionState::Received);
+        return Err(if settled { Refusal::Settled } else { Refusal::Changed }.into());
+    }
+    let latest = repo::consents(&tx, who).await?;
+    let required = new.consents.required || consent::stands(&latest, ConsentPurpose::Required);
+    let host = in_lang(new.consents.read_in, &own.event.host_name, &own.event.host_name_en);
+    consent::record(
+        &tx,
+        &app.clock,
+        who,
+        &host,
+        &latest,
+        Consents {
+            required,
+            ..new.consents
+        },
+    )
+    .await?;
+    let details = json!({ "version": version + 1, "body": before.body != new.body.as_str() });
+    audit::record(&tx, &app.clock, entry(who, "question.edited", new.id, details)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes a question back: a draft at any time, a sent one until the deadline and before it is placed. A decision
+/// that waits for its release falls with it.
+///
+/// # Errors
+/// Refused afterwards.
+pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result<(), Error> {
+    let now = app.clock.now();
+    let reader = app.db.reader();
+    let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
+    let before = repo::question(reader, who, id).await?.ok_or(Refusal::NotFound)?;
+    if before.state == QuestionState::Withdrawn {
+        return Ok(());
+    }
+    if before.state != QuestionState::Draft {
+        must_be_open(&own.event, now)?;
+    }
+    let tx = app.db.begin_write().await?;
+    let done = question::Entity::update_many()
+        .col_expr(question::Column::State, Expr::value(QuestionState::Withdrawn.as_str()))
+        .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1))
+        .col_expr(question::Column::UpdatedAt, Expr::value(now))
+        .filter(question::Column::Id.eq(id))
+        .filter(question::Column::InvitationId.eq(who.invitation))
+        .filter(question::Column::State.eq(before.state))
+        .filter(question::Column::State.is_in(QuestionState::sources(QuestionState::Withdrawn)))
+        .exec(&tx)
+        .await?;
+    if done.rows_affected != 1 {
+        return Err(Refusal::Settled.into());
+    }
+    let dropped = decision::Entity::update_many()
+        .col_expr(decision::Column::State, Expr::value(DecisionState::Dropped.as_str()))
+        .filter(decision::Column::QuestionId.eq(id))
+        .filter(decision::Column::State.eq(DecisionState::Pending))
+        .exec(&tx)
+        .await?;
+    let details = json!({ "from": before.state, "decisions_dropped": dropped.rows_affected });
+    audit::record(&tx, &app.clock, entry(who, "question.withdrawn", id, details)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Notes that the answers to a question were opened on its page: once each.
+pub async fn seen(app: &App, who: &PartnerSession, id: QuestionId) -> Result<(), Error> {
+    let tx = app.db.begin_write().await?;
+    let seen = delivery::Entity::update_many()
+        .col_expr(delivery::Column::SeenAt, Expr::value(app.clock.now()))
+        .filter(delivery::Column::QuestionId.eq(id))
+        .filter(delivery::Column::InvitationId.eq(who.invitation))
+        .filter(delivery::Column::SeenAt.is_null())
+        .exec(&tx)
+        .await?;
+    if seen.rows_affected > 0 {
+        let details = json!({ "answers": seen.rows_affected });
+        audit::record(&tx, &app.clock, entry(who, "delivery.seen", id, details)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn entry(who: &PartnerSession, action: &'static str, id: QuestionId, details: serde_json::Value) -> audit::Entry {
+    audit::Entry {
+        event: Some(who.event),
+        actor: who.actor(),
+        action,
+        subject: ("question", Some(id.uuid())),
+        details,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(ordinal: i32, state: QuestionState) -> Place {
+        Place {
+            id: QuestionId::new(),
+            state,
+            ordinal: Some(ordinal),
+        }
+    }
+
+    #[test]
+    fn a_withdrawn_question_frees_its_place_and_a_declined_one_does_not() {
+        use QuestionState::{Declined, Received, Withdrawn};
+        assert_eq!(free_ordinal(&[], 2), Some(1));
+        assert_eq!(free_ordinal(&[held(1, Withdrawn), held(2, Received)], 2), Some(1));
+        assert_eq!(free_ordinal(&[held(1, Declined), held(2, Received)], 2), None);
+    }
+}
