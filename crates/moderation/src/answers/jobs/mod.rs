@@ -1,0 +1,31 @@
+//! The work of this part that is done later.
+
+mod read_mail;
+
+pub(crate) use read_mail::{keep, reading};
+pub use read_mail::{Outcome, read_mail};
+
+use async_trait::async_trait;
+use domain::job::Job;
+use jobs::{Failure, Handler};
+use std::sync::Arc;
+use web::App;
+
+struct Jobs(App);
+
+#[async_trait]
+impl Handler for Jobs {
+    async fn run(&self, job: &Job) -> Option<Result<(), Failure>> {
+        match job {
+            Job::ReadMail { incoming } => {
+                let done = read_mail(&self.0, *incoming).await;
+                Some(done.map(|_| ()).map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::ImportRoster { .. } | Job::Deliver { .. } => None,
+        }
+    }
+}
+
+pub fn handler(app: App) -> Arc<dyn Handler> {
+    Arc::new(Jobs(app))
+}

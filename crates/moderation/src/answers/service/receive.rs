@@ -1,0 +1,173 @@
+//! An answer comes in, whichever way: its row, its assignment's step and the audit entry in one transaction.
+
+use crate::Error;
+use db::{
+    audit::{self, Actor},
+    entity::{answer, assignment},
+    prelude::*,
+};
+use domain::{
+    AnswerId, AssignmentId, IncomingId, StaffId,
+    state::{
+        Transitions,
+        answer::{AnswerSource, AnswerState},
+        assignment::AssignmentState,
+    },
+    text::AnswerText,
+};
+use serde_json::json;
+use web::App;
+
+/// An answer that is about to be stored.
+pub(crate) struct Arrival {
+    pub(crate) source: AnswerSource,
+    pub(crate) text: String,
+    pub(crate) incoming: Option<IncomingId>,
+    /// Staff who typed it in; it still stands under the name of whom the assignment asks.
+    pub(crate) staff: Option<StaffId>,
+}
+
+/// The answer that was typed on the assignment's own page, by the crew member or the partner it asks. The same text
+/// again (a double click) gives the answer that is there.
+///
+/// # Errors
+/// A refusal when the assignment was passed on or refused.
+pub async fn receive_link(
+    tx: &WriteTx,
+    app: &App,
+    assignment: AssignmentId,
+    text: AnswerText,
+) -> Result<AnswerId, Error> {
+    let row = lock(tx, assignment).await?;
+    typed(tx, app, &row, AnswerSource::Link, None, text).await
+}
+
+/// The answer that staff enter for whom the assignment asks: said on the telephone, written on paper.
+///
+/// # Errors
+/// A refusal when the assignment was passed on or refused.
+pub async fn receive_staff(
+    tx: &WriteTx,
+    app: &App,
+    staff: StaffId,
+    assignment: AssignmentId,
+    text: AnswerText,
+) -> Result<AnswerId, Error> {
+    let row = lock(tx, assignment).await?;
+    typed(tx, app, &row, AnswerSource::Staff, Some(staff), text).await
+}
+
+async fn typed(
+    tx: &WriteTx,
+    app: &App,
+    assignment: &assignment::Model,
+    source: AnswerSource,
+    staff: Option<StaffId>,
+    text: AnswerText,
+) -> Result<AnswerId, Error> {
+    let same = answer::Entity::find()
+        .filter(answer::Column::AssignmentId.eq(assignment.id))
+        .filter(answer::Column::Original.eq(text.as_str()))
+        .filter(answer::Column::State.ne(AnswerState::Returned))
+        .one(tx)
+        .await?;
+    if let Some(same) = same {
+        return Ok(same.id);
+    }
+    let text = text.into_string();
+    store(tx, app, assignment, Arrival { source, text, incoming: None, staff }).await
+}
+
+/// Holds the assignment's row until the commit, so that two arrivals of one answer follow each other.
+pub(crate) async fn lock(tx: &WriteTx, id: AssignmentId) -> Result<assignment::Model, Error> {
+    let held = assignment::Entity::update_many()
+        .col_expr(assignment::Column::AnsweredAt, Expr::col(assignment::Column::AnsweredAt))
+        .filter(assignment::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    if held.rows_affected == 0 {
+        return Err(Error::NotFound);
+    }
+    assignment::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound)
+}
+
+/// Stores the answer for review. A second answer to an assignment that is answered is a further answer: never lost.
+pub(crate) async fn store(
+    tx: &WriteTx,
+    app: &App,
+    assignment: &assignment::Model,
+    arrival: Arrival,
+) -> Result<AnswerId, Error> {
+    if matches!(assignment.state, AssignmentState::PassedOn | AssignmentState::Refused) {
+        return Err(Error::Refused("refused-closed"));
+    }
+    let now = app.clock.now();
+    let id = AnswerId::new();
+    let row = answer::ActiveModel {
+        id: Set(id),
+        event_id: Set(assignment.event_id),
+        question_id: Set(assignment.question_id),
+        reverse_id: Set(assignment.reverse_id),
+        assignment_id: Set(Some(assignment.id)),
+        source: Set(arrival.source),
+        crew_member_id: Set(assignment.crew_member_id),
+        speaker_id: Set(None),
+        invitation_id: Set(assignment.invitation_id),
+        staff_id: Set(arrival.staff),
+        incoming_id: Set(arrival.incoming),
+        original: Set(arrival.text.clone()),
+        body: Set(arrival.text),
+        state: Set(AnswerState::InReview),
+        position: Set(next_position(tx, assignment).await?),
+        version: Set(1),
+        received_at: Set(now),
+        reviewed_by: Set(None),
+        reviewed_at: Set(None),
+    };
+    answer::Entity::insert(row).exec_without_returning(tx).await?;
+    assignment::Entity::update_many()
+        .col_expr(assignment::Column::State, Expr::value(AssignmentState::Answered))
+        .col_expr(assignment::Column::AnsweredAt, Expr::value(Some(now)))
+        .filter(assignment::Column::Id.eq(assignment.id))
+        .filter(assignment::Column::State.is_in(AssignmentState::sources(AssignmentState::Answered)))
+        .exec(tx)
+        .await?;
+    audit::record(
+        tx,
+        &app.clock,
+        audit::Entry {
+            event: Some(assignment.event_id),
+            actor: actor(assignment, arrival.staff),
+            action: "answer.received",
+            subject: ("answer", Some(id.uuid())),
+            details: json!({ "source": arrival.source, "assignment": assignment.id }),
+        },
+    )
+    .await?;
+    Ok(id)
+}
+
+fn actor(assignment: &assignment::Model, staff: Option<StaffId>) -> Actor {
+    match (staff, assignment.crew_member_id, assignment.invitation_id) {
+        (Some(staff), ..) => Actor::Staff(staff),
+        (None, Some(crew), _) => Actor::Crew(crew),
+        (None, None, Some(partner)) => Actor::Partner(partner),
+        (None, None, None) => Actor::System,
+    }
+}
+
+/// After the answers that the same question has.
+async fn next_position(conn: &impl ConnectionTrait, assignment: &assignment::Model) -> Result<i32, Error> {
+    let same = match (assignment.question_id, assignment.reverse_id) {
+        (Some(question), _) => answer::Column::QuestionId.eq(question),
+        (None, reverse) => answer::Column::ReverseId.eq(reverse),
+    };
+    let last: Option<Option<i32>> = answer::Entity::find()
+        .select_only()
+        .column_as(answer::Column::Position.max(), "last")
+        .filter(same)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(last.flatten().map_or(0, |p| p + 1))
+}
