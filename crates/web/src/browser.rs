@@ -106,7 +106,8 @@ impl Peer {
     pub fn key(self) -> String {
         match self.0 {
             Some(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
-                v6.segments()[..4].iter().map(|s| format!("{s:x}:")).collect()
+                let [a, b, c, d, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
             }
             Some(ip) => ip.to_canonical().to_string(),
             None => "unknown".to_owned(),

@@ -157,7 +157,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    pub fn new(value: impl ToString, label: impl Into<String>) -> Self {
+    pub fn new(value: impl std::fmt::Display, label: impl Into<String>) -> Self {
         Self {
             value: value.to_string(),
             label: label.into(),

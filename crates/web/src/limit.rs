@@ -20,7 +20,7 @@ pub async fn check(app: &App, scope: &str, key: &str, max: u32, per: Duration) -
     let window = TimeDelta::from_std(per).unwrap_or(TimeDelta::hours(1));
     let id = fingerprint(format!("{scope}\n{key}").as_bytes());
     let over = (rate_limit::Entity, Column::WindowStart);
-    let is_over = || Expr::col(over.clone()).lte(now - window);
+    let is_over = || Expr::col(over).lte(now - window);
     let row = rate_limit::ActiveModel {
         key: Set(id.clone()),
         window_start: Set(now),

@@ -26,20 +26,15 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    let mut builder = Builder::new(TokioExecutor::new());
+    // HTTP/1 alone: TLS ends at the proxy, which speaks nothing else to us, and the detection of HTTP/2 would wait
+    // without end for the first octets of a connection that says nothing.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
         .max_buf_size(64 * 1024)
         .keep_alive(true);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(HEADERS)
-        .max_concurrent_streams(64)
-        .max_header_list_size(64 * 1024);
     let builder = Arc::new(builder);
     let room = Arc::new(Semaphore::new(app.settings.web.max_connections.max(1)));
     let graceful = GracefulShutdown::new();
