@@ -9,7 +9,10 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
-use db::{entity::{invitation, outgoing_mail}, prelude::*};
+use db::{
+    entity::{invitation, outgoing_mail},
+    prelude::*,
+};
 use domain::{
     EmailAddress, InvitationId,
     token::{Keys, Purpose},
@@ -64,7 +67,10 @@ pub async fn link_versions<'a>(
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(id, version)| (id, u16::try_from(version).unwrap_or_default())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, version)| (id, u16::try_from(version).unwrap_or_default()))
+        .collect())
 }
 
 /// What staff see of a mail: its texts, with dots where a token would stand.
@@ -108,12 +114,19 @@ pub fn compose(
         .to(mailbox(&row.to_name, &row.to_email)?)
         .subject(rendered.subject);
     if let (Some(assignment), Some(until)) = (row.reply_assignment_id, row.reply_until) {
-        let token = keys.sign(Purpose::Reply, assignment.uuid(), u16::try_from(until).unwrap_or_default());
+        let token = keys.sign(
+            Purpose::Reply,
+            assignment.uuid(),
+            u16::try_from(until).unwrap_or_default(),
+        );
         let local = format!("{REPLY_PREFIX}{token}");
         let address = Address::new(local, &settings.mail.reply_domain).map_err(composing)?;
         builder = builder.reply_to(Mailbox::new(Some(one_line(&settings.mail.from_name)), address));
     }
-    for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
+    for (name, value) in [
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+    ] {
         builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
     }
     // The Message-ID is random, so the boundary cannot stand in the text, and it is the same on a resend.
@@ -125,7 +138,11 @@ pub fn compose(
     let message = builder.multipart(body).map_err(composing)?;
     let bytes = message.formatted();
     let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
-    Ok(Composed { envelope: message.envelope().clone(), bytes, sha256 })
+    Ok(Composed {
+        envelope: message.envelope().clone(),
+        bytes,
+        sha256,
+    })
 }
 
 /// No control character gets this far: lettre panics on a line feed in a display name.
@@ -142,7 +159,10 @@ fn composing(error: impl std::fmt::Display) -> Error {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use domain::{AssignmentId, Lang, OutgoingId, state::mail::{MailKind, OutgoingState}};
+    use domain::{
+        AssignmentId, Lang, OutgoingId,
+        state::mail::{MailKind, OutgoingState},
+    };
 
     pub(crate) fn row(letter: &Letter) -> outgoing_mail::Model {
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
@@ -187,11 +207,19 @@ pub(crate) mod tests {
         assert_eq!(first.bytes, second.bytes);
         let text = String::from_utf8(first.bytes).expect("ascii");
         let head = text.split("\r\n\r\n").next().expect("head");
-        for wanted in ["Message-ID: <0a1b2c3d@", "Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All", "Reply-To:"] {
+        for wanted in [
+            "Message-ID: <0a1b2c3d@",
+            "Auto-Submitted: auto-generated",
+            "X-Auto-Response-Suppress: All",
+            "Reply-To:",
+        ] {
             assert!(head.contains(wanted), "{head}");
         }
         assert!(!head.contains("\r\nBcc:") && !head.contains("\r\nX-Evil:"), "{head}");
         let unfolded = head.replace("\r\n ", "");
-        assert!(unfolded.contains("<q+") && unfolded.contains("@reply.localhost.example>"), "{unfolded}");
+        assert!(
+            unfolded.contains("<q+") && unfolded.contains("@reply.localhost.example>"),
+            "{unfolded}"
+        );
     }
 }

@@ -13,7 +13,10 @@ pub enum Error {
     #[error("the mail server: {0}")]
     Server(String),
     #[error("cannot listen on {address}: {source}")]
-    Listen { address: std::net::SocketAddr, source: std::io::Error },
+    Listen {
+        address: std::net::SocketAddr,
+        source: std::io::Error,
+    },
     #[error(transparent)]
     Address(#[from] NotAnAddress),
 }

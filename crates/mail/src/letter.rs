@@ -52,7 +52,10 @@ pub enum Link {
 impl Letter {
     /// An empty letter; the subject becomes one line.
     pub fn new(subject: impl AsRef<str>) -> Self {
-        Self { subject: one_line(subject.as_ref()), blocks: Vec::new() }
+        Self {
+            subject: one_line(subject.as_ref()),
+            blocks: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -75,7 +78,10 @@ impl Letter {
 
     #[must_use]
     pub fn action(mut self, label: impl Into<String>, link: Link) -> Self {
-        self.blocks.push(Block::Action { label: label.into(), link });
+        self.blocks.push(Block::Action {
+            label: label.into(),
+            link,
+        });
         self
     }
 
@@ -100,7 +106,13 @@ impl Letter {
             match block {
                 Block::Text(text) | Block::Note(text) | Block::Quote { text, .. } => parts.push(text.clone()),
                 Block::Facts(facts) => {
-                    parts.push(facts.iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n"));
+                    parts.push(
+                        facts
+                            .iter()
+                            .map(|(k, v)| format!("{k}: {v}"))
+                            .collect::<Vec<_>>()
+                            .join("\n"),
+                    );
                 }
                 Block::Action { label, .. } => parts.push(format!("[{label}]")),
             }
@@ -134,7 +146,10 @@ impl Letter {
 
 /// Control characters, line ends and runs of white space become one space each.
 pub(crate) fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_control() || c.is_whitespace())
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -145,7 +160,10 @@ mod tests {
     fn a_letter_is_stored_and_read_back_without_a_token() {
         let letter = Letter::new("안내\r\nBcc: x@y.example").text("본문").action(
             "내 질문 보기",
-            Link::Personal { invitation: InvitationId::new(), path: "/my".into() },
+            Link::Personal {
+                invitation: InvitationId::new(),
+                path: "/my".into(),
+            },
         );
         assert_eq!(letter.subject, "안내 Bcc: x@y.example");
         let json = serde_json::to_value(&letter).expect("json");

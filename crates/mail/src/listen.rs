@@ -21,7 +21,10 @@ impl Listeners {
     /// # Errors
     /// When one of the two addresses cannot be listened on.
     pub async fn bind(settings: &Settings) -> Result<Self, Error> {
-        Ok(Self { smtp: bind(settings.mail.inbound.smtp_bind).await?, lmtp: bind(settings.mail.inbound.lmtp_bind).await? })
+        Ok(Self {
+            smtp: bind(settings.mail.inbound.smtp_bind).await?,
+            lmtp: bind(settings.mail.inbound.lmtp_bind).await?,
+        })
     }
 
     /// Where SMTP and LMTP are listened for; tells the port where the settings say 0.
@@ -33,7 +36,14 @@ impl Listeners {
     }
 
     /// Takes mail in until `shutdown` is ready, then finishes what is on its way in.
-    pub async fn run(self, db: Db, settings: Arc<Settings>, clock: Clock, wake: Wake, shutdown: impl Future<Output = ()> + Send) {
+    pub async fn run(
+        self,
+        db: Db,
+        settings: Arc<Settings>,
+        clock: Clock,
+        wake: Wake,
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
         let inbox = Arc::new(Inbox::new(db, clock, wake, &settings.mail.reply_domain));
         let config = |protocol| ServerConfig {
             max_size: settings.mail.inbound.max_size,
@@ -69,6 +79,9 @@ pub async fn listen(
     wake: Wake,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), Error> {
-    Listeners::bind(&settings).await?.run(db, settings, clock, wake, shutdown).await;
+    Listeners::bind(&settings)
+        .await?
+        .run(db, settings, clock, wake, shutdown)
+        .await;
     Ok(())
 }

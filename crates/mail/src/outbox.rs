@@ -107,7 +107,11 @@ pub async fn put(
 
 /// A Message-ID nobody can guess (RFC 9562 version 4: 122 random bits), without angle brackets.
 fn new_message_id(settings: &Settings) -> String {
-    format!("{}@{}", Uuid::new_v4().simple(), settings.mail.reply_domain.to_ascii_lowercase())
+    format!(
+        "{}@{}",
+        Uuid::new_v4().simple(),
+        settings.mail.reply_domain.to_ascii_lowercase()
+    )
 }
 
 /// A draft goes to the queue.
@@ -126,9 +130,13 @@ pub async fn queue(tx: &impl ConnectionTrait, clock: &Clock, id: OutgoingId) -> 
 /// # Errors
 /// Stale when it is on its way or has been sent.
 pub async fn hold(tx: &impl ConnectionTrait, id: OutgoingId) -> Result<(), Error> {
-    step(tx, id, &[OutgoingState::Queued, OutgoingState::Dropped], OutgoingState::Draft, |update| {
-        update.filter(outgoing_mail::Column::Attempts.eq(0))
-    })
+    step(
+        tx,
+        id,
+        &[OutgoingState::Queued, OutgoingState::Dropped],
+        OutgoingState::Draft,
+        |update| update.filter(outgoing_mail::Column::Attempts.eq(0)),
+    )
     .await
 }
 
@@ -170,7 +178,10 @@ pub async fn retry(tx: &impl ConnectionTrait, clock: &Clock, id: OutgoingId) -> 
 /// Stale when somebody else edited it first, or an attempt froze its bytes.
 pub async fn edit(tx: &impl ConnectionTrait, id: OutgoingId, letter: Letter, version: i32) -> Result<(), Error> {
     let result = outgoing_mail::Entity::update_many()
-        .col_expr(outgoing_mail::Column::Letter, Expr::value(serde_json::to_value(letter.cleaned())?))
+        .col_expr(
+            outgoing_mail::Column::Letter,
+            Expr::value(serde_json::to_value(letter.cleaned())?),
+        )
         .col_expr(outgoing_mail::Column::Version, Expr::value(version + 1))
         .filter(outgoing_mail::Column::Id.eq(id))
         .filter(outgoing_mail::Column::Version.eq(version))
@@ -193,9 +204,15 @@ pub fn letter(row: &outgoing_mail::Model) -> Result<Letter, Error> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_message_id(conn: &impl ConnectionTrait, message_id: &str) -> Result<Option<outgoing_mail::Model>, Error> {
+pub async fn by_message_id(
+    conn: &impl ConnectionTrait,
+    message_id: &str,
+) -> Result<Option<outgoing_mail::Model>, Error> {
     let id = message_id.trim_matches(['<', '>', ' ']).to_ascii_lowercase();
-    Ok(outgoing_mail::Entity::find().filter(outgoing_mail::Column::MessageId.eq(id)).one(conn).await?)
+    Ok(outgoing_mail::Entity::find()
+        .filter(outgoing_mail::Column::MessageId.eq(id))
+        .one(conn)
+        .await?)
 }
 
 async fn step(

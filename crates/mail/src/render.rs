@@ -31,7 +31,10 @@ const FONT: &str = "Pretendard,'Apple SD Gothic Neo','Noto Sans KR','Malgun Goth
 #[derive(Clone, Debug)]
 pub enum Links<'a> {
     /// With tokens, for the mail itself: each invitation with its link's version.
-    Real { keys: &'a Keys, versions: &'a HashMap<InvitationId, u16> },
+    Real {
+        keys: &'a Keys,
+        versions: &'a HashMap<InvitationId, u16>,
+    },
     /// For staff to look at: where a token would stand, dots.
     Hidden,
 }
@@ -61,9 +64,15 @@ pub struct Sheet<'a> {
 /// A block with its paragraphs and lines parted and its link made.
 enum Shown {
     Text(Vec<Vec<String>>),
-    Quote { paragraphs: Vec<Vec<String>>, by: Option<String> },
+    Quote {
+        paragraphs: Vec<Vec<String>>,
+        by: Option<String>,
+    },
     Facts(Vec<(String, String)>),
-    Action { label: String, url: String },
+    Action {
+        label: String,
+        url: String,
+    },
     Note(Vec<Vec<String>>),
 }
 
@@ -83,10 +92,18 @@ struct Page<'a> {
 /// When a link names an invitation whose version is not known.
 pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
     let letter = sheet.letter.clone().cleaned();
-    let blocks: Vec<Shown> = letter.blocks.into_iter().map(|block| shown(block, sheet)).collect::<Result<_, _>>()?;
+    let blocks: Vec<Shown> = letter
+        .blocks
+        .into_iter()
+        .map(|block| shown(block, sheet))
+        .collect::<Result<_, _>>()?;
     let from = one_line(sheet.from_name);
     let reply_hint = sheet.replyable.then(|| say(sheet.lang, "reply-hint", &from));
-    let mut footer = vec![say(sheet.lang, &format!("why-{}", sheet.kind.as_str().replace('_', "-")), &from)];
+    let mut footer = vec![say(
+        sheet.lang,
+        &format!("why-{}", sheet.kind.as_str().replace('_', "-")),
+        &from,
+    )];
     if sheet.letter.links().any(|link| !matches!(link, Link::Page { .. })) {
         footer.push(say(sheet.lang, "personal-link", &from));
     }
@@ -102,7 +119,11 @@ pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
     }
     .render()
     .map_err(|e| Error::Compose(e.to_string()))?;
-    Ok(Rendered { subject: letter.subject, text, html })
+    Ok(Rendered {
+        subject: letter.subject,
+        text,
+        html,
+    })
 }
 
 fn say(lang: Lang, key: &str, from: &str) -> String {
@@ -117,9 +138,15 @@ fn say(lang: Lang, key: &str, from: &str) -> String {
 fn shown(block: Block, sheet: &Sheet<'_>) -> Result<Shown, Error> {
     Ok(match block {
         Block::Text(text) => Shown::Text(paragraphs(&text)),
-        Block::Quote { text, by } => Shown::Quote { paragraphs: paragraphs(&text), by },
+        Block::Quote { text, by } => Shown::Quote {
+            paragraphs: paragraphs(&text),
+            by,
+        },
         Block::Facts(facts) => Shown::Facts(facts),
-        Block::Action { label, link } => Shown::Action { label, url: url(&link, sheet.public_url, &sheet.links)? },
+        Block::Action { label, link } => Shown::Action {
+            label,
+            url: url(&link, sheet.public_url, &sheet.links)?,
+        },
         Block::Note(text) => Shown::Note(paragraphs(&text)),
     })
 }
@@ -154,17 +181,26 @@ fn url(link: &Link, public_url: &str, links: &Links<'_>) -> Result<String, Error
                     .ok_or_else(|| Error::Compose(format!("invitation {invitation} is not there")))?,
                 Links::Hidden => 0,
             };
-            let mut url = format!("{public_url}/i/{}", token(Purpose::PersonalLink, invitation.uuid(), version));
+            let mut url = format!(
+                "{public_url}/i/{}",
+                token(Purpose::PersonalLink, invitation.uuid(), version)
+            );
             if !path.is_empty() {
                 let _ = write!(url, "?to={}", encoded(path));
             }
             url
         }
         Link::Answer { assignment, until } => {
-            format!("{public_url}/a/{}", token(Purpose::AnswerLink, assignment.uuid(), *until))
+            format!(
+                "{public_url}/a/{}",
+                token(Purpose::AnswerLink, assignment.uuid(), *until)
+            )
         }
         Link::Propose { crew_member, until } => {
-            format!("{public_url}/p/{}", token(Purpose::ProposeLink, crew_member.uuid(), *until))
+            format!(
+                "{public_url}/p/{}",
+                token(Purpose::ProposeLink, crew_member.uuid(), *until)
+            )
         }
         Link::Speaker { speaker, until } => {
             format!("{public_url}/s/{}", token(Purpose::SpeakerLink, speaker.uuid(), *until))
@@ -190,7 +226,13 @@ fn plain(blocks: &[Shown], reply_hint: Option<&str>, footer: &[String]) -> Strin
     let join = |paragraphs: &[Vec<String>], indent: &str| {
         paragraphs
             .iter()
-            .map(|lines| lines.iter().map(|l| format!("{indent}{l}")).collect::<Vec<_>>().join("\n"))
+            .map(|lines| {
+                lines
+                    .iter()
+                    .map(|l| format!("{indent}{l}"))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            })
             .collect::<Vec<_>>()
             .join("\n\n")
     };
@@ -205,7 +247,11 @@ fn plain(blocks: &[Shown], reply_hint: Option<&str>, footer: &[String]) -> Strin
                 }
                 text
             }
-            Shown::Facts(facts) => facts.iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n"),
+            Shown::Facts(facts) => facts
+                .iter()
+                .map(|(k, v)| format!("{k}: {v}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
             Shown::Action { label, url } => format!("{label}:\n{url}"),
         })
         .filter(|part| !part.is_empty())
@@ -234,7 +280,10 @@ mod tests {
     #[test]
     fn markup_in_a_name_or_a_question_is_text_in_both_parts_and_becomes_no_link() {
         let letter = Letter::new("질문")
-            .quote("<script>alert(1)</script> [here](http://evil.example) http://evil.example", Some("<b>김</b>".into()))
+            .quote(
+                "<script>alert(1)</script> [here](http://evil.example) http://evil.example",
+                Some("<b>김</b>".into()),
+            )
             .facts([("기한".to_owned(), "<i>내일</i>".to_owned())]);
         let out = render(&sheet(&letter, Links::Hidden)).expect("renders");
         assert!(!out.html.contains("<script>") && !out.html.contains("<b>김") && !out.html.contains("<i>내일"));
@@ -248,10 +297,21 @@ mod tests {
         let assignment = AssignmentId::new();
         let letter = Letter::new("질문").action("답변하기", Link::Answer { assignment, until: 9 });
         let versions = HashMap::new();
-        let real = render(&sheet(&letter, Links::Real { keys: &keys, versions: &versions })).expect("renders");
+        let real = render(&sheet(
+            &letter,
+            Links::Real {
+                keys: &keys,
+                versions: &versions,
+            },
+        ))
+        .expect("renders");
         let token = keys.sign(Purpose::AnswerLink, assignment.uuid(), 9);
         let address = format!("https://qa.host.example/a/{token}");
-        assert_eq!(real.html.matches(&address).count(), 3, "button, visible address and its link");
+        assert_eq!(
+            real.html.matches(&address).count(),
+            3,
+            "button, visible address and its link"
+        );
         assert!(real.text.contains(&address) && real.text.contains("회신하시면 됩니다"));
         let hidden = render(&sheet(&letter, Links::Hidden)).expect("renders");
         assert!(!hidden.html.contains(&token) && hidden.html.contains("/a/········"));
@@ -262,12 +322,24 @@ mod tests {
         let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
         let invitation = InvitationId::new();
         let versions = HashMap::from([(invitation, 3)]);
-        let real = Links::Real { keys: &keys, versions: &versions };
-        let link = Link::Personal { invitation, path: "/my?x=1&y".into() };
+        let real = Links::Real {
+            keys: &keys,
+            versions: &versions,
+        };
+        let link = Link::Personal {
+            invitation,
+            path: "/my?x=1&y".into(),
+        };
         let made = url(&link, "http://h", &real).expect("known");
-        let token = made.strip_prefix("http://h/i/").and_then(|r| r.strip_suffix("?to=/my%3Fx%3D1%26y")).expect("form");
+        let token = made
+            .strip_prefix("http://h/i/")
+            .and_then(|r| r.strip_suffix("?to=/my%3Fx%3D1%26y"))
+            .expect("form");
         assert_eq!(keys.verify(Purpose::PersonalLink, token).map(|c| c.stamp), Some(3));
-        let unknown = Link::Personal { invitation: InvitationId::new(), path: String::new() };
+        let unknown = Link::Personal {
+            invitation: InvitationId::new(),
+            path: String::new(),
+        };
         assert!(url(&unknown, "http://h", &real).is_err());
     }
 
@@ -276,9 +348,16 @@ mod tests {
         let letter = Letter::new("x").text("y");
         for kind in MailKind::ALL {
             for lang in [Lang::Ko, Lang::En] {
-                let sheet = Sheet { kind: *kind, lang, ..sheet(&letter, Links::Hidden) };
+                let sheet = Sheet {
+                    kind: *kind,
+                    lang,
+                    ..sheet(&letter, Links::Hidden)
+                };
                 let text = render(&sheet).expect("renders").text;
-                assert!(!text.contains("Unknown localization") && !text.contains("why-"), "{text}");
+                assert!(
+                    !text.contains("Unknown localization") && !text.contains("why-"),
+                    "{text}"
+                );
             }
         }
     }

@@ -4,7 +4,10 @@ use crate::{
     Error,
     read::{Attachment, Envelope, mask_tokens},
 };
-use db::{entity::{attachment, incoming_mail}, prelude::*};
+use db::{
+    entity::{attachment, incoming_mail},
+    prelude::*,
+};
 use domain::{AnswerId, AttachmentId, IncomingId};
 
 /// A mail as it came in, with its envelope.
@@ -85,13 +88,24 @@ pub struct AttachmentLine {
 /// # Errors
 /// When the database refuses.
 pub async fn attachments_of(conn: &impl ConnectionTrait, answer: AnswerId) -> Result<Vec<AttachmentLine>, Error> {
-    Ok(lines(attachment::Entity::find().filter(attachment::Column::AnswerId.eq(answer))).all(conn).await?)
+    Ok(
+        lines(attachment::Entity::find().filter(attachment::Column::AnswerId.eq(answer)))
+            .all(conn)
+            .await?,
+    )
 }
 
 /// # Errors
 /// When the database refuses.
-pub async fn attachments_of_mail(conn: &impl ConnectionTrait, incoming: IncomingId) -> Result<Vec<AttachmentLine>, Error> {
-    Ok(lines(attachment::Entity::find().filter(attachment::Column::IncomingId.eq(incoming))).all(conn).await?)
+pub async fn attachments_of_mail(
+    conn: &impl ConnectionTrait,
+    incoming: IncomingId,
+) -> Result<Vec<AttachmentLine>, Error> {
+    Ok(
+        lines(attachment::Entity::find().filter(attachment::Column::IncomingId.eq(incoming)))
+            .all(conn)
+            .await?,
+    )
 }
 
 /// One attachment with its octets.

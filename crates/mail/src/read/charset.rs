@@ -50,13 +50,44 @@ pub(super) fn guess(bytes: &[u8]) -> (String, Sure) {
     for encoding in [UTF_8, EUC_KR] {
         if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
             let text = text.trim_start_matches('\u{feff}').to_owned();
-            return (text, if bytes.is_ascii() { Sure::Declared } else { Sure::Guessed });
+            return (
+                text,
+                if bytes.is_ascii() {
+                    Sure::Declared
+                } else {
+                    Sure::Guessed
+                },
+            );
         }
     }
     let lost = |text: &str| text.matches('\u{fffd}').count();
     let candidates = [UTF_8, EUC_KR].map(|e| e.decode_without_bom_handling(bytes).0.into_owned());
     let [utf8, korean] = candidates;
     (if lost(&utf8) <= lost(&korean) { utf8 } else { korean }, Sure::Lossy)
+}
+
+/// A label that programs write when they know no better.
+pub(super) fn is_western(label: &str) -> bool {
+    matches!(
+        label.trim().to_ascii_lowercase().as_str(),
+        "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso-8859-1" | "latin1" | "windows-1252" | "cp1252"
+    )
+}
+
+/// Octets that were declared to be western, or not at all: UTF-8 or Korean if they plainly are that, else `declared`.
+pub(super) fn korean_or(bytes: &[u8], declared: &str) -> (String, Sure) {
+    let high = bytes.iter().filter(|b| !b.is_ascii()).count();
+    let (guessed, sure) = guess(bytes);
+    let hangul = guessed.chars().filter(|c| ('가'..='힣').contains(c)).count();
+    let is_utf8 = std::str::from_utf8(bytes).is_ok();
+    if sure != Sure::Lossy && (is_utf8 || hangul * 2 * 5 >= high * 4) {
+        return (guessed, sure);
+    }
+    if declared.contains('\u{fffd}') {
+        (guessed, sure)
+    } else {
+        (declared.to_owned(), Sure::Declared)
+    }
 }
 
 /// ISO-2022-KR (RFC 1557) as EUC-KR: what stands between SO and SI gets its eighth bit.

@@ -14,6 +14,8 @@ const DEPTH_MAX: usize = 512;
 struct Open {
     name: String,
     quotes: bool,
+    /// No blank line above and below it, though it is a paragraph (Outlook).
+    tight: bool,
 }
 
 struct Writer {
@@ -27,7 +29,13 @@ struct Writer {
 
 /// The text as a reader would see it.
 pub(super) fn to_text(html: &str) -> String {
-    let mut writer = Writer { out: String::with_capacity(html.len() / 2), line: String::new(), depth: 0, gap: false, pre: 0 };
+    let mut writer = Writer {
+        out: String::with_capacity(html.len() / 2),
+        line: String::new(),
+        depth: 0,
+        gap: false,
+        pre: 0,
+    };
     let mut stack: Vec<Open> = Vec::new();
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -47,9 +55,18 @@ pub(super) fn to_text(html: &str) -> String {
         let tag = &rest[1..end];
         rest = &rest[end + 1..];
         let closing = tag.starts_with('/');
-        let name: String =
-            tag.trim_start_matches('/').chars().take_while(|c| c.is_ascii_alphanumeric() || *c == ':').collect::<String>().to_ascii_lowercase();
-        if !closing && matches!(name.as_str(), "script" | "style" | "title" | "head" | "template" | "noscript" | "svg") {
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == ':')
+            .collect::<String>()
+            .to_ascii_lowercase();
+        if !closing
+            && matches!(
+                name.as_str(),
+                "script" | "style" | "title" | "head" | "template" | "noscript" | "svg"
+            )
+        {
             rest = skip_element(rest, &name);
         } else if closing {
             close(&mut writer, &mut stack, &name);
@@ -88,7 +105,10 @@ fn skip_element<'a>(rest: &'a str, name: &str) -> &'a str {
     let mut from = 0;
     while let Some(at) = rest[from..].find("</").map(|at| from + at) {
         let after = at + 2;
-        if bytes.get(after..after + name.len()).is_some_and(|b| b.eq_ignore_ascii_case(name.as_bytes())) {
+        if bytes
+            .get(after..after + name.len())
+            .is_some_and(|b| b.eq_ignore_ascii_case(name.as_bytes()))
+        {
             return rest[after..].find('>').map_or("", |end| &rest[after + end + 1..]);
         }
         from = after;
@@ -115,7 +135,10 @@ fn open(writer: &mut Writer, stack: &mut Vec<Open>, name: &str, tag: &str) {
     let has = |what: &str| attributes.contains(what);
     if is_block(name) {
         writer.end_line();
-        if matches!(name, "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "blockquote" | "table") {
+        if matches!(
+            name,
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "blockquote" | "table"
+        ) {
             writer.gap = writer.gap || name != "p" || !has("msonormal");
         }
     }
@@ -125,7 +148,8 @@ fn open(writer: &mut Writer, stack: &mut Vec<Open>, name: &str, tag: &str) {
     if name == "pre" {
         writer.pre += 1;
     }
-    let quotes = (name == "blockquote" && (has("type=\"cite\"") || has("type='cite'") || has("type=cite") || has("gmail_quote") || has("cite=")))
+    let quotes = (name == "blockquote"
+        && (has("type=\"cite\"") || has("type='cite'") || has("type=cite") || has("gmail_quote") || has("cite=")))
         || has("gmail_attr")
         || has("moz-cite-prefix")
         || has("yahoo_quoted")
@@ -140,16 +164,23 @@ fn open(writer: &mut Writer, stack: &mut Vec<Open>, name: &str, tag: &str) {
             writer.end_line();
             writer.depth += 1;
         }
-        stack.push(Open { name: name.to_owned(), quotes });
+        stack.push(Open {
+            name: name.to_owned(),
+            quotes,
+            tight: has("msonormal"),
+        });
     }
 }
 
 fn close(writer: &mut Writer, stack: &mut Vec<Open>, name: &str) {
     // A closing tag closes what stands open within it; one that closes nothing is passed over.
-    let Some(at) = stack.iter().rposition(|open| open.name == name) else { return };
+    let Some(at) = stack.iter().rposition(|open| open.name == name) else {
+        return;
+    };
     if is_block(name) {
         writer.end_line();
-        writer.gap = writer.gap || matches!(name, "p" | "h1" | "h2" | "h3" | "ul" | "ol" | "blockquote" | "table");
+        let parted = matches!(name, "p" | "h1" | "h2" | "h3" | "ul" | "ol" | "blockquote" | "table");
+        writer.gap = writer.gap || (parted && !stack[at].tight);
     }
     if name == "pre" {
         writer.pre = writer.pre.saturating_sub(1);
@@ -165,8 +196,33 @@ fn close(writer: &mut Writer, stack: &mut Vec<Open>, name: &str) {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div" | "blockquote" | "li" | "ul" | "ol" | "tr" | "table" | "tbody" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre"
-            | "section" | "article" | "header" | "footer" | "body" | "html" | "center" | "dl" | "dt" | "dd" | "address" | "fieldset"
+        "p" | "div"
+            | "blockquote"
+            | "li"
+            | "ul"
+            | "ol"
+            | "tr"
+            | "table"
+            | "tbody"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "pre"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "body"
+            | "html"
+            | "center"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "address"
+            | "fieldset"
     )
 }
 
@@ -267,7 +323,10 @@ mod tests {
             <blockquote class=\"gmail_quote\" style=\"x\">질문입니다</blockquote></div></body></html>";
         let text = to_text(html);
         assert!(text.starts_with("네, 가능합니다.\n\n감사합니다 <3\n"), "{text}");
-        assert!(text.contains("> 2026년 3월 3일 (화) 오전 8:33, 이름 <a@b.example>님이 작성:\n"), "{text}");
+        assert!(
+            text.contains("> 2026년 3월 3일 (화) 오전 8:33, 이름 <a@b.example>님이 작성:\n"),
+            "{text}"
+        );
         assert!(text.contains("> 질문입니다"), "{text}");
     }
 
@@ -288,6 +347,10 @@ mod tests {
         to_text(&"&amp".repeat(100_000));
         to_text(&"<!--".repeat(100_000));
         to_text(&format!("<style>{}", "</".repeat(200_000)));
-        assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(5),
+            "{:?}",
+            start.elapsed()
+        );
     }
 }

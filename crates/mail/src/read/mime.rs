@@ -50,7 +50,9 @@ impl Mail {
 }
 
 static NESTED: LazyLock<Regex> = LazyLock::new(|| {
-    super::rules::bytes(r"(?i)(message[ \t\r\n]{0,8}/[ \t\r\n]{0,8})(?:rfc822|global)\b|(multipart[ \t\r\n]{0,8}/[ \t\r\n]{0,8})digest\b")
+    super::rules::bytes(
+        r"(?i)(message[ \t\r\n]{0,8}/[ \t\r\n]{0,8})(?:rfc822|global)\b|(multipart[ \t\r\n]{0,8}/[ \t\r\n]{0,8})digest\b",
+    )
 });
 static NESTED_WORD: LazyLock<Regex> = LazyLock::new(|| super::rules::bytes(r"(?i)rfc822|/\s*global|digest"));
 
@@ -100,15 +102,26 @@ fn headers(mail: &mut Mail, message: &Message<'_>, raw: &[u8]) {
         if sure == Sure::Lossy && !mail.flags.contains(&Flag::Undecodable) {
             mail.flags.push(Flag::Undecodable);
         }
-        mail.headers.push((header.name().to_ascii_lowercase(), crate::letter::one_line(&text)));
+        mail.headers
+            .push((header.name().to_ascii_lowercase(), crate::letter::one_line(&text)));
     }
-    mail.from = mailboxes(message.from(), message, raw, &HeaderName::From).into_iter().next();
+    mail.from = mailboxes(message.from(), message, raw, &HeaderName::From)
+        .into_iter()
+        .next();
     mail.to = mailboxes(message.to(), message, raw, &HeaderName::To);
     mail.cc = mailboxes(message.cc(), message, raw, &HeaderName::Cc);
     mail.recipients = mail.to.iter().chain(&mail.cc).map(|m| m.address.clone()).collect();
     for (name, value) in &mail.headers {
-        if matches!(name.as_str(), "delivered-to" | "x-original-to" | "envelope-to" | "x-envelope-to" | "x-forwarded-to") {
-            mail.recipients.extend(value.split([' ', ',', ';']).filter(|a| a.contains('@')).map(str::to_owned));
+        if matches!(
+            name.as_str(),
+            "delivered-to" | "x-original-to" | "envelope-to" | "x-envelope-to" | "x-forwarded-to"
+        ) {
+            mail.recipients.extend(
+                value
+                    .split([' ', ',', ';'])
+                    .filter(|a| a.contains('@'))
+                    .map(str::to_owned),
+            );
         }
     }
     for mailbox in mail.from.iter_mut().chain(&mut mail.to).chain(&mut mail.cc) {
@@ -117,14 +130,19 @@ fn headers(mail: &mut Mail, message: &Message<'_>, raw: &[u8]) {
     }
     let subject = message.subject().unwrap_or_default();
     mail.subject = crate::letter::one_line(&repaired(subject, message, raw, &HeaderName::Subject));
-    mail.message_id = message.message_id().map(|id| id.trim_matches(['<', '>', ' ']).to_owned());
+    mail.message_id = message
+        .message_id()
+        .map(|id| id.trim_matches(['<', '>', ' ']).to_owned());
     mail.in_reply_to = ids(message.in_reply_to());
     mail.references = ids(message.references());
-    mail.date = message.date().and_then(|d| DateTime::from_timestamp(d.to_timestamp(), 0));
+    mail.date = message
+        .date()
+        .and_then(|d| DateTime::from_timestamp(d.to_timestamp(), 0));
 }
 
 fn raw_value<'a>(header: &Header<'_>, raw: &'a [u8]) -> &'a [u8] {
-    raw.get(header.offset_start as usize..header.offset_end as usize).unwrap_or_default()
+    raw.get(header.offset_start as usize..header.offset_end as usize)
+        .unwrap_or_default()
 }
 
 /// A header's text; where the parser lost characters, its octets decoded by ourselves.
@@ -146,12 +164,21 @@ fn mailboxes(list: Option<&Address<'_>>, message: &Message<'_>, raw: &[u8], name
             let name = addr.name().map(|n| {
                 if n.contains('\u{fffd}') {
                     let whole = repaired(n, message, raw, name);
-                    whole.split('<').next().unwrap_or_default().trim().trim_matches('"').to_owned()
+                    whole
+                        .split('<')
+                        .next()
+                        .unwrap_or_default()
+                        .trim()
+                        .trim_matches('"')
+                        .to_owned()
                 } else {
                     n.to_owned()
                 }
             });
-            Some(Mailbox { name: name.map(|n| crate::letter::one_line(&n)).filter(|n| !n.is_empty()), address })
+            Some(Mailbox {
+                name: name.map(|n| crate::letter::one_line(&n)).filter(|n| !n.is_empty()),
+                address,
+            })
         })
         .collect()
 }
@@ -160,7 +187,12 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     let clean = |s: &str| s.trim_matches(['<', '>', ' ']).to_owned();
     match value {
         HeaderValue::Text(text) => text.split_whitespace().map(clean).filter(|s| !s.is_empty()).collect(),
-        HeaderValue::TextList(list) => list.iter().take(200).map(|s| clean(s)).filter(|s| !s.is_empty()).collect(),
+        HeaderValue::TextList(list) => list
+            .iter()
+            .take(200)
+            .map(|s| clean(s))
+            .filter(|s| !s.is_empty())
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -170,7 +202,10 @@ fn media_type(part: &MessagePart<'_>) -> (String, Option<String>) {
         || ("text/plain".to_owned(), None),
         |ct| {
             let kind = format!("{}/{}", ct.ctype(), ct.subtype().unwrap_or("octet-stream")).to_ascii_lowercase();
-            let detail = ct.attribute("report-type").or_else(|| ct.attribute("method")).map(str::to_ascii_lowercase);
+            let detail = ct
+                .attribute("report-type")
+                .or_else(|| ct.attribute("method"))
+                .map(str::to_ascii_lowercase);
             (kind, detail)
         },
     )
@@ -198,9 +233,16 @@ fn joined(mail: &mut Mail, message: &Message<'_>, ids: &[u32], raw: &[u8], want_
             _ => continue,
         };
         let mut text = redecoded(mail, part, text, raw);
-        if !want_html && part.content_type().and_then(|c| c.attribute("format")).is_some_and(|f| f.eq_ignore_ascii_case("flowed"))
+        if !want_html
+            && part
+                .content_type()
+                .and_then(|c| c.attribute("format"))
+                .is_some_and(|f| f.eq_ignore_ascii_case("flowed"))
         {
-            let del_sp = part.content_type().and_then(|c| c.attribute("delsp")).is_some_and(|d| d.eq_ignore_ascii_case("yes"));
+            let del_sp = part
+                .content_type()
+                .and_then(|c| c.attribute("delsp"))
+                .is_some_and(|d| d.eq_ignore_ascii_case("yes"));
             text = unflow(&text, del_sp);
         }
         if !out.is_empty() {
@@ -223,18 +265,28 @@ fn joined(mail: &mut Mail, message: &Message<'_>, ids: &[u32], raw: &[u8], want_
 /// The part's text, decoded again where its declared charset was missing, unknown or wrong.
 fn redecoded(mail: &mut Mail, part: &MessagePart<'_>, text: &str, raw: &[u8]) -> String {
     let declared = part.content_type().and_then(|c| c.attribute("charset"));
-    let shifted = declared.is_some_and(|d| d.to_ascii_lowercase().contains("2022-kr") || d.eq_ignore_ascii_case("csiso2022kr"));
-    if !text.contains('\u{fffd}') && !shifted {
+    let shifted =
+        declared.is_some_and(|d| d.to_ascii_lowercase().contains("2022-kr") || d.eq_ignore_ascii_case("csiso2022kr"));
+    let western = declared.is_none_or(charset::is_western) && !text.is_ascii();
+    if !text.contains('\u{fffd}') && !shifted && !western {
         return text.to_owned();
     }
-    let octets = raw.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+    let octets = raw
+        .get(part.offset_body as usize..part.offset_end as usize)
+        .unwrap_or_default();
     let octets: Cow<'_, [u8]> = match part.encoding {
-        Encoding::Base64 => mail_parser::decoders::base64::base64_decode(octets).map_or(Cow::Borrowed(octets), Cow::Owned),
+        Encoding::Base64 => {
+            mail_parser::decoders::base64::base64_decode(octets).map_or(Cow::Borrowed(octets), Cow::Owned)
+        }
         Encoding::QuotedPrintable => mail_parser::decoders::quoted_printable::quoted_printable_decode(octets)
             .map_or(Cow::Borrowed(octets), Cow::Owned),
         Encoding::None => Cow::Borrowed(octets),
     };
-    let (text, sure) = charset::decode(&octets, declared);
+    let (text, sure) = if western {
+        charset::korean_or(&octets, text)
+    } else {
+        charset::decode(&octets, declared)
+    };
     match sure {
         Sure::Declared => {}
         Sure::Guessed => mail.flags.push(Flag::CharsetGuessed),
@@ -279,18 +331,27 @@ fn attachments(mail: &mut Mail, message: &Message<'_>) {
             break;
         }
         let (kind, _) = media_type(part);
-        if matches!(kind.as_str(), "message/delivery-status" | "text/rfc822-headers" | "application/x-mail") && report(message)
+        if matches!(
+            kind.as_str(),
+            "message/delivery-status" | "text/rfc822-headers" | "application/x-mail"
+        ) && report(message)
         {
             continue;
         }
         let bytes = part.contents().to_vec();
-        let attached = part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment);
+        let attached = part
+            .content_disposition()
+            .is_some_and(mail_parser::ContentType::is_attachment);
         let named = part.attachment_name().map(base_name).filter(|n| !n.is_empty());
         // The other half of an alternative is no file.
         if named.is_none() && !attached && kind.starts_with("text/") && kind != "text/calendar" {
             continue;
         }
-        let kind = if kind == "application/x-mail" { "message/rfc822".to_owned() } else { kind };
+        let kind = if kind == "application/x-mail" {
+            "message/rfc822".to_owned()
+        } else {
+            kind
+        };
         let number = mail.attachments.len() + 1;
         mail.attachments.push(Attachment {
             name: named.unwrap_or_else(|| format!("{number}{}", extension(&kind))),
@@ -319,14 +380,19 @@ fn extension(media_type: &str) -> &'static str {
 fn base_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let name: String = name.chars().filter(|c| !c.is_control() && !turns(*c)).take(150).collect();
+    let name: String = name
+        .chars()
+        .filter(|c| !c.is_control() && !turns(*c))
+        .take(150)
+        .collect();
     name.trim().trim_start_matches('.').to_owned()
 }
 
 fn report(message: &Message<'_>) -> bool {
-    message.root_part().content_type().is_some_and(|c| {
-        c.ctype() == "multipart" && c.subtype() == Some("report")
-    })
+    message
+        .root_part()
+        .content_type()
+        .is_some_and(|c| c.ctype() == "multipart" && c.subtype() == Some("report"))
 }
 
 /// RFC 3464: what the delivery report says, and which mail came back.
@@ -337,19 +403,29 @@ fn bounce(message: &Message<'_>) -> Option<Bounce> {
     let field = |name: &str| {
         text.lines().find_map(|line| {
             let (n, value) = line.split_once(':')?;
-            n.trim().eq_ignore_ascii_case(name).then(|| crate::letter::one_line(value))
+            n.trim()
+                .eq_ignore_ascii_case(name)
+                .then(|| crate::letter::one_line(value))
         })
     };
     let after_type = |v: String| v.split_once(';').map_or(v.clone(), |(_, rest)| rest.trim().to_owned());
     let original = message.parts.iter().find(|p| {
-        matches!(media_type(p).0.as_str(), "text/rfc822-headers" | "application/x-mail" | "message/rfc822-headers")
+        matches!(
+            media_type(p).0.as_str(),
+            "text/rfc822-headers" | "application/x-mail" | "message/rfc822-headers"
+        )
     });
     let message_id = original.and_then(|part| {
         let headers = MessageParser::default().parse_headers(part.contents())?;
-        headers.message_id().map(|id| id.trim_matches(['<', '>', ' ']).to_owned())
+        headers
+            .message_id()
+            .map(|id| id.trim_matches(['<', '>', ' ']).to_owned())
     });
     Some(Bounce {
-        recipient: field("final-recipient").or_else(|| field("original-recipient")).map(after_type).map(|r| r.to_lowercase()),
+        recipient: field("final-recipient")
+            .or_else(|| field("original-recipient"))
+            .map(after_type)
+            .map(|r| r.to_lowercase()),
         status: field("status"),
         diagnostic: field("diagnostic-code").map(after_type),
         message_id,

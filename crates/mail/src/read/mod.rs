@@ -83,9 +83,14 @@ pub struct Mailbox {
 pub enum TokenFinding {
     /// A token of ours in a recipient address; `until` is its last day ([`domain::token::day_stamp`]), which the
     /// caller checks against the clock.
-    Reply { assignment: AssignmentId, until: u16 },
+    Reply {
+        assignment: AssignmentId,
+        until: u16,
+    },
     /// It answers these Message-IDs of our domain: to be looked up in `outgoing_mail`, the closest first.
-    Thread { message_ids: Vec<String> },
+    Thread {
+        message_ids: Vec<String>,
+    },
     /// A reply address whose token is not one of ours, or tokens of two assignments.
     Forged,
     None,

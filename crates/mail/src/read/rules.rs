@@ -3,13 +3,19 @@
 use regex::{Regex, bytes};
 
 /// A text pattern.
-#[expect(clippy::expect_used, reason = "the patterns are constants; each is compiled by a test")]
+#[expect(
+    clippy::expect_used,
+    reason = "the patterns are constants; each is compiled by a test"
+)]
 pub(super) fn text(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a constant pattern")
 }
 
 /// A byte pattern.
-#[expect(clippy::expect_used, reason = "the patterns are constants; each is compiled by a test")]
+#[expect(
+    clippy::expect_used,
+    reason = "the patterns are constants; each is compiled by a test"
+)]
 pub(super) fn bytes(pattern: &str) -> bytes::Regex {
     bytes::Regex::new(pattern).expect("a constant pattern")
 }

@@ -23,8 +23,11 @@ pub(super) fn find(
     let mut forged = false;
     // The envelope decides where it is known; a header may quote an address that this mail was not sent to.
     let in_envelope = envelope.to.iter().any(|a| token_of(a, &reader.reply_domain).is_some());
-    let addresses: Vec<&String> =
-        if in_envelope { envelope.to.iter().collect() } else { envelope.to.iter().chain(recipients).collect() };
+    let addresses: Vec<&String> = if in_envelope {
+        envelope.to.iter().collect()
+    } else {
+        envelope.to.iter().chain(recipients).collect()
+    };
     for token in addresses.iter().filter_map(|a| token_of(a, &reader.reply_domain)) {
         match reader.keys.verify(Purpose::Reply, &token) {
             Some(claim) => {
@@ -51,13 +54,19 @@ pub(super) fn find(
             message_ids.push(id.clone());
         }
     }
-    if message_ids.is_empty() { TokenFinding::None } else { TokenFinding::Thread { message_ids } }
+    if message_ids.is_empty() {
+        TokenFinding::None
+    } else {
+        TokenFinding::Thread { message_ids }
+    }
 }
 
 fn token_of(address: &str, reply_domain: &str) -> Option<String> {
     let address = address.trim().trim_matches(['<', '>']).to_ascii_lowercase();
     let (local, domain) = address.rsplit_once('@')?;
-    (domain == reply_domain.to_ascii_lowercase()).then(|| local.strip_prefix(PREFIX).map(str::to_owned)).flatten()
+    (domain == reply_domain.to_ascii_lowercase())
+        .then(|| local.strip_prefix(PREFIX).map(str::to_owned))
+        .flatten()
 }
 
 /// Hides what may be a token: every run of exactly a token's length in its alphabet becomes dots, also where
@@ -119,17 +128,35 @@ mod tests {
     }
 
     fn to(addresses: &[&str]) -> Envelope {
-        Envelope { from: None, to: addresses.iter().map(|a| (*a).to_owned()).collect() }
+        Envelope {
+            from: None,
+            to: addresses.iter().map(|a| (*a).to_owned()).collect(),
+        }
     }
 
     #[test]
     fn the_reply_address_tells_the_assignment_in_any_case() {
         let reader = reader();
         let id = AssignmentId::new();
-        let address = format!("Q+{}@Reply.Host.Example", reader.keys.sign(Purpose::Reply, id.uuid(), 9).to_uppercase());
+        let address = format!(
+            "Q+{}@Reply.Host.Example",
+            reader.keys.sign(Purpose::Reply, id.uuid(), 9).to_uppercase()
+        );
         let found = find(&to(&[&address]), &[], &[], &[], &reader);
-        assert_eq!(found, TokenFinding::Reply { assignment: id, until: 9 });
-        assert_eq!(find(&to(&[]), &[address], &[], &[], &reader), TokenFinding::Reply { assignment: id, until: 9 });
+        assert_eq!(
+            found,
+            TokenFinding::Reply {
+                assignment: id,
+                until: 9
+            }
+        );
+        assert_eq!(
+            find(&to(&[]), &[address], &[], &[], &reader),
+            TokenFinding::Reply {
+                assignment: id,
+                until: 9
+            }
+        );
     }
 
     #[test]
@@ -138,12 +165,25 @@ mod tests {
         let link = reader.keys.sign(Purpose::AnswerLink, AssignmentId::new().uuid(), 9);
         for local in ["q+abc", &format!("q+{link}")] {
             let thread = ["x@reply.host.example".to_owned()];
-            let found = find(&to(&[&format!("{local}@reply.host.example")]), &[], &thread, &[], &reader);
+            let found = find(
+                &to(&[&format!("{local}@reply.host.example")]),
+                &[],
+                &thread,
+                &[],
+                &reader,
+            );
             assert_eq!(found, TokenFinding::Forged);
         }
-        let two = [1, 2]
-            .map(|_| format!("q+{}@reply.host.example", reader.keys.sign(Purpose::Reply, AssignmentId::new().uuid(), 9)));
-        assert_eq!(find(&to(&[&two[0], &two[1]]), &[], &[], &[], &reader), TokenFinding::Forged);
+        let two = [1, 2].map(|_| {
+            format!(
+                "q+{}@reply.host.example",
+                reader.keys.sign(Purpose::Reply, AssignmentId::new().uuid(), 9)
+            )
+        });
+        assert_eq!(
+            find(&to(&[&two[0], &two[1]]), &[], &[], &[], &reader),
+            TokenFinding::Forged
+        );
     }
 
     #[test]
@@ -158,9 +198,14 @@ mod tests {
         );
         assert_eq!(
             found,
-            TokenFinding::Thread { message_ids: ids(&["b@reply.host.example", "a@reply.host.example"]) }
+            TokenFinding::Thread {
+                message_ids: ids(&["b@reply.host.example", "a@reply.host.example"])
+            }
         );
-        assert_eq!(find(&to(&[]), &[], &ids(&["x@evil.example"]), &[], &reader()), TokenFinding::None);
+        assert_eq!(
+            find(&to(&[]), &[], &ids(&["x@evil.example"]), &[], &reader()),
+            TokenFinding::None
+        );
     }
 
     #[test]

@@ -44,7 +44,15 @@ struct Inner {
 impl Sender {
     pub fn new(db: Db, settings: Arc<Settings>, clock: Clock, keys: Keys, wake: Wake) -> Self {
         let wire = Wire::new(settings.mail.out.clone());
-        Self(Arc::new(Inner { db, settings, clock, keys, wake, wire, last_error: Mutex::new(None) }))
+        Self(Arc::new(Inner {
+            db,
+            settings,
+            clock,
+            keys,
+            wake,
+            wire,
+            last_error: Mutex::new(None),
+        }))
     }
 
     /// Runs until `shutdown` is ready; mails that are on their way come to their end first.
@@ -60,7 +68,11 @@ impl Sender {
         let mut busy = true;
         tokio::pin!(shutdown);
         loop {
-            let claimed = if paused { Vec::new() } else { inner.take(most.saturating_sub(under_way.len())).await };
+            let claimed = if paused {
+                Vec::new()
+            } else {
+                inner.take(most.saturating_sub(under_way.len())).await
+            };
             busy |= !claimed.is_empty();
             for mail in claimed {
                 let inner = Arc::clone(inner);
@@ -118,7 +130,12 @@ impl Sender {
 impl Inner {
     /// Leases outlive the longest send, so that no mail is taken twice while it is under way.
     fn lease(&self) -> Duration {
-        Duration::seconds(i64::try_from(self.settings.mail.out.timeout).unwrap_or(600).clamp(1, 3_600) + 15)
+        Duration::seconds(
+            i64::try_from(self.settings.mail.out.timeout)
+                .unwrap_or(600)
+                .clamp(1, 3_600)
+                + 15,
+        )
     }
 
     async fn claim(&self, most: usize) -> Result<Vec<Claimed>, Error> {
@@ -157,7 +174,9 @@ impl Inner {
             Ok(Some(state @ (OutgoingState::Failed | OutgoingState::Uncertain))) => {
                 tracing::warn!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended");
             }
-            Ok(Some(state)) => tracing::info!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended"),
+            Ok(Some(state)) => {
+                tracing::info!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended")
+            }
             Ok(None) => tracing::warn!(outgoing = %mail.id, "mail: its lease ended before the attempt did"),
             // The lease will end, and the mail becomes uncertain: nothing is lost.
             Err(error) => tracing::error!(outgoing = %mail.id, %error, "mail: the attempt could not be written down"),

@@ -43,10 +43,16 @@ pub(super) async fn recover(db: &Db, now: DateTime<Utc>) -> Result<u64, Error> {
     }
     let tx = db.begin_write().await?;
     let result = outgoing_mail::Entity::update_many()
-        .col_expr(outgoing_mail::Column::State, Expr::value(OutgoingState::Uncertain.as_str()))
+        .col_expr(
+            outgoing_mail::Column::State,
+            Expr::value(OutgoingState::Uncertain.as_str()),
+        )
         .col_expr(outgoing_mail::Column::NextAttemptAt, Expr::value(now))
         .col_expr(outgoing_mail::Column::LeaseOwner, Expr::value(Option::<String>::None))
-        .col_expr(outgoing_mail::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .col_expr(
+            outgoing_mail::Column::LeaseUntil,
+            Expr::value(Option::<DateTime<Utc>>::None),
+        )
         .filter(outgoing_mail::Column::State.eq(OutgoingState::Sending))
         .filter(outgoing_mail::Column::LeaseUntil.lt(now))
         .exec(&tx)
@@ -84,10 +90,16 @@ pub(super) async fn claim(
     let tx = db.begin_write().await?;
     let ids = due().all(&tx).await?;
     outgoing_mail::Entity::update_many()
-        .col_expr(outgoing_mail::Column::State, Expr::value(OutgoingState::Sending.as_str()))
+        .col_expr(
+            outgoing_mail::Column::State,
+            Expr::value(OutgoingState::Sending.as_str()),
+        )
         .col_expr(outgoing_mail::Column::LeaseOwner, Expr::value(owner.clone()))
         .col_expr(outgoing_mail::Column::LeaseUntil, Expr::value(now + lease))
-        .col_expr(outgoing_mail::Column::Attempts, Expr::col(outgoing_mail::Column::Attempts).add(1))
+        .col_expr(
+            outgoing_mail::Column::Attempts,
+            Expr::col(outgoing_mail::Column::Attempts).add(1),
+        )
         .filter(outgoing_mail::Column::Id.is_in(ids))
         .filter(outgoing_mail::Column::State.is_in(waiting))
         .filter(outgoing_mail::Column::NextAttemptAt.lte(now))
@@ -107,11 +119,21 @@ pub(super) async fn claim(
         match compose(&row, date, settings, keys, &versions) {
             Ok(composed) => {
                 freeze(&tx, &row, date, &composed).await?;
-                claimed.push(Claimed { id: row.id, row, composed, owner: owner.clone() });
+                claimed.push(Claimed {
+                    id: row.id,
+                    row,
+                    composed,
+                    owner: owner.clone(),
+                });
             }
             Err(error) => {
                 tracing::error!(outgoing = %row.id, %error, "mail could not be composed");
-                let fate = Fate { state: OutgoingState::Failed, words: error.to_string(), next: None, sent: false };
+                let fate = Fate {
+                    state: OutgoingState::Failed,
+                    words: error.to_string(),
+                    next: None,
+                    sent: false,
+                };
                 settle_row(&tx, clock, &row, &owner, &fate).await?;
             }
         }
@@ -121,7 +143,12 @@ pub(super) async fn claim(
 }
 
 /// The first attempt writes down what is sent; later ones must send the same.
-async fn freeze(tx: &impl ConnectionTrait, row: &outgoing_mail::Model, date: DateTime<Utc>, composed: &Composed) -> Result<(), Error> {
+async fn freeze(
+    tx: &impl ConnectionTrait,
+    row: &outgoing_mail::Model,
+    date: DateTime<Utc>,
+    composed: &Composed,
+) -> Result<(), Error> {
     match &row.bytes_sha256 {
         Some(before) if *before == composed.sha256 => return Ok(()),
         Some(_) => {
@@ -153,13 +180,36 @@ fn fate(row: &outgoing_mail::Model, outcome: Outcome, now: DateTime<Utc>) -> Fat
     let too_old = (now - first).num_seconds() > GIVE_UP;
     let next = Some(now + pause(row.id, row.attempts));
     match outcome {
-        Outcome::Accepted(words) => Fate { state: OutgoingState::Sent, words, next: None, sent: true },
-        Outcome::Refused(words) => Fate { state: OutgoingState::Failed, words, next: None, sent: false },
-        Outcome::Later(words) | Outcome::Uncertain(words) if too_old => {
-            Fate { state: OutgoingState::Failed, words: format!("given up after five days: {words}"), next: None, sent: false }
-        }
-        Outcome::Later(words) => Fate { state: OutgoingState::Queued, words, next, sent: false },
-        Outcome::Uncertain(words) => Fate { state: OutgoingState::Uncertain, words, next, sent: false },
+        Outcome::Accepted(words) => Fate {
+            state: OutgoingState::Sent,
+            words,
+            next: None,
+            sent: true,
+        },
+        Outcome::Refused(words) => Fate {
+            state: OutgoingState::Failed,
+            words,
+            next: None,
+            sent: false,
+        },
+        Outcome::Later(words) | Outcome::Uncertain(words) if too_old => Fate {
+            state: OutgoingState::Failed,
+            words: format!("given up after five days: {words}"),
+            next: None,
+            sent: false,
+        },
+        Outcome::Later(words) => Fate {
+            state: OutgoingState::Queued,
+            words,
+            next,
+            sent: false,
+        },
+        Outcome::Uncertain(words) => Fate {
+            state: OutgoingState::Uncertain,
+            words,
+            next,
+            sent: false,
+        },
     }
 }
 
@@ -174,7 +224,12 @@ pub(super) fn pause(id: OutgoingId, attempts: i32) -> Duration {
 }
 
 /// Writes down how an attempt ended, with what follows for the delivery. `None` when the lease was lost meanwhile.
-pub(super) async fn settle(db: &Db, clock: &Clock, claimed: &Claimed, outcome: Outcome) -> Result<Option<OutgoingState>, Error> {
+pub(super) async fn settle(
+    db: &Db,
+    clock: &Clock,
+    claimed: &Claimed,
+    outcome: Outcome,
+) -> Result<Option<OutgoingState>, Error> {
     let fate = fate(&claimed.row, outcome, clock.now());
     let tx = db.begin_write().await?;
     match settle_row(&tx, clock, &claimed.row, &claimed.owner, &fate).await {
@@ -202,7 +257,10 @@ async fn settle_row(
         .col_expr(outgoing_mail::Column::State, Expr::value(fate.state.as_str()))
         .col_expr(outgoing_mail::Column::ServerReply, Expr::value(fate.words.clone()))
         .col_expr(outgoing_mail::Column::LeaseOwner, Expr::value(Option::<String>::None))
-        .col_expr(outgoing_mail::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None));
+        .col_expr(
+            outgoing_mail::Column::LeaseUntil,
+            Expr::value(Option::<DateTime<Utc>>::None),
+        );
     if let Some(next) = fate.next {
         update = update.col_expr(outgoing_mail::Column::NextAttemptAt, Expr::value(next));
     }
@@ -260,7 +318,9 @@ async fn move_delivery(
 /// Counts the outbox and writes the line that every staff page shows.
 pub(super) async fn health(db: &Db, clock: &Clock, paused: bool, last_error: Option<String>) -> Result<(), Error> {
     let count = |state: OutgoingState| {
-        outgoing_mail::Entity::find().filter(outgoing_mail::Column::State.eq(state)).count(db.reader())
+        outgoing_mail::Entity::find()
+            .filter(outgoing_mail::Column::State.eq(state))
+            .count(db.reader())
     };
     let number = |n: u64| i32::try_from(n).unwrap_or(i32::MAX);
     let queued = count(OutgoingState::Queued).await?;

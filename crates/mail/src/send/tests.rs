@@ -6,7 +6,10 @@ use crate::{
     smtp_in::{Accept, Envelope, Protocol, ServerConfig, TempFail, Verdict, bind, serve},
 };
 use async_trait::async_trait;
-use db::{entity::{outgoing_mail, worker_health}, prelude::*};
+use db::{
+    entity::{outgoing_mail, worker_health},
+    prelude::*,
+};
 use domain::{EmailAddress, Lang, state::mail::MailKind};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -51,7 +54,9 @@ impl Drop for TempDb {
 
 async fn post(port: u16) -> Post {
     let path = std::env::temp_dir().join(format!("mundap-mail-{}.db", uuid::Uuid::new_v4().simple()));
-    let db = Db::connect(&format!("sqlite://{}", path.display()), 2).await.expect("database");
+    let db = Db::connect(&format!("sqlite://{}", path.display()), 2)
+        .await
+        .expect("database");
     db.migrate().await.expect("schema");
     let mut settings = Settings::embedded().expect("settings");
     settings.mail.out.port = port;
@@ -60,7 +65,13 @@ async fn post(port: u16) -> Post {
     let clock = Clock::frozen(chrono::DateTime::from_timestamp(1_800_000_000, 0).expect("time"));
     let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
     let sender = Sender::new(db.clone(), Arc::clone(&settings), clock.clone(), keys, Wake::default());
-    Post { db, clock, settings, sender, _file: TempDb(path) }
+    Post {
+        db,
+        clock,
+        settings,
+        sender,
+        _file: TempDb(path),
+    }
 }
 
 impl Post {
@@ -83,7 +94,11 @@ impl Post {
     }
 
     async fn row(&self, id: domain::OutgoingId) -> outgoing_mail::Model {
-        outgoing_mail::Entity::find_by_id(id).one(self.db.reader()).await.expect("query").expect("row")
+        outgoing_mail::Entity::find_by_id(id)
+            .one(self.db.reader())
+            .await
+            .expect("query")
+            .expect("row")
     }
 }
 
@@ -91,7 +106,12 @@ async fn sink() -> (Arc<Sink>, u16) {
     let listener = bind("127.0.0.1:0".parse().expect("address")).await.expect("bind");
     let port = listener.local_addr().expect("address").port();
     let sink = Arc::new(Sink::default());
-    tokio::spawn(serve(listener, ServerConfig::new(Protocol::Smtp, "sink"), sink.clone(), std::future::pending()));
+    tokio::spawn(serve(
+        listener,
+        ServerConfig::new(Protocol::Smtp, "sink"),
+        sink.clone(),
+        std::future::pending(),
+    ));
     (sink, port)
 }
 
@@ -115,18 +135,28 @@ async fn mails_are_sent_once_and_refusals_keep_the_servers_words() {
     assert!(row.next_attempt_at >= post.clock.now() + Duration::seconds(60));
     assert_eq!(post.sender.run_due().await.expect("runs"), 0, "it waits");
     assert_eq!(sink.0.lock().expect("lock").len(), 1);
-    let health = worker_health::Entity::find_by_id(HEALTH).one(post.db.reader()).await.expect("query").expect("row");
+    let health = worker_health::Entity::find_by_id(HEALTH)
+        .one(post.db.reader())
+        .await
+        .expect("query")
+        .expect("row");
     assert_eq!((health.waiting, health.failed, health.uncertain), (1, 1, 0));
 
     post.clock.advance(Duration::days(6));
     post.sender.run_due().await.expect("runs");
-    assert_eq!(post.row(later).await.state, OutgoingState::Failed, "given up after five days");
+    assert_eq!(
+        post.row(later).await.state,
+        OutgoingState::Failed,
+        "given up after five days"
+    );
 }
 
 /// Takes mails but hangs up after each text without a word, `silent` times; then behaves.
 async fn forgetful(listener: TcpListener, silent: usize, mails: Arc<Mutex<Vec<String>>>) {
     for turn in 0.. {
-        let Ok((socket, _)) = listener.accept().await else { return };
+        let Ok((socket, _)) = listener.accept().await else {
+            return;
+        };
         let mut stream = BufReader::new(socket);
         stream.get_mut().write_all(b"220 x ESMTP\r\n").await.expect("write");
         let mut line = String::new();
@@ -223,7 +253,12 @@ async fn a_connection_that_the_server_closed_while_idle_is_replaced_at_once() {
         post.sender.run_due().await.expect("runs");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let row = post.row(id).await;
-        assert_eq!((row.state, row.attempts), (OutgoingState::Sent, 1), "{:?}", row.server_reply);
+        assert_eq!(
+            (row.state, row.attempts),
+            (OutgoingState::Sent, 1),
+            "{:?}",
+            row.server_reply
+        );
     }
 }
 

@@ -47,7 +47,10 @@ pub(crate) struct Wire {
 
 impl std::fmt::Debug for Wire {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Wire").field("host", &self.settings.host).field("port", &self.settings.port).finish_non_exhaustive()
+        f.debug_struct("Wire")
+            .field("host", &self.settings.host)
+            .field("port", &self.settings.port)
+            .finish_non_exhaustive()
     }
 }
 
@@ -61,7 +64,10 @@ enum Early {
 
 impl Wire {
     pub(crate) const fn new(settings: MailOut) -> Self {
-        Self { settings, idle: Mutex::new(Vec::new()) }
+        Self {
+            settings,
+            idle: Mutex::new(Vec::new()),
+        }
     }
 
     fn patience(&self) -> Duration {
@@ -91,7 +97,11 @@ impl Wire {
                     if matches!(timeout_at(deadline, connection.command(Rset)).await, Ok(Ok(_))) {
                         self.give_back(connection);
                     }
-                    return if for_good { Outcome::Refused(words) } else { Outcome::Later(words) };
+                    return if for_good {
+                        Outcome::Refused(words)
+                    } else {
+                        Outcome::Later(words)
+                    };
                 }
                 Err(_) => return Outcome::Later("the server took too long before the text".into()),
             }
@@ -123,7 +133,9 @@ impl Wire {
             connection.abort().await;
             Ok(format!("{name}: {}", said(&answer)))
         };
-        tokio::time::timeout(self.patience(), work).await.unwrap_or_else(|_| Err(Error::Server("no answer in time".into())))
+        tokio::time::timeout(self.patience(), work)
+            .await
+            .unwrap_or_else(|_| Err(Error::Server("no answer in time".into())))
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
@@ -133,15 +145,19 @@ impl Wire {
         let tls = || TlsParameters::new(settings.host.clone()).map_err(server);
         let implicit = if settings.tls == Tls::Tls { Some(tls()?) } else { None };
         let address = (settings.host.as_str(), settings.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(address, Some(self.patience()), &hello, implicit, None)
-            .await
-            .map_err(server)?;
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(address, Some(self.patience()), &hello, implicit, None)
+                .await
+                .map_err(server)?;
         if settings.tls == Tls::Starttls {
             connection.starttls(tls()?, &hello).await.map_err(server)?;
         }
         if !settings.username.is_empty() {
             let secret = Credentials::new(settings.username.clone(), settings.password.expose_secret().to_owned());
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], &secret).await.map_err(server)?;
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], &secret)
+                .await
+                .map_err(server)?;
         }
         Ok(connection)
     }
@@ -154,7 +170,10 @@ impl Wire {
 
     fn give_back(&self, connection: AsyncSmtpConnection) {
         if !connection.has_broken() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((connection, Instant::now()));
+            self.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((connection, Instant::now()));
         }
     }
 
@@ -169,9 +188,17 @@ impl Wire {
 
 /// MAIL, RCPT, DATA: up to the server's 354.
 async fn introduce(connection: &mut AsyncSmtpConnection, envelope: &Envelope, bytes: &[u8]) -> Result<(), Early> {
-    let lacks = |what: &str| Early::No { words: format!("the mail server does not offer {what}"), for_good: true };
+    let lacks = |what: &str| Early::No {
+        words: format!("the mail server does not offer {what}"),
+        for_good: true,
+    };
     let mut parameters = Vec::new();
-    if envelope.to().iter().chain(envelope.from()).any(|a| !AsRef::<str>::as_ref(a).is_ascii()) {
+    if envelope
+        .to()
+        .iter()
+        .chain(envelope.from())
+        .any(|a| !AsRef::<str>::as_ref(a).is_ascii())
+    {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             return Err(lacks("SMTPUTF8, which this address needs"));
         }
@@ -183,23 +210,34 @@ async fn introduce(connection: &mut AsyncSmtpConnection, envelope: &Envelope, by
         }
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
-    connection.command(Mail::new(envelope.from().cloned(), parameters)).await.map_err(|e| early(&e))?;
+    connection
+        .command(Mail::new(envelope.from().cloned(), parameters))
+        .await
+        .map_err(|e| early(&e))?;
     for to in envelope.to() {
-        connection.command(Rcpt::new(to.clone(), Vec::new())).await.map_err(|e| early(&e))?;
+        connection
+            .command(Rcpt::new(to.clone(), Vec::new()))
+            .await
+            .map_err(|e| early(&e))?;
     }
     connection.command(Data).await.map_err(|e| early(&e))?;
     Ok(())
 }
 
 fn early(error: &SmtpError) -> Early {
-    let Some(code) = error.status() else { return Early::Broken(words(error)) };
+    let Some(code) = error.status() else {
+        return Early::Broken(words(error));
+    };
     let code: u16 = code.into();
     // 530, 534, 535, 538 speak of our sign-in, not of this mail; 421 is a goodbye.
     let ours = matches!(code, 530 | 534 | 535 | 538);
     if code == 421 {
         return Early::Broken(words(error));
     }
-    Early::No { words: words(error), for_good: error.is_permanent() && !ours }
+    Early::No {
+        words: words(error),
+        for_good: error.is_permanent() && !ours,
+    }
 }
 
 /// The error and what caused it, on one line.
@@ -218,6 +256,10 @@ fn words(error: &SmtpError) -> String {
 }
 
 fn said(response: &Response) -> String {
-    let text = format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "));
+    let text = format!(
+        "{} {}",
+        response.code(),
+        response.message().collect::<Vec<_>>().join(" ")
+    );
     domain::text::excerpt(&crate::letter::one_line(&text), 500)
 }

@@ -39,7 +39,13 @@ enum State {
 
 impl Collector {
     pub(super) const fn new(max: usize) -> Self {
-        Self { raw: Vec::new(), max, line: 0, state: State::Start, fault: None }
+        Self {
+            raw: Vec::new(),
+            max,
+            line: 0,
+            state: State::Start,
+            fault: None,
+        }
     }
 
     /// Takes octets; `Some(n)` when the mail ended after the first `n` of them.
@@ -134,7 +140,12 @@ mod tests {
     #[test]
     fn a_smuggled_second_mail_stays_within_the_first_which_is_refused() {
         for end in [&b"\n.\n"[..], b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\r.\r\n"] {
-            let wire = [b"Subject: x\r\n\r\nbody".as_slice(), end, b"MAIL FROM:<a@b>\r\nDATA\r\nsecond\r\n.\r\n"].concat();
+            let wire = [
+                b"Subject: x\r\n\r\nbody".as_slice(),
+                end,
+                b"MAIL FROM:<a@b>\r\nDATA\r\nsecond\r\n.\r\n",
+            ]
+            .concat();
             let (mail, rest) = collect(&[&wire]).expect("ended");
             assert_eq!(mail, Err(Fault::BareLineEnd), "{end:?}");
             assert!(rest.is_empty(), "{end:?}: one end, the last one");

@@ -23,14 +23,25 @@ pub struct Inbox {
 
 impl Inbox {
     pub fn new(db: Db, clock: Clock, wake: Wake, reply_domain: &str) -> Self {
-        Self { db, clock, wake, reply_domain: reply_domain.to_ascii_lowercase() }
+        Self {
+            db,
+            clock,
+            wake,
+            reply_domain: reply_domain.to_ascii_lowercase(),
+        }
     }
 
     /// Keeps a mail; the same octets to the same recipients again are kept once.
     ///
     /// # Errors
     /// When they could not be committed.
-    pub async fn keep(&self, via: Via, from: &str, to: &[String], raw: Vec<u8>) -> Result<Option<IncomingId>, db::Error> {
+    pub async fn keep(
+        &self,
+        via: Via,
+        from: &str,
+        to: &[String],
+        raw: Vec<u8>,
+    ) -> Result<Option<IncomingId>, db::Error> {
         let id = IncomingId::new();
         let mut recipients: Vec<String> = to.iter().map(|a| a.to_ascii_lowercase()).collect();
         recipients.sort_unstable();
@@ -55,7 +66,11 @@ impl Inbox {
         };
         let tx = self.db.begin_write().await?;
         let inserted = incoming_mail::Entity::insert(row)
-            .on_conflict(OnConflict::column(incoming_mail::Column::ContentHash).do_nothing().to_owned())
+            .on_conflict(
+                OnConflict::column(incoming_mail::Column::ContentHash)
+                    .do_nothing()
+                    .to_owned(),
+            )
             .exec_without_returning(&tx)
             .await?;
         if inserted == 0 {
@@ -73,7 +88,9 @@ impl Inbox {
 impl Accept for Inbox {
     async fn rcpt(&self, address: &str) -> Verdict {
         match address.rsplit_once('@') {
-            Some((local, domain)) if !local.is_empty() && domain.eq_ignore_ascii_case(&self.reply_domain) => Verdict::Ok,
+            Some((local, domain)) if !local.is_empty() && domain.eq_ignore_ascii_case(&self.reply_domain) => {
+                Verdict::Ok
+            }
             _ => Verdict::Refuse("Not one of our addresses".into()),
         }
     }
@@ -83,7 +100,10 @@ impl Accept for Inbox {
             Protocol::Smtp => Via::Smtp,
             Protocol::Lmtp => Via::Lmtp,
         };
-        let kept = self.keep(via, &envelope.from, &envelope.to, raw).await.map_err(|e| TempFail(e.to_string()))?;
+        let kept = self
+            .keep(via, &envelope.from, &envelope.to, raw)
+            .await
+            .map_err(|e| TempFail(e.to_string()))?;
         match kept {
             Some(id) => tracing::info!(incoming = %id, "mail came in"),
             None => tracing::info!("mail came in again and was kept once"),
@@ -109,7 +129,10 @@ fn without_trace(raw: &[u8]) -> &[u8] {
     loop {
         let is_trace = ["received:", "return-path:", "delivered-to:", "x-original-to:"]
             .iter()
-            .any(|name| rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes())));
+            .any(|name| {
+                rest.get(..name.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
+            });
         if !is_trace {
             return rest;
         }
@@ -140,9 +163,16 @@ mod tests {
     #[test]
     fn the_same_mail_by_another_way_has_the_same_hash_and_another_recipient_does_not() {
         let mail = b"From: a@b.example\r\nSubject: x\r\n\r\nhello";
-        let traced = [b"Received: from x\r\n\tby y; z\r\nReturn-Path: <a@b.example>\r\n".as_slice(), mail].concat();
+        let traced = [
+            b"Received: from x\r\n\tby y; z\r\nReturn-Path: <a@b.example>\r\n".as_slice(),
+            mail,
+        ]
+        .concat();
         let to = vec!["q+x@r.example".to_owned()];
         assert_eq!(content_hash(&to, mail), content_hash(&to, &traced));
-        assert_ne!(content_hash(&to, mail), content_hash(&["q+y@r.example".to_owned()], mail));
+        assert_ne!(
+            content_hash(&to, mail),
+            content_hash(&["q+y@r.example".to_owned()], mail)
+        );
     }
 }

@@ -93,12 +93,19 @@ pub trait Accept: Send + Sync + 'static {
 /// # Errors
 /// When the address is taken or not ours.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
-    TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| Error::Listen { address, source })
 }
 
 /// Serves until `shutdown` is ready; then greets nobody new, lets mails that are on their way in come to their end,
 /// and says 421 to the rest.
-pub async fn serve(listener: TcpListener, config: ServerConfig, accept: Arc<dyn Accept>, shutdown: impl Future<Output = ()> + Send) {
+pub async fn serve(
+    listener: TcpListener,
+    config: ServerConfig,
+    accept: Arc<dyn Accept>,
+    shutdown: impl Future<Output = ()> + Send,
+) {
     let config = Arc::new(config);
     let places = Arc::new(Semaphore::new(config.max_connections));
     let (stop, stopping) = watch::channel(false);

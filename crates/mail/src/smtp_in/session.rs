@@ -1,6 +1,9 @@
 //! One connection.
 
-use super::{Accept, Envelope, Protocol, ServerConfig, Verdict, data::{Collector, Fault}};
+use super::{
+    Accept, Envelope, Protocol, ServerConfig, Verdict,
+    data::{Collector, Fault},
+};
 use smtp_proto::{Error as ParseError, Request};
 use std::time::Duration;
 use tokio::{
@@ -84,7 +87,11 @@ where
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
     async fn converse(&mut self) -> Result<(), Gone> {
-        let name = if self.config.protocol == Protocol::Lmtp { "LMTP" } else { "ESMTP" };
+        let name = if self.config.protocol == Protocol::Lmtp {
+            "LMTP"
+        } else {
+            "ESMTP"
+        };
         let greeting = format!("220 {} {name} Mundap", self.config.hostname);
         self.say(&greeting);
         loop {
@@ -215,7 +222,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
         self.reset();
         let reply = match collector.finish() {
             Ok(raw) => {
-                let envelope = Envelope { from, to, protocol: self.config.protocol };
+                let envelope = Envelope {
+                    from,
+                    to,
+                    protocol: self.config.protocol,
+                };
                 match self.accept.accept(envelope, raw).await {
                     Ok(()) => "250 2.0.0 Kept".to_owned(),
                     Err(error) => {
@@ -229,7 +240,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
             Err(Fault::LongLine) => "550 5.6.0 A line is too long".to_owned(),
         };
         // RFC 2033 §4.2: one reply for each recipient that was taken.
-        let times = if self.config.protocol == Protocol::Lmtp { count } else { 1 };
+        let times = if self.config.protocol == Protocol::Lmtp {
+            count
+        } else {
+            1
+        };
         for _ in 0..times {
             self.say(&reply);
         }
@@ -296,7 +311,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
 
     const fn count_error(&mut self) -> Result<(), Gone> {
         self.errors += 1;
-        if self.errors > ERRORS_MAX { Err(Gone::Errors) } else { Ok(()) }
+        if self.errors > ERRORS_MAX {
+            Err(Gone::Errors)
+        } else {
+            Ok(())
+        }
     }
 
     fn reset(&mut self) {

@@ -13,7 +13,11 @@ struct Sink {
 #[async_trait]
 impl Accept for Sink {
     async fn rcpt(&self, address: &str) -> Verdict {
-        if address.ends_with("@reply.example") { Verdict::Ok } else { Verdict::Refuse("Not ours".into()) }
+        if address.ends_with("@reply.example") {
+            Verdict::Ok
+        } else {
+            Verdict::Refuse("Not ours".into())
+        }
     }
     async fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> Result<(), TempFail> {
         if self.full {
@@ -56,7 +60,11 @@ async fn a_pipelined_session_keeps_its_mail_and_refuses_strangers_addresses() {
         RCPT TO:<q+t@reply.example>\r\nDATA\r\nSubject: x\r\n\r\n..dot\r\n.\r\nNOOP\r\nVRFY x\r\nQUIT\r\n";
     let (codes, replies) = talk(&sink, Protocol::Smtp, wire).await;
     let after_ehlo: Vec<&str> = codes.iter().skip(7).map(String::as_str).collect();
-    assert_eq!(after_ehlo, ["250", "550", "250", "354", "250", "250", "252", "221"], "{replies}");
+    assert_eq!(
+        after_ehlo,
+        ["250", "550", "250", "354", "250", "250", "252", "221"],
+        "{replies}"
+    );
     let mails = sink.mails.lock().expect("lock");
     assert_eq!(mails[0].0.to, ["q+t@reply.example"]);
     assert_eq!(mails[0].1, b"Subject: x\r\n\r\n.dot\r\n");
@@ -85,7 +93,10 @@ async fn a_smuggled_mail_is_refused_with_the_one_it_stands_in() {
 
 #[tokio::test]
 async fn a_mail_that_cannot_be_kept_is_not_acknowledged() {
-    let sink = Sink { full: true, ..Sink::default() };
+    let sink = Sink {
+        full: true,
+        ..Sink::default()
+    };
     let wire = b"EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<a@reply.example>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n";
     let (codes, _) = talk(&sink, Protocol::Smtp, wire).await;
     assert_eq!(codes[codes.len() - 2..], ["451", "221"]);
@@ -94,11 +105,29 @@ async fn a_mail_that_cannot_be_kept_is_not_acknowledged() {
 #[tokio::test]
 async fn sizes_order_and_patience_are_bounded() {
     let sink = Sink::default();
-    let (codes, _) = talk(&sink, Protocol::Smtp, b"MAIL FROM:<a@b.example>\r\nEHLO c\r\nDATA\r\nMAIL FROM:<a@b.example> SIZE=99999\r\nQUIT\r\n").await;
-    assert_eq!((codes[1].as_str(), codes[8].as_str(), codes[9].as_str()), ("503", "503", "552"));
-    let (codes, _) = talk(&sink, Protocol::Smtp, &[&b"x".repeat(9_000)[..], b"\r\nQUIT\r\n"].concat()).await;
+    let (codes, _) = talk(
+        &sink,
+        Protocol::Smtp,
+        b"MAIL FROM:<a@b.example>\r\nEHLO c\r\nDATA\r\nMAIL FROM:<a@b.example> SIZE=99999\r\nQUIT\r\n",
+    )
+    .await;
+    assert_eq!(
+        (codes[1].as_str(), codes[8].as_str(), codes[9].as_str()),
+        ("503", "503", "552")
+    );
+    let (codes, _) = talk(
+        &sink,
+        Protocol::Smtp,
+        &[&b"x".repeat(9_000)[..], b"\r\nQUIT\r\n"].concat(),
+    )
+    .await;
     assert_eq!(codes, ["220", "500", "221"]);
-    let (codes, replies) = talk(&sink, Protocol::Smtp, b"EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<a@reply.example>\r\nDATA\r\nhalf").await;
+    let (codes, replies) = talk(
+        &sink,
+        Protocol::Smtp,
+        b"EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<a@reply.example>\r\nDATA\r\nhalf",
+    )
+    .await;
     assert_eq!(codes.last().map(String::as_str), Some("421"), "{replies}");
     let (codes, _) = talk(&sink, Protocol::Smtp, &b"NONSENSE\r\n".repeat(40)).await;
     assert_eq!(codes.last().map(String::as_str), Some("421"));
@@ -110,9 +139,14 @@ async fn a_stop_says_goodbye_to_whoever_waits() {
     let listener = bind("127.0.0.1:0".parse().expect("address")).await.expect("bind");
     let address = listener.local_addr().expect("address");
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(serve(listener, ServerConfig::new(Protocol::Smtp, "mx"), Arc::new(Sink::default()), async move {
-        let _ = told.await;
-    }));
+    let server = tokio::spawn(serve(
+        listener,
+        ServerConfig::new(Protocol::Smtp, "mx"),
+        Arc::new(Sink::default()),
+        async move {
+            let _ = told.await;
+        },
+    ));
     let mut client = tokio::net::TcpStream::connect(address).await.expect("connect");
     let mut greeting = [0; 3];
     client.read_exact(&mut greeting).await.expect("greeting");
