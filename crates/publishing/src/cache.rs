@@ -74,7 +74,10 @@ impl Cache {
     }
 
     pub(crate) fn put(&self, slug: &str, page: Arc<Page>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(slug.to_owned(), page);
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(slug.to_owned(), page);
     }
 
     pub(crate) fn forget(&self, slug: &str) {
@@ -135,14 +138,25 @@ impl Page {
     }
 
     pub(crate) fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Full<Bytes>> {
-        let variant = self.gzip.as_ref().filter(|_| takes_gzip(headers)).unwrap_or(&self.plain);
-        if headers.get(header::IF_NONE_MATCH).is_some_and(|known| matches_tag(known, &variant.etag)) {
+        let variant = self
+            .gzip
+            .as_ref()
+            .filter(|_| takes_gzip(headers))
+            .unwrap_or(&self.plain);
+        if headers
+            .get(header::IF_NONE_MATCH)
+            .is_some_and(|known| matches_tag(known, &variant.etag))
+        {
             let mut response = Response::new(Full::default());
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             *response.headers_mut() = variant.unchanged.clone();
             return response;
         }
-        let body = if *method == Method::HEAD { Bytes::new() } else { variant.bytes.clone() };
+        let body = if *method == Method::HEAD {
+            Bytes::new()
+        } else {
+            variant.bytes.clone()
+        };
         let mut response = Response::new(Full::new(body));
         *response.headers_mut() = variant.headers.clone();
         response
@@ -157,13 +171,21 @@ impl Variant {
         unchanged.insert(header::CACHE_CONTROL, CACHE_CONTROL);
         unchanged.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         let mut headers = unchanged.clone();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         if gzip {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         secure(&mut headers, https);
-        Self { bytes, etag, headers, unchanged }
+        Self {
+            bytes,
+            etag,
+            headers,
+            unchanged,
+        }
     }
 }
 
@@ -176,7 +198,10 @@ fn secure(headers: &mut HeaderMap, https: bool) {
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -193,21 +218,30 @@ pub(crate) fn policy() -> HeaderValue {
 
 /// RFC 9110 §12.5.3, as far as it concerns gzip.
 fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     accepted.split(',').any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
         name.eq_ignore_ascii_case("gzip")
             && !parts.any(|p| {
-                p.strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty())
+                p.strip_prefix("q=")
+                    .is_some_and(|q| q.trim_matches(['0', '.']).is_empty())
             })
     })
 }
 
 /// RFC 9110 §13.1.2: a list of tags or `*`, compared weakly.
 fn matches_tag(known: &HeaderValue, etag: &HeaderValue) -> bool {
-    let (Ok(known), Ok(etag)) = (known.to_str(), etag.to_str()) else { return false };
-    known.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    let (Ok(known), Ok(etag)) = (known.to_str(), etag.to_str()) else {
+        return false;
+    };
+    known
+        .split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// The same coder that compresses all other pages, at its best, once.
@@ -216,11 +250,16 @@ async fn gzip(plain: Bytes) -> Option<Bytes> {
         .layer(CompressionLayer::new().quality(CompressionLevel::Best))
         .service(service_fn(move |_: Request<()>| {
             let mut response = Response::new(Full::new(plain.clone()));
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            response.headers_mut().insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/html; charset=utf-8"),
+            );
             async move { Ok::<_, Infallible>(response) }
         }));
     let mut request = Request::new(());
-    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    request
+        .headers_mut()
+        .insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     let response = match service.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
@@ -233,7 +272,10 @@ mod tests {
     use super::*;
 
     fn ask(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(n, v)| (n.clone(), HeaderValue::from_static(v))).collect()
+        pairs
+            .iter()
+            .map(|(n, v)| (n.clone(), HeaderValue::from_static(v)))
+            .collect()
     }
 
     async fn cache() -> Cache {
@@ -247,20 +289,35 @@ mod tests {
     #[tokio::test]
     async fn a_page_is_sent_compressed_to_who_takes_it_and_not_at_all_to_who_has_it() {
         let cache = cache().await;
-        let get = |headers: &HeaderMap| cache.lookup(&Method::GET, "/articles/talk", headers).expect("lies ready");
+        let get = |headers: &HeaderMap| {
+            cache
+                .lookup(&Method::GET, "/articles/talk", headers)
+                .expect("lies ready")
+        };
         let plain = get(&HeaderMap::new());
-        assert_eq!(plain.headers()[header::CONTENT_LENGTH], HeaderValue::from("<p>문답</p>".len() * 300));
+        assert_eq!(
+            plain.headers()[header::CONTENT_LENGTH],
+            HeaderValue::from("<p>문답</p>".len() * 300)
+        );
         assert!(plain.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
         let zipped = get(&ask(&[(header::ACCEPT_ENCODING, "br, gzip;q=0.8")]));
         assert_eq!(zipped.headers()[header::CONTENT_ENCODING], "gzip");
         assert_ne!(zipped.headers()[header::ETAG], plain.headers()[header::ETAG]);
         let bytes = zipped.into_body().collect().await.expect("bytes").to_bytes();
         assert_eq!(bytes[..2], [0x1f, 0x8b], "gzip's magic number");
-        assert!(get(&ask(&[(header::ACCEPT_ENCODING, "gzip;q=0.0")])).headers().get(header::CONTENT_ENCODING).is_none());
+        assert!(
+            get(&ask(&[(header::ACCEPT_ENCODING, "gzip;q=0.0")]))
+                .headers()
+                .get(header::CONTENT_ENCODING)
+                .is_none()
+        );
         let mut known = HeaderMap::new();
         known.insert(header::IF_NONE_MATCH, plain.headers()[header::ETAG].clone());
         assert_eq!(get(&known).status(), StatusCode::NOT_MODIFIED);
-        assert_eq!(get(&ask(&[(header::IF_NONE_MATCH, "\"other\"")])).status(), StatusCode::OK);
+        assert_eq!(
+            get(&ask(&[(header::IF_NONE_MATCH, "\"other\"")])).status(),
+            StatusCode::OK
+        );
     }
 
     #[tokio::test]

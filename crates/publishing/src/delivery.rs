@@ -25,9 +25,16 @@ use web::Words;
 /// When the database refuses, or the question is not there.
 pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
     let tx = app.db.begin_write().await?;
-    let Some(answer) = answer::Entity::find_by_id(answer).one(&tx).await? else { return Ok(0) };
-    let (AnswerState::Approved, Some(question)) = (answer.state, answer.question_id) else { return Ok(0) };
-    let event = event::Entity::find_by_id(answer.event_id).one(&tx).await?.ok_or(Error::Orphan(answer.id))?;
+    let Some(answer) = answer::Entity::find_by_id(answer).one(&tx).await? else {
+        return Ok(0);
+    };
+    let (AnswerState::Approved, Some(question)) = (answer.state, answer.question_id) else {
+        return Ok(0);
+    };
+    let event = event::Entity::find_by_id(answer.event_id)
+        .one(&tx)
+        .await?
+        .ok_or(Error::Orphan(answer.id))?;
     let askers = askers(&tx, question).await?;
     if askers.is_empty() {
         return Err(Error::Orphan(answer.id));
@@ -46,7 +53,9 @@ pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
     let by = crate::repo::answerer_line(&tx, &answer, &event).await?;
     let mut mails = 0;
     for (id, asker) in &made {
-        let Some(invitee) = who.get(&asker.invitation_id) else { return Err(Error::Orphan(answer.id)) };
+        let Some(invitee) = who.get(&asker.invitation_id) else {
+            return Err(Error::Orphan(answer.id));
+        };
         let state = match &invitee.email {
             Some(email) => {
                 let joined = (asker.id != question).then_some(question);
@@ -87,7 +96,10 @@ async fn askers(tx: &impl ConnectionTrait, question: QuestionId) -> Result<Vec<q
             .order_by_asc(question::Column::Id)
             .all(tx)
             .await?;
-        let joined: Vec<_> = joined.into_iter().filter(|j| found.iter().all(|f| f.id != j.id)).collect();
+        let joined: Vec<_> = joined
+            .into_iter()
+            .filter(|j| found.iter().all(|f| f.id != j.id))
+            .collect();
         next = joined.iter().map(|q| q.id).collect();
         found.extend(joined);
     }
@@ -115,8 +127,14 @@ async fn insert(
         accepted_at: Set(None),
         seen_at: Set(None),
     };
-    let once = OnConflict::columns([delivery::Column::AnswerId, delivery::Column::QuestionId]).do_nothing().to_owned();
-    Ok(delivery::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await? > 0)
+    let once = OnConflict::columns([delivery::Column::AnswerId, delivery::Column::QuestionId])
+        .do_nothing()
+        .to_owned();
+    Ok(delivery::Entity::insert(row)
+        .on_conflict(once)
+        .exec_without_returning(tx)
+        .await?
+        > 0)
 }
 
 async fn recipients(
@@ -148,7 +166,10 @@ async fn put(tx: &impl ConnectionTrait, app: &web::App, id: DeliveryId, new: New
 
 /// The mail in the asker's language. `joined`: the question that theirs was joined to; its words are its asker's own
 /// and are not shown.
-#[expect(clippy::too_many_arguments, reason = "a mail tells of many things, and each has one caller")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a mail tells of many things, and each has one caller"
+)]
 fn letter(
     event: &event::Model,
     answer: &answer::Model,
@@ -162,12 +183,21 @@ fn letter(
     let w = Words::new(invitee.lang, &crate::TEXTS);
     let title = people::in_lang(invitee.lang, &event.title, &event.title_en);
     let name = invitee.person.name();
-    let mut letter = Letter::new(w.t2("mail-delivery-subject", "event", &title, "excerpt", excerpt(&asker.body, 30)))
-        .text(w.t2("mail-delivery-hello", "name", &name, "event", &title));
+    let mut letter = Letter::new(w.t2(
+        "mail-delivery-subject",
+        "event",
+        &title,
+        "excerpt",
+        excerpt(&asker.body, 30),
+    ))
+    .text(w.t2("mail-delivery-hello", "name", &name, "event", &title));
     if joined.is_some() {
         letter = letter.text(w.t("mail-delivery-joined"));
     }
-    let link = Link::Personal { invitation: asker.invitation_id, path: format!("/my/questions/{}", asker.id) };
+    let link = Link::Personal {
+        invitation: asker.invitation_id,
+        path: format!("/my/questions/{}", asker.id),
+    };
     letter = letter
         .text(w.t("mail-delivery-asked"))
         .quote(asker.body.clone(), None)

@@ -2,7 +2,9 @@
 
 use crate::Error;
 use db::{
-    entity::{answer, article, article_exchange, consent, decision, event, partner, question, reverse_question, sitting},
+    entity::{
+        answer, article, article_exchange, consent, decision, event, partner, question, reverse_question, sitting,
+    },
     people::{self, Hosts},
     prelude::*,
 };
@@ -20,7 +22,11 @@ use domain::{
 use std::collections::{HashMap, HashSet};
 
 pub(crate) async fn event_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<event::Model, Error> {
-    event::Entity::find().filter(event::Column::Slug.eq(slug)).one(conn).await?.ok_or(Error::NotFound)
+    event::Entity::find()
+        .filter(event::Column::Slug.eq(slug))
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 pub(crate) async fn event(conn: &impl ConnectionTrait, id: EventId) -> Result<event::Model, Error> {
@@ -37,7 +43,10 @@ pub(crate) async fn article(conn: &impl ConnectionTrait, id: ArticleId) -> Resul
 }
 
 pub(crate) async fn article_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<article::Model>, Error> {
-    Ok(article::Entity::find().filter(article::Column::Slug.eq(slug)).one(conn).await?)
+    Ok(article::Entity::find()
+        .filter(article::Column::Slug.eq(slug))
+        .one(conn)
+        .await?)
 }
 
 pub(crate) async fn articles_of(conn: &impl ConnectionTrait, id: EventId) -> Result<Vec<article::Model>, Error> {
@@ -110,7 +119,9 @@ pub enum Asked {
 
 impl Asked {
     pub(crate) fn of(row: &article_exchange::Model) -> Option<Self> {
-        row.question_id.map(Self::Question).or(row.reverse_id.map(Self::Reverse))
+        row.question_id
+            .map(Self::Question)
+            .or(row.reverse_id.map(Self::Reverse))
     }
 
     /// The part of the article in which it stands.
@@ -211,7 +222,10 @@ pub(crate) async fn real_names(
     conn: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = PartnerId>,
 ) -> Result<HashMap<PartnerId, String>, Error> {
-    let rows = partner::Entity::find().filter(partner::Column::Id.is_in(ids)).all(conn).await?;
+    let rows = partner::Entity::find()
+        .filter(partner::Column::Id.is_in(ids))
+        .all(conn)
+        .await?;
     Ok(rows.into_iter().map(|p| (p.id, p.name)).collect())
 }
 
@@ -221,23 +235,30 @@ pub(crate) async fn hosts<'a>(
     answers: impl Iterator<Item = &'a answer::Model> + Clone,
     reverses: impl Iterator<Item = &'a reverse_question::Model> + Clone,
 ) -> Result<Hosts, Error> {
-    let crew = answers.clone().filter_map(|a| a.crew_member_id).chain(reverses.clone().filter_map(|r| r.crew_member_id));
-    let speakers = answers.clone().filter_map(|a| a.speaker_id).chain(reverses.clone().filter_map(|r| r.speaker_id));
-    let staff = answers.filter_map(|a| a.staff_id).chain(reverses.filter_map(|r| r.staff_id));
+    let crew = answers
+        .clone()
+        .filter_map(|a| a.crew_member_id)
+        .chain(reverses.clone().filter_map(|r| r.crew_member_id));
+    let speakers = answers
+        .clone()
+        .filter_map(|a| a.speaker_id)
+        .chain(reverses.clone().filter_map(|r| r.speaker_id));
+    let staff = answers
+        .filter_map(|a| a.staff_id)
+        .chain(reverses.filter_map(|r| r.staff_id));
     Ok(people::hosts(conn, crew, speakers, staff).await?)
 }
 
 /// The person of the host who said it; the host itself when nobody is noted.
-pub(crate) fn host_behind(
-    hosts: &Hosts,
-    answer: &answer::Model,
-    event: &event::Model,
-    lang: Lang,
-) -> Person {
+pub(crate) fn host_behind(hosts: &Hosts, answer: &answer::Model, event: &event::Model, lang: Lang) -> Person {
     let speaker = answer.speaker_id.and_then(|id| hosts.speakers.get(&id));
     let crew = answer.crew_member_id.and_then(|id| hosts.crew.get(&id));
     let staff = answer.staff_id.and_then(|id| hosts.staff.get(&id));
-    speaker.or(crew).or(staff).cloned().unwrap_or_else(|| the_host(event, lang))
+    speaker
+        .or(crew)
+        .or(staff)
+        .cloned()
+        .unwrap_or_else(|| the_host(event, lang))
 }
 
 /// The host as a whole.
@@ -271,5 +292,8 @@ pub(crate) async fn answerer_line(
 ) -> Result<ByLine, Error> {
     let hosts = hosts(conn, std::iter::once(answer), std::iter::empty()).await?;
     let line = |lang| host_behind(&hosts, answer, event, lang).line();
-    Ok(ByLine { ko: line(Lang::Ko), en: line(Lang::En) })
+    Ok(ByLine {
+        ko: line(Lang::Ko),
+        en: line(Lang::En),
+    })
 }

@@ -12,9 +12,7 @@ use db::{
 };
 use domain::{
     ArticleId, EventId, ExchangeId, Lang, StaffId,
-    state::{
-        article::{ArticlePart, ArticleState},
-    },
+    state::article::{ArticlePart, ArticleState},
     text::{self, TextError},
 };
 use sea_orm::sea_query::OnConflict;
@@ -88,7 +86,11 @@ pub async fn create_from_event(
 async fn insert(tx: &impl ConnectionTrait, app: &web::App, id: ArticleId, event: &event::Model) -> Result<(), Error> {
     let now = app.clock.now();
     for n in 1.. {
-        let slug = if n == 1 { event.slug.clone() } else { format!("{}-{n}", event.slug) };
+        let slug = if n == 1 {
+            event.slug.clone()
+        } else {
+            format!("{}-{n}", event.slug)
+        };
         let row = article::ActiveModel {
             id: Set(id),
             event_id: Set(event.id),
@@ -109,7 +111,12 @@ async fn insert(tx: &impl ConnectionTrait, app: &web::App, id: ArticleId, event:
             updated_at: Set(now),
         };
         let free = OnConflict::column(article::Column::Slug).do_nothing().to_owned();
-        if article::Entity::insert(row).on_conflict(free).exec_without_returning(tx).await? > 0 {
+        if article::Entity::insert(row)
+            .on_conflict(free)
+            .exec_without_returning(tx)
+            .await?
+            > 0
+        {
             break;
         }
     }
@@ -138,7 +145,10 @@ async fn insert_exchange(
     };
     // One that stands there already stays as it is.
     let once = OnConflict::new().do_nothing().to_owned();
-    article_exchange::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await?;
+    article_exchange::Entity::insert(row)
+        .on_conflict(once)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 
@@ -227,7 +237,9 @@ async fn arrange(
     }
     let mut places: HashMap<ArticlePart, i32> = HashMap::new();
     for x in &draft.exchanges {
-        let Some(row) = rows.iter().find(|r| r.id == x.id) else { continue };
+        let Some(row) = rows.iter().find(|r| r.id == x.id) else {
+            continue;
+        };
         let place = places.entry(row.part).or_default();
         *place += 1;
         let some = |text: &String| Some(text.clone()).filter(|t| !t.is_empty());
@@ -260,8 +272,12 @@ fn check(
 ) -> Result<Draft, Errors> {
     let mut errors = Errors::new();
     let needed = |t: String| if t.is_empty() { Err(TextError::Empty) } else { Ok(t) };
-    draft.title = errors.check("title", text::line(&draft.title, TITLE).and_then(needed)).unwrap_or_default();
-    draft.standfirst = errors.check("standfirst", text::line(&draft.standfirst, STANDFIRST)).unwrap_or_default();
+    draft.title = errors
+        .check("title", text::line(&draft.title, TITLE).and_then(needed))
+        .unwrap_or_default();
+    draft.standfirst = errors
+        .check("standfirst", text::line(&draft.standfirst, STANDFIRST))
+        .unwrap_or_default();
     draft.intro = errors.check("intro", prose(&draft.intro)).unwrap_or_default();
     draft.closing = errors.check("closing", prose(&draft.closing)).unwrap_or_default();
     draft.keywords = errors.check("keywords", keywords(&draft.keywords)).unwrap_or_default();
@@ -282,12 +298,7 @@ fn check(
     if errors.is_empty() { Ok(draft) } else { Err(errors) }
 }
 
-fn check_exchange(
-    errors: &mut Errors,
-    x: &mut ExchangeDraft,
-    rows: &[article_exchange::Model],
-    material: &Material,
-) {
+fn check_exchange(errors: &mut Errors, x: &mut ExchangeDraft, rows: &[article_exchange::Model], material: &Material) {
     match text::line(&x.heading, HEADING) {
         Ok(heading) => x.heading = heading,
         Err(error) => errors.add(format!("heading-{}", x.id), error),
@@ -309,14 +320,15 @@ fn check_exchange(
 fn prose(input: &str) -> Result<String, TextError> {
     let text = text::tidy(input);
     let has = text::char_count(&text);
-    if has > PROSE { Err(TextError::TooLong { most: PROSE, has }) } else { Ok(text) }
+    if has > PROSE {
+        Err(TextError::TooLong { most: PROSE, has })
+    } else {
+        Ok(text)
+    }
 }
 
 fn keywords(input: &str) -> Result<String, Message> {
-    let words: Vec<String> = input
-        .split(',')
-        .map(|k| text::line(k, 30))
-        .collect::<Result<_, _>>()?;
+    let words: Vec<String> = input.split(',').map(|k| text::line(k, 30)).collect::<Result<_, _>>()?;
     let words: Vec<String> = words.into_iter().filter(|k| !k.is_empty()).collect();
     if words.len() > KEYWORDS {
         return Err(Message::new("article-error-keywords").arg("most", KEYWORDS));

@@ -5,7 +5,21 @@ use comrak::{Arena, Options, format_html, nodes::NodeValue, parse_document};
 use std::{collections::HashSet, sync::LazyLock};
 
 static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let tags = ["p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "h2", "code", "pre", "hr"];
+    let tags = [
+        "p",
+        "br",
+        "strong",
+        "em",
+        "a",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "h2",
+        "code",
+        "pre",
+        "hr",
+    ];
     let mut builder = Builder::default();
     builder
         .tags(HashSet::from(tags))
@@ -45,8 +59,14 @@ mod tests {
     #[test]
     fn what_editors_write_keeps_its_form() {
         let out = html("# 제목\n\n무대에서 **답했다**.\n\n- 하나\n- [둘](https://narae.example/)");
-        assert!(out.contains("<h2>제목</h2>") && out.contains("<strong>답했다</strong>"), "{out}");
-        assert!(out.contains("href=\"https://narae.example/\"") && out.contains("noopener"), "{out}");
+        assert!(
+            out.contains("<h2>제목</h2>") && out.contains("<strong>답했다</strong>"),
+            "{out}"
+        );
+        assert!(
+            out.contains("href=\"https://narae.example/\"") && out.contains("noopener"),
+            "{out}"
+        );
     }
 
     #[test]
@@ -63,7 +83,15 @@ mod tests {
             "[x]: javascript:alert(1)\n\n[x]",
         ] {
             let out = html(evil).to_lowercase();
-            for bad in ["<script", "javascript:", "<img", "evil.example", "onerror", "<svg", "data:"] {
+            for bad in [
+                "<script",
+                "javascript:",
+                "<img",
+                "evil.example",
+                "onerror",
+                "<svg",
+                "data:",
+            ] {
                 assert!(!out.contains(bad), "{evil:?} → {out:?}");
             }
         }

@@ -27,7 +27,12 @@ pub fn visible(article: &article::Model, now: DateTime<Utc>) -> bool {
 
 /// The keywords of an article, stored joined by commas.
 pub(crate) fn keywords(article: &article::Model) -> Vec<String> {
-    article.keywords.split(',').filter(|k| !k.is_empty()).map(str::to_owned).collect()
+    article
+        .keywords
+        .split(',')
+        .filter(|k| !k.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -67,7 +72,10 @@ pub(crate) mod tests {
         }
         let embargoed = article(ArticleState::Published, now + TimeDelta::seconds(1));
         assert!(!visible(&embargoed, now));
-        let empty = article::Model { snapshot: None, ..article(ArticleState::Published, now) };
+        let empty = article::Model {
+            snapshot: None,
+            ..article(ArticleState::Published, now)
+        };
         assert!(!visible(&empty, now));
     }
 }

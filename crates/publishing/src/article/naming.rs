@@ -27,7 +27,12 @@ pub(crate) fn standing(invitee: &Invitee, naming: Naming, lang: Lang) -> Standin
 ///
 /// Shorter words than three characters are left alone: they stand within too many others.
 pub(crate) fn unsayable(invitee: &Invitee, real: Option<&str>, naming: Naming) -> Vec<String> {
-    let Person::Partner { name, company, group, .. } = &invitee.person else { return Vec::new() };
+    let Person::Partner {
+        name, company, group, ..
+    } = &invitee.person
+    else {
+        return Vec::new();
+    };
     let pen = name.as_deref();
     let hidden: Vec<Option<&str>> = match naming {
         Naming::Full => vec![real.filter(|r| Some(*r) != pen)],
@@ -35,8 +40,12 @@ pub(crate) fn unsayable(invitee: &Invitee, real: Option<&str>, naming: Naming) -
         Naming::Company => vec![real, pen],
         Naming::Nameless => vec![real, pen, company.as_deref(), group.as_deref()],
     };
-    let mut hidden: Vec<String> =
-        hidden.into_iter().flatten().filter(|h| char_count(h) >= 3).map(str::to_owned).collect();
+    let mut hidden: Vec<String> = hidden
+        .into_iter()
+        .flatten()
+        .filter(|h| char_count(h) >= 3)
+        .map(str::to_owned)
+        .collect();
     // The longest first, or a part of it would be replaced and the rest stay.
     hidden.sort_by_key(|h| std::cmp::Reverse(h.len()));
     hidden.dedup();
@@ -45,7 +54,9 @@ pub(crate) fn unsayable(invitee: &Invitee, real: Option<&str>, naming: Naming) -
 
 /// The text with circles in the place of what must not stand there.
 pub(crate) fn masked(text: &str, hidden: &[String]) -> String {
-    hidden.iter().fold(text.to_owned(), |text, name| text.replace(name.as_str(), "○○○"))
+    hidden
+        .iter()
+        .fold(text.to_owned(), |text, name| text.replace(name.as_str(), "○○○"))
 }
 
 #[cfg(test)]
@@ -83,7 +94,10 @@ mod tests {
 
     #[test]
     fn a_line_set_by_hand_stands_only_with_full_consent() {
-        assert_eq!(standing(&invitee(), Naming::Full, Lang::Ko).line, "유자나무 (『겨울 정원』)");
+        assert_eq!(
+            standing(&invitee(), Naming::Full, Lang::Ko).line,
+            "유자나무 (『겨울 정원』)"
+        );
         assert_eq!(standing(&invitee(), Naming::Company, Lang::Ko).line, "새벽글방");
         assert_eq!(standing(&invitee(), Naming::Nameless, Lang::En).line, "A partner");
     }

@@ -23,9 +23,17 @@ pub async fn publish(app: &web::App, staff: StaffId, id: ArticleId) -> Result<()
     }
     let again = matches!(article.state, ArticleState::Published | ArticleState::Corrected);
     let (to, at, action) = if again {
-        (ArticleState::Corrected, article::Column::CorrectedAt, "article.corrected")
+        (
+            ArticleState::Corrected,
+            article::Column::CorrectedAt,
+            "article.corrected",
+        )
     } else {
-        (ArticleState::Published, article::Column::PublishedAt, "article.published")
+        (
+            ArticleState::Published,
+            article::Column::PublishedAt,
+            "article.published",
+        )
     };
     let result = article::Entity::update_many()
         .col_expr(article::Column::State, Expr::value(to))

@@ -116,7 +116,10 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
             Block::Prose { markdown } => pieces.push(Piece::Prose(markdown::html(markdown))),
             Block::Part { part } => {
                 pieces.push(Piece::Part(*part));
-                contents.push(Contents { part: *part, lines: Vec::new() });
+                contents.push(Contents {
+                    part: *part,
+                    lines: Vec::new(),
+                });
             }
             Block::Exchange(x) => {
                 n += 1;
@@ -125,7 +128,12 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
                     last.lines.push((n, label));
                 }
                 let (own_heading, long) = (x.heading.is_none(), char_count(&x.question.text) > 90);
-                pieces.push(Piece::Exchange(View { n, x, own_heading, long }));
+                pieces.push(Piece::Exchange(View {
+                    n,
+                    x,
+                    own_heading,
+                    long,
+                }));
             }
         }
     }
@@ -192,7 +200,13 @@ pub(crate) mod tests {
             group: None,
             services: vec!["둥지장터".into()],
         };
-        Said { by: Standing { line: person.line(), person }, text: text.into() }
+        Said {
+            by: Standing {
+                line: person.line(),
+                person,
+            },
+            text: text.into(),
+        }
     }
 
     pub(crate) fn snapshot() -> Snapshot {
@@ -217,8 +231,12 @@ pub(crate) mod tests {
                 time_zone: "Asia/Seoul".into(),
             },
             blocks: vec![
-                Block::Prose { markdown: "머리말".into() },
-                Block::Part { part: ArticlePart::PartnersAnswer },
+                Block::Prose {
+                    markdown: "머리말".into(),
+                },
+                Block::Part {
+                    part: ArticlePart::PartnersAnswer,
+                },
                 Block::Exchange(exchange),
             ],
         }
@@ -241,9 +259,16 @@ pub(crate) mod tests {
         assert_eq!(html.matches("<script").count(), 1, "the data block alone: {html}");
         assert!(!html.contains("<b>하늘") && html.contains("lang=\"ko\""));
         assert!(html.contains("https://mundap.example/articles/talk") && !html.contains("noindex"));
-        let style = html.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).expect("a style");
+        let style = html
+            .split("<style>")
+            .nth(1)
+            .and_then(|rest| rest.split("</style>").next())
+            .expect("a style");
         let hash = BASE64_STANDARD.encode(Sha256::digest(style.as_bytes()));
-        assert!(POLICY.contains(&hash), "the hash is that of the style as it stands in the page");
+        assert!(
+            POLICY.contains(&hash),
+            "the hash is that of the style as it stands in the page"
+        );
     }
 
     #[test]

@@ -46,9 +46,13 @@ pub struct EventFacts {
 #[serde(tag = "block", rename_all = "snake_case")]
 pub enum Block {
     /// The editor's own words, in Markdown.
-    Prose { markdown: String },
+    Prose {
+        markdown: String,
+    },
     /// One of the two conversations begins.
-    Part { part: ArticlePart },
+    Part {
+        part: ArticlePart,
+    },
     Exchange(Exchange),
 }
 
@@ -82,7 +86,10 @@ pub struct Standing {
 
 impl Standing {
     fn plain(person: Person) -> Self {
-        Self { line: person.line(), person }
+        Self {
+            line: person.line(),
+            person,
+        }
     }
 
     /// Where a partner meets the host.
@@ -100,7 +107,9 @@ pub(crate) async fn build(conn: &impl ConnectionTrait, article: &article::Model)
     let material = repo::material(conn, event.id).await?;
     let rows = repo::exchanges(conn, article.id).await?;
     let cast = cast(conn, &material, &rows, &event, article.lang).await?;
-    let mut blocks = vec![Block::Prose { markdown: article.intro.clone() }];
+    let mut blocks = vec![Block::Prose {
+        markdown: article.intro.clone(),
+    }];
     let mut part = None;
     for row in &rows {
         if let Some(exchange) = cast.exchange(row) {
@@ -110,7 +119,9 @@ pub(crate) async fn build(conn: &impl ConnectionTrait, article: &article::Model)
             blocks.push(Block::Exchange(exchange));
         }
     }
-    blocks.push(Block::Prose { markdown: article.closing.clone() });
+    blocks.push(Block::Prose {
+        markdown: article.closing.clone(),
+    });
     blocks.retain(|b| !matches!(b, Block::Prose { markdown } if markdown.trim().is_empty()));
     Ok(Snapshot {
         format: 1,
@@ -128,7 +139,10 @@ async fn facts(conn: &impl ConnectionTrait, event: &event::Model, lang: Lang) ->
     Ok(EventFacts {
         title: people::in_lang(lang, &event.title, &event.title_en),
         host: people::in_lang(lang, &event.host_name, &event.host_name_en),
-        place: first.as_ref().map(|s| people::in_lang(lang, &s.place, &s.place_en)).filter(|p| !p.is_empty()),
+        place: first
+            .as_ref()
+            .map(|s| people::in_lang(lang, &s.place, &s.place_en))
+            .filter(|p| !p.is_empty()),
         first_day: first.map(|s| s.first_day),
         time_zone: event.time_zone.clone(),
     })
@@ -172,7 +186,16 @@ pub(crate) async fn cast<'a>(
     let real = repo::real_names(conn, invitees.values().map(|i| i.partner)).await?;
     let consents = repo::print_consents(conn, &ids).await?;
     let wishes = repo::naming_wishes(conn, &ids).await?;
-    Ok(Cast { material, event, lang, hosts, invitees, real, consents, wishes })
+    Ok(Cast {
+        material,
+        event,
+        lang,
+        hosts,
+        invitees,
+        real,
+        consents,
+        wishes,
+    })
 }
 
 impl Cast<'_> {
@@ -183,7 +206,10 @@ impl Cast<'_> {
         let question = match asked {
             Asked::Question(id) => {
                 let question = self.material.questions.get(&id)?;
-                Said { by: self.partner(question.invitation_id, Some(question.naming), &mut hidden), text: question.body.clone() }
+                Said {
+                    by: self.partner(question.invitation_id, Some(question.naming), &mut hidden),
+                    text: question.body.clone(),
+                }
             }
             Asked::Reverse(id) => {
                 let reverse = self.material.reverses.get(&id)?;
@@ -192,7 +218,10 @@ impl Cast<'_> {
                 let staff = reverse.staff_id.and_then(|id| self.hosts.staff.get(&id));
                 let person = speaker.or(crew).or(staff).cloned();
                 let person = person.unwrap_or_else(|| repo::the_host(self.event, self.lang));
-                Said { by: Standing::plain(person), text: reverse.body.clone() }
+                Said {
+                    by: Standing::plain(person),
+                    text: reverse.body.clone(),
+                }
             }
         };
         let answers: Vec<Said> = self
@@ -204,7 +233,10 @@ impl Cast<'_> {
                     Some(id) => self.partner(id, self.wishes.get(&id).copied(), &mut hidden),
                     None => Standing::plain(repo::host_behind(&self.hosts, answer, self.event, self.lang)),
                 };
-                Said { by, text: answer.body.clone() }
+                Said {
+                    by,
+                    text: answer.body.clone(),
+                }
             })
             .collect();
         if answers.is_empty() {
@@ -212,17 +244,31 @@ impl Cast<'_> {
         }
         let pull = row.pull.as_deref().and_then(|pull| {
             let said = answers.iter().find(|a| says(&a.text, pull))?;
-            Some(Said { by: said.by.clone(), text: pull.to_owned() })
+            Some(Said {
+                by: said.by.clone(),
+                text: pull.to_owned(),
+            })
         });
-        let exchange = Exchange { id: row.id, heading: row.heading.clone(), question, answers, pull };
+        let exchange = Exchange {
+            id: row.id,
+            heading: row.heading.clone(),
+            question,
+            answers,
+            pull,
+        };
         Some(exchange.masked(&hidden))
     }
 
     fn partner(&self, id: InvitationId, wish: Option<Naming>, hidden: &mut Vec<String>) -> Standing {
         let naming = naming::allowed(self.consents.contains(&id), wish);
         let Some(invitee) = self.invitees.get(&id) else {
-            let nobody =
-                Person::Partner { name: None, title: None, company: None, group: None, services: Vec::new() };
+            let nobody = Person::Partner {
+                name: None,
+                title: None,
+                company: None,
+                group: None,
+                services: Vec::new(),
+            };
             return Standing::plain(nobody.named(Naming::Nameless, self.lang));
         };
         let real = self.real.get(&invitee.partner).map(String::as_str);
@@ -236,7 +282,9 @@ impl Exchange {
         if hidden.is_empty() {
             return self;
         }
-        let texts = std::iter::once(&mut self.question).chain(&mut self.answers).chain(&mut self.pull);
+        let texts = std::iter::once(&mut self.question)
+            .chain(&mut self.answers)
+            .chain(&mut self.pull);
         for said in texts {
             said.text = naming::masked(&said.text, hidden);
         }
@@ -257,14 +305,29 @@ mod tests {
 
     #[test]
     fn a_pulled_quote_is_somebodys_own_words() {
-        assert!(says("번거로운 상대라고\n생각해 본 적이 없습니다.", "상대라고 생각해 본 적이"));
-        assert!(!says("번거로운 상대라고 생각해 본 적이 없습니다.", "번거로운 상대입니다"));
+        assert!(says(
+            "번거로운 상대라고\n생각해 본 적이 없습니다.",
+            "상대라고 생각해 본 적이"
+        ));
+        assert!(!says(
+            "번거로운 상대라고 생각해 본 적이 없습니다.",
+            "번거로운 상대입니다"
+        ));
     }
 
     #[test]
     fn a_block_is_stored_and_read_back() {
-        let person = Person::Host { nickname: Some("Jay".into()), name: "이준호".into(), title: None, team: None, affiliate: None };
-        let said = |text: &str| Said { by: Standing::plain(person.clone()), text: text.into() };
+        let person = Person::Host {
+            nickname: Some("Jay".into()),
+            name: "이준호".into(),
+            title: None,
+            team: None,
+            affiliate: None,
+        };
+        let said = |text: &str| Said {
+            by: Standing::plain(person.clone()),
+            text: text.into(),
+        };
         let block = Block::Exchange(Exchange {
             id: ExchangeId::new(),
             heading: None,

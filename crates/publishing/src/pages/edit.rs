@@ -64,7 +64,13 @@ impl Edit {
     }
     /// Saved, but not what readers see.
     fn differs(&self) -> bool {
-        self.is_out() && self.article.updated_at > self.article.corrected_at.or(self.article.published_at).unwrap_or_default()
+        self.is_out()
+            && self.article.updated_at
+                > self
+                    .article
+                    .corrected_at
+                    .or(self.article.published_at)
+                    .unwrap_or_default()
     }
     fn excerpt(&self, text: &str) -> String {
         excerpt(text, 160)
@@ -99,7 +105,10 @@ async fn view(
     let mut parts = Vec::new();
     let mut n = 0;
     for part in [ArticlePart::CompanyAnswers, ArticlePart::PartnersAnswer] {
-        let here = draft.exchanges.iter().filter_map(|x| Some((x, exchanges.iter().find(|r| r.id == x.id)?)));
+        let here = draft
+            .exchanges
+            .iter()
+            .filter_map(|x| Some((x, exchanges.iter().find(|r| r.id == x.id)?)));
         let here: Vec<_> = here.filter(|(_, r)| r.part == part).collect();
         let count = here.len();
         let rows = here.into_iter().enumerate().map(|(at, (x, stored))| {
@@ -117,7 +126,10 @@ async fn view(
                 answers: exchange.map(|e| e.answers).unwrap_or_default(),
             }
         });
-        parts.push(Part { part, rows: rows.collect() });
+        parts.push(Part {
+            part,
+            rows: rows.collect(),
+        });
     }
     let (crew, others) = offers(&c, &material, exchanges, &draft);
     Ok(Edit {
@@ -147,7 +159,10 @@ fn offers(
         let (value, label) = match asked {
             Asked::Question(id) => {
                 let q = material.questions.get(&id)?;
-                (format!("q{id}"), format!("{}. {}", q.number.unwrap_or_default(), excerpt(&q.body, 90)))
+                (
+                    format!("q{id}"),
+                    format!("{}. {}", q.number.unwrap_or_default(), excerpt(&q.body, 90)),
+                )
             }
             Asked::Reverse(id) => {
                 let r = material.reverses.get(&id)?;
@@ -157,9 +172,16 @@ fn offers(
         };
         (!there.contains(&asked)).then(|| Choice::new(value, label).chosen(draft.add.contains(&asked)))
     };
-    let crew = material.crew.iter().filter_map(|q| choice(Asked::Question(*q))).collect();
+    let crew = material
+        .crew
+        .iter()
+        .filter_map(|q| choice(Asked::Question(*q)))
+        .collect();
     let live = material.live.iter().map(|q| Asked::Question(*q));
-    let others = live.chain(material.reverse.iter().map(|r| Asked::Reverse(*r))).filter_map(choice).collect();
+    let others = live
+        .chain(material.reverse.iter().map(|r| Asked::Reverse(*r)))
+        .filter_map(choice)
+        .collect();
     (crew, others)
 }
 
@@ -201,7 +223,11 @@ impl Input {
             .iter()
             .zip(texts)
             .filter_map(|(id, (heading, pull))| {
-                Some(ExchangeDraft { id: id.parse().ok()?, heading: heading.clone(), pull: pull.clone() })
+                Some(ExchangeDraft {
+                    id: id.parse().ok()?,
+                    heading: heading.clone(),
+                    pull: pull.clone(),
+                })
             })
             .collect();
         if let Some((verb, id)) = self.act.split_once(':')
@@ -235,7 +261,9 @@ fn asked(text: &str) -> Option<Asked> {
 /// Moves an exchange past its neighbour of the same part, or takes it out.
 fn arrange(exchanges: &mut Vec<ExchangeDraft>, stored: &[article_exchange::Model], verb: &str, id: ExchangeId) {
     let part = |id: ExchangeId| stored.iter().find(|r| r.id == id).map(|r| r.part);
-    let Some(at) = exchanges.iter().position(|x| x.id == id) else { return };
+    let Some(at) = exchanges.iter().position(|x| x.id == id) else {
+        return;
+    };
     let same = |x: &ExchangeDraft| part(x.id) == part(id);
     let other = match verb {
         "remove" => {
@@ -337,9 +365,17 @@ mod tests {
             heading: None,
             pull: None,
         };
-        let stored = [row(ArticlePart::CompanyAnswers), row(ArticlePart::CompanyAnswers), row(ArticlePart::PartnersAnswer)];
+        let stored = [
+            row(ArticlePart::CompanyAnswers),
+            row(ArticlePart::CompanyAnswers),
+            row(ArticlePart::PartnersAnswer),
+        ];
         let [a, b, c] = stored.each_ref().map(|r| r.id);
-        let draft = |id| ExchangeDraft { id, heading: String::new(), pull: String::new() };
+        let draft = |id| ExchangeDraft {
+            id,
+            heading: String::new(),
+            pull: String::new(),
+        };
         let after = |verb, id| {
             let mut list = vec![draft(a), draft(b), draft(c)];
             arrange(&mut list, &stored, verb, id);

@@ -45,5 +45,8 @@ pub(super) async fn page(State(app): State<App>, c: Chrome) -> web::Result {
             })
         })
         .collect();
-    web::render(&Front { c: c.with(&crate::TEXTS), articles })
+    web::render(&Front {
+        c: c.with(&crate::TEXTS),
+        articles,
+    })
 }

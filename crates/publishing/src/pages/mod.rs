@@ -11,7 +11,10 @@ pub(crate) fn routes() -> web::Router {
     axum::Router::new()
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
-        .route("/desk/events/{slug}/article", get(articles::page).post(articles::create))
+        .route(
+            "/desk/events/{slug}/article",
+            get(articles::page).post(articles::create),
+        )
         .route("/desk/articles/{id}", get(edit::page).post(edit::save))
         .route("/desk/articles/{id}/preview", get(read::preview))
         .route("/desk/articles/{id}/withdraw", post(edit::withdraw))

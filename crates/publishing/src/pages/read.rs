@@ -31,7 +31,9 @@ pub(super) async fn page(
 /// The page as it may be read now: from memory when its row did not change, else rendered anew.
 async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> {
     let generation = cache::generation();
-    let row = repo::article_by_slug(app.db.reader(), slug).await?.ok_or(Error::NotFound)?;
+    let row = repo::article_by_slug(app.db.reader(), slug)
+        .await?
+        .ok_or(Error::NotFound)?;
     if !article::visible(&row, app.clock.now()) {
         cache.forget(slug);
         let withdrawn = row.state == ArticleState::Withdrawn;
@@ -73,6 +75,9 @@ pub(super) async fn preview(State(app): State<App>, _: Editor, Path(id): Path<Ar
     let mut response = Html(render::page(&snapshot, &facts).map_err(web::Error::from)?).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, cache::policy());
-    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    headers.insert(
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex"),
+    );
     Ok(response)
 }
