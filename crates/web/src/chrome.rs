@@ -297,6 +297,7 @@ impl Chrome {
             &[
                 ("", "nav-overview", None),
                 ("/programme", "nav-programme", moderator),
+                ("/speakers", "nav-speakers", moderator),
                 ("/roster", "nav-roster", moderator),
                 ("/triage", "nav-triage", moderator),
                 ("/shortlist", "nav-shortlist", moderator),

@@ -18,6 +18,7 @@ nav-staff = Staff
 nav-audit = Audit log
 nav-overview = Overview
 nav-programme = Programme
+nav-speakers = Speakers
 nav-roster = Roster
 nav-triage = Triage
 nav-shortlist = Shortlist

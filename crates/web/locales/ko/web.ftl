@@ -18,6 +18,7 @@ nav-staff = 직원
 nav-audit = 감사 기록
 nav-overview = 개요
 nav-programme = 프로그램
+nav-speakers = 연사
 nav-roster = 명단
 nav-triage = 선별
 nav-shortlist = 현장 질문
