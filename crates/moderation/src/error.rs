@@ -24,7 +24,7 @@ pub enum Error {
     NoPlace { places: i32 },
     /// Another moderator decided about this question meanwhile.
     #[error("{by} decided `{kind}` already")]
-    AlreadyDecided { by: String, at: DateTime<Utc>, kind: DecisionKind },
+    AlreadyDecided { by: String, at: DateTime<Utc>, kind: DecisionKind, zone: String },
     /// The question has left triage: released, withdrawn, declined.
     #[error("the question is no longer waiting for triage")]
     NotWaiting,
@@ -54,11 +54,11 @@ impl Error {
             Self::Db(_) | Self::Mail(_) => words.t("conflict-stale"),
             Self::NotFound => words.t("refused-not-found"),
             Self::NoPlace { places } => words.t1("refused-no-place", "n", *places),
-            Self::AlreadyDecided { by, at, kind } => words.ta(
+            Self::AlreadyDecided { by, at, kind, zone } => words.ta(
                 "refused-already-decided",
                 &[
                     ("by", by),
-                    ("ago", &words.time(*at, "Asia/Seoul")),
+                    ("at", &words.time(*at, zone)),
                     ("kind", &words.t(format!("decision-{kind}"))),
                 ],
             ),

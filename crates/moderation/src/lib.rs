@@ -13,8 +13,8 @@ pub use error::{Error, Result};
 
 use std::sync::Arc;
 
+// The texts of this slice in both languages.
 fluent_templates::static_loader! {
-    /// The texts of this slice in both languages.
     pub static TEXTS = {
         locales: "./locales",
         fallback_language: "ko",
@@ -34,4 +34,45 @@ pub fn routes() -> web::Router {
 /// Runs the jobs of this slice.
 pub fn jobs(app: web::App) -> Arc<dyn jobs::Handler> {
     answers::jobs::handler(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    fn keys(lang: &str) -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
+        for file in fs::read_dir(Path::new("locales").join(lang)).expect("a folder") {
+            let text = fs::read_to_string(file.expect("a file").path()).expect("text");
+            let lines = text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()));
+            for key in lines.filter_map(|l| l.split_once(" =")).map(|(key, _)| key.to_owned()) {
+                assert!(keys.insert(key.clone()), "{lang}: {key} stands twice");
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things_once() {
+        assert_eq!(keys("ko"), keys("en"));
+    }
+
+    #[test]
+    fn every_text_that_a_template_names_is_written() {
+        let mut known = keys("ko");
+        let chrome = fs::read_to_string("../web/locales/ko/web.ftl").expect("text");
+        known.extend(chrome.lines().filter_map(|l| l.split_once(" =")).map(|(key, _)| key.to_owned()));
+        for folder in fs::read_dir("templates").expect("a folder") {
+            for file in fs::read_dir(folder.expect("a folder").path()).expect("a folder") {
+                let path = file.expect("a file").path();
+                let text = fs::read_to_string(&path).expect("text");
+                for named in ["c.t(\"", "c.t1(\"", "c.t2(\"", "c.ta(\""] {
+                    for rest in text.split(named).skip(1) {
+                        let key = rest.split('"').next().unwrap_or_default();
+                        assert!(known.contains(key), "{}: {key}", path.display());
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,14 @@
+//! The stage (현장 답변): the order of the ten, what the hall sees, and the note of what was said.
+
+mod pages;
+pub(crate) mod repo;
+pub mod service;
+
+pub use pages::routes;
+
+use domain::EventId;
+
+/// The topic of live updates of an event's stage.
+pub fn topic(event: EventId) -> String {
+    format!("stage:{event}")
+}

@@ -1,0 +1,46 @@
+//! What the stage operator does, callable without a page.
+
+mod note;
+mod show;
+
+pub use note::{not_reached, note_answer, told};
+pub use show::{Shown, back, next, show, show_reverse};
+
+use crate::{Error, Result};
+use db::{
+    audit::{self, Actor},
+    entity::question,
+    prelude::*,
+};
+use domain::{QuestionId, StaffId, state::question::QuestionState};
+use web::App;
+
+/// The live question, kept as it is until the transaction ends (see `triage::service::decide`).
+async fn hold(tx: &WriteTx, id: QuestionId) -> Result<question::Model> {
+    let result = question::Entity::update_many()
+        .col_expr(question::Column::Version, Expr::col(question::Column::Version).into())
+        .filter(question::Column::Id.eq(id))
+        .filter(question::Column::State.eq(QuestionState::Live))
+        .exec(tx)
+        .await?;
+    one_row(&result, "question")?;
+    question::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound)
+}
+
+async fn record(
+    tx: &WriteTx,
+    app: &App,
+    staff: StaffId,
+    question: &question::Model,
+    action: &'static str,
+    details: serde_json::Value,
+) -> Result<()> {
+    let entry = audit::Entry {
+        event: Some(question.event_id),
+        actor: Actor::Staff(staff),
+        action,
+        subject: ("question", Some(question.id.uuid())),
+        details,
+    };
+    Ok(audit::record(tx, &app.clock, entry).await?)
+}

@@ -1,0 +1,83 @@
+//! The moderators' pages.
+
+mod list;
+mod panel;
+mod routing;
+mod shortlist;
+
+use crate::{Result as Outcome, repo};
+use axum::routing::{get, post};
+use db::{entity::event, people::in_lang};
+use domain::{DecisionId, QuestionId};
+use web::{App, Chrome, Error};
+
+pub fn routes() -> web::Router {
+    web::Router::new()
+        .route("/desk/events/{slug}/triage", get(list::show).post(list::act))
+        .route("/desk/events/{slug}/questions/{id}", get(panel::show).post(panel::act))
+        .route("/desk/events/{slug}/shortlist", get(shortlist::show).post(shortlist::act))
+        .route("/desk/events/{slug}/routing", get(routing::show))
+        .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
+        .route("/desk/events/{slug}/routing/release", post(routing::release))
+}
+
+/// The event of a page, and the page's context with its texts and navigation.
+pub(crate) async fn enter(app: &App, c: Chrome, slug: &str) -> Result<(event::Model, Chrome), Error> {
+    let event = repo::event_by_slug(app.db.reader(), slug).await?.ok_or(Error::NotFound)?;
+    let title = in_lang(c.lang(), &event.title, &event.title_en);
+    let c = c.with(&crate::TEXTS).for_event(event.slug.clone(), title);
+    Ok((event, c))
+}
+
+/// What a button of a list says: `VERB:QUESTION:DECISION`, the decision being the pending one that the page showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Act {
+    verb: String,
+    question: QuestionId,
+    seen: Option<DecisionId>,
+}
+
+impl Act {
+    fn parse(text: &str) -> Option<Self> {
+        let (verb, rest) = text.split_once(':')?;
+        let (question, seen) = pair(rest)?;
+        Some(Self { verb: verb.to_owned(), question, seen })
+    }
+}
+
+/// `QUESTION:DECISION`, as check boxes and buttons carry it.
+fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
+    let (question, seen) = text.split_once(':').unwrap_or((text, ""));
+    Some((question.parse().ok()?, seen.parse().ok()))
+}
+
+/// Runs one step in a transaction of its own and tells the stage's pages, since the order may have changed.
+async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
+    match done {
+        Ok(value) => {
+            tx.commit().await?;
+            app.live.publish(&crate::stage::topic(event.id), "changed", "");
+            Ok(value)
+        }
+        Err(error) => {
+            tx.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Act;
+    use domain::{DecisionId, QuestionId};
+
+    #[test]
+    fn a_button_names_the_question_and_the_decision_that_its_page_showed() {
+        let (question, decision) = (QuestionId::new(), DecisionId::new());
+        let act = Act::parse(&format!("live:{question}:{decision}"));
+        assert_eq!(act, Some(Act { verb: "live".into(), question, seen: Some(decision) }));
+        let act = Act::parse(&format!("live:{question}:"));
+        assert_eq!(act, Some(Act { verb: "live".into(), question, seen: None }));
+        assert_eq!(Act::parse("live:x"), None);
+    }
+}

@@ -1,0 +1,144 @@
+//! The queries of triage.
+
+mod list;
+mod panel;
+
+pub(crate) use list::{Column, Counts, Filter, Line, counts, lines, lines_of, page};
+pub(crate) use panel::{History, consents, history, invitation_field};
+
+use db::{
+    entity::{decision, question, speaker, staff},
+    prelude::*,
+};
+use domain::{
+    EventId, QuestionId, ServiceId, StaffId,
+    state::{
+        decision::{DecisionKind, DecisionState},
+        question::QuestionState,
+    },
+};
+use std::collections::BTreeSet;
+
+/// The decision that waits for its release; there is at most one.
+pub(crate) async fn pending_of(
+    conn: &impl ConnectionTrait,
+    question: QuestionId,
+) -> Result<Option<decision::Model>, Error> {
+    let found = decision::Entity::find()
+        .filter(decision::Column::QuestionId.eq(question))
+        .filter(decision::Column::State.eq(DecisionState::Pending));
+    Ok(found.one(conn).await?)
+}
+
+/// The live decision of a question, pending or released.
+pub(crate) async fn live_of(
+    conn: &impl ConnectionTrait,
+    question: QuestionId,
+) -> Result<Option<decision::Model>, Error> {
+    let found = decision::Entity::find()
+        .filter(decision::Column::QuestionId.eq(question))
+        .filter(decision::Column::Kind.eq(DecisionKind::Live))
+        .filter(decision::Column::State.ne(DecisionState::Dropped));
+    Ok(found.one(conn).await?)
+}
+
+pub(crate) async fn at_place(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    place: i32,
+) -> Result<Option<decision::Model>, Error> {
+    let found = decision::Entity::find()
+        .filter(decision::Column::EventId.eq(event))
+        .filter(decision::Column::Place.eq(place))
+        .filter(decision::Column::State.ne(DecisionState::Dropped));
+    Ok(found.one(conn).await?)
+}
+
+pub(crate) async fn taken_places(conn: &impl ConnectionTrait, event: EventId) -> Result<BTreeSet<i32>, Error> {
+    let rows = shortlist(conn, event).await?;
+    Ok(rows.into_iter().filter_map(|d| d.place).collect())
+}
+
+/// The live decisions that hold a place, in order.
+pub(crate) async fn shortlist(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<decision::Model>, Error> {
+    Ok(decision::Entity::find()
+        .filter(decision::Column::EventId.eq(event))
+        .filter(decision::Column::Place.is_not_null())
+        .filter(decision::Column::State.ne(DecisionState::Dropped))
+        .order_by_asc(decision::Column::Place)
+        .all(conn)
+        .await?)
+}
+
+/// What waits for its release: the stage first, in its order, then by time.
+pub(crate) async fn pending(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<decision::Model>, Error> {
+    let mut rows = decision::Entity::find()
+        .filter(decision::Column::EventId.eq(event))
+        .filter(decision::Column::State.eq(DecisionState::Pending))
+        .order_by_asc(decision::Column::DecidedAt)
+        .order_by_asc(decision::Column::Id)
+        .all(conn)
+        .await?;
+    rows.sort_by_key(|d| d.place.unwrap_or(i32::MAX));
+    Ok(rows)
+}
+
+/// Received questions about which nobody decided, oldest first.
+pub(crate) async fn undecided(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<QuestionId>, Error> {
+    Ok(undecided_rows(conn, event).await?.into_iter().map(|(id, _)| id).collect())
+}
+
+/// The same with the service that each concerns.
+pub(crate) async fn undecided_rows(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+) -> Result<Vec<(QuestionId, ServiceId)>, Error> {
+    Ok(question::Entity::find()
+        .select_only()
+        .column(question::Column::Id)
+        .column(question::Column::ServiceId)
+        .filter(question::Column::EventId.eq(event))
+        .filter(question::Column::State.eq(QuestionState::Received))
+        .filter(question::Column::Id.not_in_subquery(list::pending_questions(event, None)))
+        .order_by_asc(question::Column::Number)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
+/// Whether other questions joined this one, or shall with the next release.
+pub(crate) async fn has_followers(conn: &impl ConnectionTrait, question: QuestionId) -> Result<bool, Error> {
+    let merged = question::Entity::find().filter(question::Column::MergedInto.eq(question)).count(conn).await?;
+    let joining = decision::Entity::find()
+        .filter(decision::Column::MergedInto.eq(question))
+        .filter(decision::Column::State.eq(DecisionState::Pending))
+        .count(conn)
+        .await?;
+    Ok(merged + joining > 0)
+}
+
+pub(crate) async fn staff_name(conn: &impl ConnectionTrait, id: Option<StaffId>) -> Result<String, Error> {
+    let Some(id) = id else { return Ok(String::new()) };
+    Ok(staff::Entity::find_by_id(id).one(conn).await?.map(|s| s.name).unwrap_or_default())
+}
+
+pub(crate) async fn speakers(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<speaker::Model>, Error> {
+    Ok(speaker::Entity::find()
+        .filter(speaker::Column::EventId.eq(event))
+        .order_by_asc(speaker::Column::Position)
+        .order_by_asc(speaker::Column::Id)
+        .all(conn)
+        .await?)
+}
+
+/// A question by its number, as people call it.
+pub(crate) async fn by_number(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    number: i32,
+) -> Result<Option<question::Model>, Error> {
+    let found = question::Entity::find()
+        .filter(question::Column::EventId.eq(event))
+        .filter(question::Column::Number.eq(number));
+    Ok(found.one(conn).await?)
+}
