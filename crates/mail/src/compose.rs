@@ -27,7 +27,7 @@ use lettre::{
 };
 use settings::Settings;
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, time::SystemTime};
+use std::{collections::BTreeMap, time::SystemTime};
 
 /// A mail as it goes over the wire.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub struct Composed {
 pub async fn link_versions<'a>(
     conn: &impl ConnectionTrait,
     letters: impl IntoIterator<Item = &'a Letter>,
-) -> Result<HashMap<InvitationId, u16>, Error> {
+) -> Result<BTreeMap<InvitationId, u16>, Error> {
     let mut ids: Vec<InvitationId> = letters
         .into_iter()
         .flat_map(Letter::links)
@@ -57,7 +57,7 @@ pub async fn link_versions<'a>(
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(BTreeMap::new());
     }
     let rows: Vec<(InvitationId, i32)> = invitation::Entity::find()
         .select_only()
@@ -102,7 +102,7 @@ pub fn compose(
     date: DateTime<Utc>,
     settings: &Settings,
     keys: &Keys,
-    versions: &HashMap<InvitationId, u16>,
+    versions: &BTreeMap<InvitationId, u16>,
 ) -> Result<Composed, Error> {
     let letter = outbox::letter(row)?;
     let rendered = render(&sheet(row, &letter, settings, Links::Real { keys, versions }))?;
@@ -202,8 +202,8 @@ pub(crate) mod tests {
         let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
         let row = row(&Letter::new("질문이 있습니다\nX-Evil: 1").text("안녕하세요\n.\n점 하나"));
         let date = row.mail_date.expect("date");
-        let first = compose(&row, date, &settings, &keys, &HashMap::new()).expect("composes");
-        let second = compose(&row, date, &settings, &keys, &HashMap::new()).expect("composes");
+        let first = compose(&row, date, &settings, &keys, &BTreeMap::new()).expect("composes");
+        let second = compose(&row, date, &settings, &keys, &BTreeMap::new()).expect("composes");
         assert_eq!(first.bytes, second.bytes);
         let text = String::from_utf8(first.bytes).expect("ascii");
         let head = text.split("\r\n\r\n").next().expect("head");

@@ -11,7 +11,11 @@ use domain::{
     token::{Keys, Purpose},
 };
 use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, static_loader};
-use std::{borrow::Cow, collections::HashMap, fmt::Write};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    fmt::Write,
+};
 use unic_langid::langid;
 use uuid::Uuid;
 
@@ -33,7 +37,7 @@ pub enum Links<'a> {
     /// With tokens, for the mail itself: each invitation with its link's version.
     Real {
         keys: &'a Keys,
-        versions: &'a HashMap<InvitationId, u16>,
+        versions: &'a BTreeMap<InvitationId, u16>,
     },
     /// For staff to look at: where a token would stand, dots.
     Hidden,
@@ -296,7 +300,7 @@ mod tests {
         let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
         let assignment = AssignmentId::new();
         let letter = Letter::new("질문").action("답변하기", Link::Answer { assignment, until: 9 });
-        let versions = HashMap::new();
+        let versions = BTreeMap::new();
         let real = render(&sheet(
             &letter,
             Links::Real {
@@ -321,7 +325,7 @@ mod tests {
     fn a_personal_link_carries_its_page_and_its_version() {
         let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
         let invitation = InvitationId::new();
-        let versions = HashMap::from([(invitation, 3)]);
+        let versions = BTreeMap::from([(invitation, 3)]);
         let real = Links::Real {
             keys: &keys,
             versions: &versions,

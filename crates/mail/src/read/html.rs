@@ -291,10 +291,10 @@ impl Writer {
 
     /// Ends the line if there is something on it.
     fn end_line(&mut self) {
-        if !self.line.trim().is_empty() {
-            self.end_line_always();
-        } else {
+        if self.line.trim().is_empty() {
             self.line.clear();
+        } else {
+            self.end_line_always();
         }
     }
 

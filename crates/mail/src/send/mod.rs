@@ -175,7 +175,7 @@ impl Inner {
                 tracing::warn!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended");
             }
             Ok(Some(state)) => {
-                tracing::info!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended")
+                tracing::info!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended");
             }
             Ok(None) => tracing::warn!(outgoing = %mail.id, "mail: its lease ended before the attempt did"),
             // The lease will end, and the mail becomes uncertain: nothing is lost.

@@ -52,7 +52,7 @@ impl Drop for TempDb {
     }
 }
 
-async fn post(port: u16) -> Post {
+async fn office(port: u16) -> Post {
     let path = std::env::temp_dir().join(format!("mundap-mail-{}.db", uuid::Uuid::new_v4().simple()));
     let db = Db::connect(&format!("sqlite://{}", path.display()), 2)
         .await
@@ -117,8 +117,8 @@ async fn sink() -> (Arc<Sink>, u16) {
 
 #[tokio::test]
 async fn mails_are_sent_once_and_refusals_keep_the_servers_words() {
-    let (sink, port) = sink().await;
-    let post = post(port).await;
+    let (sink, number) = sink().await;
+    let post = office(number).await;
     let good = post.put("a@x.example").await.expect("new");
     assert_eq!(post.put("a@x.example").await, None, "the same mail is not put twice");
     let nobody = post.put("nobody@x.example").await.expect("new");
@@ -193,10 +193,10 @@ async fn forgetful(listener: TcpListener, silent: usize, mails: Arc<Mutex<Vec<St
 #[tokio::test]
 async fn silence_after_the_text_is_uncertain_and_repeated_with_identical_bytes() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
-    let port = listener.local_addr().expect("address").port();
+    let number = listener.local_addr().expect("address").port();
     let mails = Arc::new(Mutex::new(Vec::new()));
     tokio::spawn(forgetful(listener, 1, Arc::clone(&mails)));
-    let post = post(port).await;
+    let post = office(number).await;
     let id = post.put("a@x.example").await.expect("new");
     post.sender.run_due().await.expect("runs");
     assert_eq!(post.row(id).await.state, OutgoingState::Uncertain);
@@ -210,15 +210,15 @@ async fn silence_after_the_text_is_uncertain_and_repeated_with_identical_bytes()
 
 #[tokio::test]
 async fn a_server_that_is_not_there_costs_nothing_but_time() {
-    let post = post(1).await;
+    let post = office(1).await;
     let id = post.put("a@x.example").await.expect("new");
     post.sender.run_due().await.expect("runs");
     let row = post.row(id).await;
     assert_eq!((row.state, row.attempts), (OutgoingState::Queued, 1));
     assert!(probe(&post.settings).await.is_err());
-    let (_sink, port) = sink().await;
+    let (_sink, number) = sink().await;
     let mut settings = Settings::clone(&post.settings);
-    settings.mail.out.port = port;
+    settings.mail.out.port = number;
     assert!(probe(&settings).await.expect("there").contains("250"));
 }
 
@@ -226,7 +226,7 @@ async fn a_server_that_is_not_there_costs_nothing_but_time() {
 async fn a_connection_that_the_server_closed_while_idle_is_replaced_at_once() {
     // Closes after every mail that it took.
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
-    let port = listener.local_addr().expect("address").port();
+    let number = listener.local_addr().expect("address").port();
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = listener.accept().await {
             let script: [&[u8]; 5] = [b"220 x\r\n", b"250 x\r\n", b"250 x\r\n", b"250 x\r\n", b"354 x\r\n"];
@@ -247,7 +247,7 @@ async fn a_connection_that_the_server_closed_while_idle_is_replaced_at_once() {
             let _ = socket.write_all(b"250 kept\r\n").await;
         }
     });
-    let post = post(port).await;
+    let post = office(number).await;
     for to in ["a@x.example", "b@x.example", "c@x.example"] {
         let id = post.put(to).await.expect("new");
         post.sender.run_due().await.expect("runs");

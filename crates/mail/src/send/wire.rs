@@ -25,7 +25,7 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 
 /// A server hangs up on idle clients; before that we rather begin anew.
-const IDLE_MAX: Duration = Duration::from_secs(60);
+const IDLE_MAX: Duration = Duration::from_mins(1);
 
 /// How a send ended, with the server's words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -116,7 +116,10 @@ impl Collector {
 mod tests {
     use super::*;
 
-    fn collect(chunks: &[&[u8]]) -> Option<(Result<Vec<u8>, Fault>, Vec<u8>)> {
+    type Ended = (Result<Vec<u8>, Fault>, Vec<u8>);
+
+    /// The mail, and what follows it.
+    fn collect(chunks: &[&[u8]]) -> Option<Ended> {
         let mut collector = Collector::new(1_000_000);
         for (i, chunk) in chunks.iter().enumerate() {
             if let Some(end) = collector.feed(chunk) {

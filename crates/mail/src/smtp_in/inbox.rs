@@ -104,9 +104,10 @@ impl Accept for Inbox {
             .keep(via, &envelope.from, &envelope.to, raw)
             .await
             .map_err(|e| TempFail(e.to_string()))?;
-        match kept {
-            Some(id) => tracing::info!(incoming = %id, "mail came in"),
-            None => tracing::info!("mail came in again and was kept once"),
+        if let Some(id) = kept {
+            tracing::info!(incoming = %id, "mail came in");
+        } else {
+            tracing::info!("mail came in again and was kept once");
         }
         Ok(())
     }

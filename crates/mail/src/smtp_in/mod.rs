@@ -50,8 +50,8 @@ impl ServerConfig {
             max_size: 25 * 1024 * 1024,
             max_connections: 256,
             max_recipients: 50,
-            command_timeout: Duration::from_secs(300),
-            data_timeout: Duration::from_secs(600),
+            command_timeout: Duration::from_mins(5),
+            data_timeout: Duration::from_mins(10),
         }
     }
 }

@@ -17,7 +17,7 @@ const COMMAND_MAX: usize = 4_096;
 /// Commands that made no sense, before we hang up.
 const ERRORS_MAX: u32 = 20;
 /// A session's longest life.
-const SESSION_MAX: Duration = Duration::from_secs(60 * 60);
+const SESSION_MAX: Duration = Duration::from_hours(1);
 
 struct Session<'a, S> {
     stream: S,
@@ -332,7 +332,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
             self.stream.write_all(replies.as_bytes()).await?;
             self.stream.flush().await
         };
-        match tokio::time::timeout(Duration::from_secs(60), write).await {
+        match tokio::time::timeout(Duration::from_mins(1), write).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Gone::Closed),
             Err(_) => Err(Gone::Timeout),

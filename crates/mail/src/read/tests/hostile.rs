@@ -1,7 +1,10 @@
 //! Mails that mean harm: each is read in good time, without a panic.
 
 use super::*;
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
 
 #[track_caller]
 fn quick(what: &str, raw: &[u8]) -> Reading {
@@ -16,6 +19,14 @@ fn quick(what: &str, raw: &[u8]) -> Reading {
     reading
 }
 
+/// Multiparts in multiparts.
+fn parts(kind: &str, depth: usize) -> String {
+    (0..depth).fold(String::new(), |mut out, n| {
+        let _ = write!(out, "Content-Type: {kind}; boundary=b{n}\r\n\r\n--b{n}\r\n");
+        out
+    })
+}
+
 #[test]
 fn mails_nested_in_mails_to_any_depth() {
     let mut raw = b"From: a@b.example\r\nSubject: x\r\n".to_vec();
@@ -28,13 +39,9 @@ fn mails_nested_in_mails_to_any_depth() {
         .expect("ascii")
         .replace("message/rfc822", "message/ (x) rfc822");
     quick("nested behind comments", odd.as_bytes());
-    let digest: String = (0..5_000)
-        .map(|n| format!("Content-Type: multipart/digest; boundary=b{n}\r\n\r\n--b{n}\r\n"))
-        .collect();
+    let digest = parts("multipart/digest", 5_000);
     quick("digests", format!("From: a@b.example\r\n{digest}").as_bytes());
-    let mixed: String = (0..2_000)
-        .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"))
-        .collect();
+    let mixed = parts("multipart/mixed", 2_000);
     quick("multiparts", format!("From: a@b.example\r\n{mixed}").as_bytes());
 }
 

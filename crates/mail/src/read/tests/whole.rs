@@ -133,7 +133,7 @@ fn korean_in_quoted_printable_and_base64_with_an_odd_label() {
     );
     assert_eq!(reading.text, "매주 수요일");
     assert!(!reading.subject.contains("cp949"), "{}", reading.subject);
-    let quoted: String = text.iter().map(|b| format!("={b:02X}")).collect();
+    let quoted: String = text.iter().fold(String::new(), |out, b| out + &format!("={b:02X}"));
     let reading = read(
         &mail(
             "From: a@b.example\nSubject: x\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable",
