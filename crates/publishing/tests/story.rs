@@ -35,6 +35,7 @@ const PASSWORD: &str = "a long sentence for tests";
 
 /// One event: three partners (the third without an address or consent) who asked one question each. The first is live
 /// and answered, the third is joined to it, the second is with a crew. One question was asked back and answered by two.
+#[expect(clippy::too_many_lines, reason = "a house has many rooms, and each is named once")]
 async fn house() -> House {
     let dir = tempfile::tempdir().expect("a folder");
     let db = Db::connect(&format!("sqlite://{}/t.db", dir.path().display()), 4)
@@ -511,7 +512,11 @@ async fn pages(h: &House, router: &Router, withdrawn: ArticleId, draft: ArticleI
         .collect();
     assert_eq!(ids.len(), 2);
     let form = |title: &str, act: &str, version: i32| {
-        let exchanges: String = ids.iter().map(|id| format!("&exchange={id}&heading=H&pull=")).collect();
+        let exchanges = ids
+            .iter()
+            .map(|id| format!("&exchange={id}&heading=H&pull="))
+            .collect::<Vec<_>>()
+            .concat();
         format!(
             "csrf={}&version={version}&lang=en&title={title}&slug=fresh-talk&act={act}{exchanges}&add=q{}",
             token(&html),

@@ -285,7 +285,8 @@ fn check(
         // An address that was given away never changes.
         draft.slug.clone_from(&row.slug);
     } else {
-        draft.slug = draft.slug.trim().to_owned();
+        let slug = draft.slug.trim().to_owned();
+        draft.slug = slug;
         if draft.slug.is_empty() || draft.slug.len() > 80 || text::slug(&draft.slug) != draft.slug {
             errors.add("slug", "article-error-slug");
         }

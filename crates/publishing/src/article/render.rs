@@ -1,13 +1,12 @@
 //! A snapshot → the page that readers open: one request, its style within, nothing that runs.
 
-use super::{Block, Exchange, Said, Snapshot, markdown};
+use super::{Block, Exchange, Snapshot, markdown};
 use crate::Error;
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     Lang,
-    person::Person,
     state::article::ArticlePart,
     text::{char_count, excerpt},
 };
@@ -48,12 +47,15 @@ struct Page<'a> {
     pieces: Vec<Piece<'a>>,
     contents: Vec<Contents>,
     minutes: usize,
+    /// The day of the event, in words.
+    held: Option<String>,
     json_ld: String,
 }
 
 enum Piece<'a> {
     Prose(String),
-    Part(ArticlePart),
+    /// Its id and the key of its heading.
+    Part(String, String),
     Exchange(View<'a>),
 }
 
@@ -68,7 +70,8 @@ struct View<'a> {
 
 /// One part's lines in the list of questions.
 struct Contents {
-    part: ArticlePart,
+    id: String,
+    key: String,
     lines: Vec<(usize, String)>,
 }
 
@@ -76,35 +79,19 @@ impl Page<'_> {
     fn is_ko(&self) -> bool {
         self.s.lang == Lang::Ko
     }
-    fn paragraphs<'t>(&self, text: &'t str) -> Vec<&'t str> {
-        markdown::paragraphs(text)
-    }
-    fn part_key(&self, part: &ArticlePart) -> String {
-        format!("article-part-{part}")
-    }
-    fn part_id(&self, part: &ArticlePart) -> String {
-        format!("part-{part}")
-    }
-    /// The name alone stands out; what follows is quieter.
-    fn lead<'t>(&self, said: &'t Said) -> &'t str {
-        said.by.line.split(" · ").next().unwrap_or_default()
-    }
-    fn rest<'t>(&self, said: &'t Said) -> &'t str {
-        said.by.line.split_once(" · ").map_or("", |(_, rest)| rest)
-    }
-    fn is_partner(&self, said: &Said) -> bool {
-        matches!(said.by.person, Person::Partner { .. })
-    }
     fn zone(&self) -> &str {
         &self.s.event.time_zone
     }
-    fn day(&self, day: &NaiveDate) -> String {
-        let noon = day.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();
-        self.w.date(noon, "UTC")
-    }
-    fn iso(&self, at: &DateTime<Utc>) -> String {
-        at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-    }
+}
+
+/// The machine's form of a moment.
+fn iso(at: &DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// The text of a part's heading; pages of editors use it, too.
+pub(crate) fn part_key(part: ArticlePart) -> String {
+    format!("article-part-{part}")
 }
 
 /// The whole page. It is the same for every reader: its language is the article's.
@@ -115,9 +102,11 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
         match block {
             Block::Prose { markdown } => pieces.push(Piece::Prose(markdown::html(markdown))),
             Block::Part { part } => {
-                pieces.push(Piece::Part(*part));
+                let (id, key) = (format!("part-{part}"), part_key(*part));
+                pieces.push(Piece::Part(id.clone(), key.clone()));
                 contents.push(Contents {
-                    part: *part,
+                    id,
+                    key,
                     lines: Vec::new(),
                 });
             }
@@ -137,8 +126,11 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
             }
         }
     }
+    let w = Words::new(s.lang, &crate::TEXTS);
+    let noon = |day: NaiveDate| day.and_hms_opt(12, 0, 0).map(|at| at.and_utc());
     let page = Page {
-        w: Words::new(s.lang, &crate::TEXTS),
+        held: s.event.first_day.and_then(noon).map(|at| w.date(at, "UTC")),
+        w,
         s,
         f,
         style: STYLE,
@@ -189,8 +181,8 @@ fn json_ld(s: &Snapshot, f: &Facts<'_>) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::article::{EventFacts, Standing};
-    use domain::ExchangeId;
+    use crate::article::{EventFacts, Said, Standing};
+    use domain::{ExchangeId, person::Person};
 
     fn said(name: &str, text: &str) -> Said {
         let person = Person::Partner {
@@ -237,7 +229,7 @@ pub(crate) mod tests {
                 Block::Part {
                     part: ArticlePart::PartnersAnswer,
                 },
-                Block::Exchange(exchange),
+                Block::Exchange(Box::new(exchange)),
             ],
         }
     }

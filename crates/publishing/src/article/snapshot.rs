@@ -53,7 +53,7 @@ pub enum Block {
     Part {
         part: ArticlePart,
     },
-    Exchange(Exchange),
+    Exchange(Box<Exchange>),
 }
 
 /// One question and its answers.
@@ -84,7 +84,28 @@ pub struct Standing {
     pub line: String,
 }
 
+impl Said {
+    /// Its paragraphs; lines within one stay lines.
+    pub fn paragraphs(&self) -> Vec<&str> {
+        super::markdown::paragraphs(&self.text)
+    }
+}
+
 impl Standing {
+    /// What stands out of the line: its first part.
+    pub fn lead(&self) -> &str {
+        self.line.split(" · ").next().unwrap_or_default()
+    }
+
+    /// What follows the first part.
+    pub fn rest(&self) -> &str {
+        self.line.split_once(" · ").map_or("", |(_, rest)| rest)
+    }
+
+    pub const fn is_partner(&self) -> bool {
+        matches!(self.person, Person::Partner { .. })
+    }
+
     fn plain(person: Person) -> Self {
         Self {
             line: person.line(),
@@ -116,7 +137,7 @@ pub(crate) async fn build(conn: &impl ConnectionTrait, article: &article::Model)
             if part.replace(row.part) != Some(row.part) {
                 blocks.push(Block::Part { part: row.part });
             }
-            blocks.push(Block::Exchange(exchange));
+            blocks.push(Block::Exchange(Box::new(exchange)));
         }
     }
     blocks.push(Block::Prose {
@@ -328,13 +349,13 @@ mod tests {
             by: Standing::plain(person.clone()),
             text: text.into(),
         };
-        let block = Block::Exchange(Exchange {
+        let block = Block::Exchange(Box::new(Exchange {
             id: ExchangeId::new(),
             heading: None,
             question: said("왜요?"),
             answers: vec![said("그래서요.")],
             pull: None,
-        });
+        }));
         let json = serde_json::to_value(&block).expect("json");
         assert_eq!(json["block"], "exchange");
         assert_eq!(json["answers"][0]["by"]["line"], "Jay(이준호)");

@@ -11,7 +11,7 @@ use web::{App, Chrome, Form, auth::Editor};
 struct Articles {
     c: Chrome,
     zone: String,
-    articles: Vec<Model>,
+    rows: Vec<Model>,
     live: usize,
     crew: usize,
     reverse: usize,
@@ -37,7 +37,7 @@ pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Path(slug
     web::render(&Articles {
         c: c.with(&crate::TEXTS).for_event(event.slug, title),
         zone: event.time_zone,
-        articles,
+        rows: articles,
         live: material.live.len(),
         crew: material.crew.len(),
         reverse: material.reverse.len(),

@@ -36,7 +36,8 @@ struct Edit {
 
 /// One of the two conversations.
 struct Part {
-    part: ArticlePart,
+    which: ArticlePart,
+    key: String,
     rows: Vec<Row>,
 }
 
@@ -72,12 +73,11 @@ impl Edit {
                     .or(self.article.published_at)
                     .unwrap_or_default()
     }
-    fn excerpt(&self, text: &str) -> String {
-        excerpt(text, 160)
-    }
-    fn part_key(&self, part: &ArticlePart) -> String {
-        format!("article-part-{part}")
-    }
+}
+
+/// A text as the editor recognises it.
+fn short(text: &str) -> String {
+    excerpt(text, 160)
 }
 
 pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Path(id): Path<ArticleId>) -> web::Result {
@@ -127,7 +127,8 @@ async fn view(
             }
         });
         parts.push(Part {
-            part,
+            which: part,
+            key: article::render::part_key(part),
             rows: rows.collect(),
         });
     }
