@@ -31,3 +31,25 @@ pub fn routes() -> web::Router {
 pub fn jobs(app: web::App) -> Arc<dyn jobs::Handler> {
     Arc::new(staff::Jobs::new(app))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    fn keys(texts: [&str; 2]) -> Vec<&str> {
+        let lines = texts.into_iter().flat_map(str::lines);
+        lines
+            .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
+            .filter_map(|l| l.split_once(" =").map(|(k, _)| k))
+            .collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_texts_and_none_twice() {
+        let korean = keys([include_str!("../locales/ko/staff.ftl"), include_str!("../locales/ko/partner.ftl")]);
+        let english = keys([include_str!("../locales/en/staff.ftl"), include_str!("../locales/en/partner.ftl")]);
+        let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<&str>>();
+        assert_eq!(set(&korean), set(&english));
+        assert_eq!(set(&korean).len(), korean.len(), "a key stands in both files");
+    }
+}

@@ -19,5 +19,11 @@ pub(crate) fn deed(
     action: &'static str,
     subject: (&'static str, uuid::Uuid),
 ) -> db::audit::Entry {
-    db::audit::Entry { event, actor, action, subject: (subject.0, Some(subject.1)), details: serde_json::json!({}) }
+    db::audit::Entry {
+        event,
+        actor,
+        action,
+        subject: (subject.0, Some(subject.1)),
+        details: serde_json::json!({}),
+    }
 }

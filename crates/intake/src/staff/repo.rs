@@ -10,12 +10,19 @@ use db::{
     prelude::*,
 };
 use domain::{EventId, InvitationId, Lang, PartId, ServiceId, SittingId, state::mail::MailKind};
-use sea_orm::{JoinType, QueryTrait, RelationTrait, Select, sea_query::{Func, LikeExpr}};
+use sea_orm::{
+    JoinType, QueryTrait, RelationTrait, Select,
+    sea_query::{Func, LikeExpr},
+};
 use std::collections::{HashMap, HashSet};
 
 pub(crate) async fn sittings(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<sitting::Model>> {
     let query = sitting::Entity::find().filter(sitting::Column::EventId.eq(event));
-    Ok(query.order_by_asc(sitting::Column::Position).order_by_asc(sitting::Column::Id).all(conn).await?)
+    Ok(query
+        .order_by_asc(sitting::Column::Position)
+        .order_by_asc(sitting::Column::Id)
+        .all(conn)
+        .await?)
 }
 
 /// The parts of the event's sittings, each with how many are interested, in the order of time.
@@ -50,7 +57,11 @@ pub(crate) async fn parts(
 
 pub(crate) async fn speakers(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<speaker::Model>> {
     let query = speaker::Entity::find().filter(speaker::Column::EventId.eq(event));
-    Ok(query.order_by_asc(speaker::Column::Position).order_by_asc(speaker::Column::Id).all(conn).await?)
+    Ok(query
+        .order_by_asc(speaker::Column::Position)
+        .order_by_asc(speaker::Column::Id)
+        .all(conn)
+        .await?)
 }
 
 pub(crate) async fn fields(conn: &impl ConnectionTrait) -> Result<Vec<field::Model>> {
@@ -96,8 +107,13 @@ pub(crate) struct Progress {
 pub(crate) async fn progress(conn: &impl ConnectionTrait, event: EventId) -> Result<Progress> {
     let all = || roster(event);
     let pending = || all().filter(invitation::Column::InvitedAt.is_null());
-    let companies: Vec<Option<domain::CompanyId>> =
-        all().select_only().column(partner::Column::CompanyId).distinct().into_tuple().all(conn).await?;
+    let companies: Vec<Option<domain::CompanyId>> = all()
+        .select_only()
+        .column(partner::Column::CompanyId)
+        .distinct()
+        .into_tuple()
+        .all(conn)
+        .await?;
     let coming: Vec<InvitationId> = rsvp::Entity::find()
         .select_only()
         .column(rsvp::Column::InvitationId)
@@ -111,10 +127,19 @@ pub(crate) async fn progress(conn: &impl ConnectionTrait, event: EventId) -> Res
     Ok(Progress {
         people: all().count(conn).await?,
         companies: companies.iter().flatten().count() as u64,
-        invited: all().filter(invitation::Column::InvitedAt.is_not_null()).count(conn).await?,
-        mailable: pending().filter(partner::Column::Email.is_not_null()).count(conn).await?,
+        invited: all()
+            .filter(invitation::Column::InvitedAt.is_not_null())
+            .count(conn)
+            .await?,
+        mailable: pending()
+            .filter(partner::Column::Email.is_not_null())
+            .count(conn)
+            .await?,
         by_hand: pending().filter(partner::Column::Email.is_null()).count(conn).await?,
-        entered: all().filter(invitation::Column::EnteredAt.is_not_null()).count(conn).await?,
+        entered: all()
+            .filter(invitation::Column::EnteredAt.is_not_null())
+            .count(conn)
+            .await?,
         coming: coming.len() as u64,
         questions: question::Entity::find()
             .filter(question::Column::EventId.eq(event))
@@ -194,21 +219,27 @@ pub(crate) async fn roster_page(
         ] {
             any = any.add(like(Expr::col((partner::Entity, column)).into()));
         }
-        query = query.join(JoinType::LeftJoin, partner::Relation::Company.def()).filter(any);
+        query = query
+            .join(JoinType::LeftJoin, partner::Relation::Company.def())
+            .filter(any);
     }
     query = match show {
         Show::All => query,
         Show::Waiting => query.filter(invitation::Column::InvitedAt.is_null()),
-        Show::ByHand => {
-            query.filter(invitation::Column::InvitedAt.is_null()).filter(partner::Column::Email.is_null())
-        }
+        Show::ByHand => query
+            .filter(invitation::Column::InvitedAt.is_null())
+            .filter(partner::Column::Email.is_null()),
         Show::Entered => query.filter(invitation::Column::EnteredAt.is_not_null()),
         Show::Coming(sitting) => {
             let coming = rsvp::Entity::find()
                 .select_only()
                 .column(rsvp::Column::InvitationId)
                 .filter(rsvp::Column::SittingId.eq(sitting))
-                .filter(Condition::any().add(rsvp::Column::Coming.eq(true)).add(rsvp::Column::Came.eq(true)))
+                .filter(
+                    Condition::any()
+                        .add(rsvp::Column::Coming.eq(true))
+                        .add(rsvp::Column::Came.eq(true)),
+                )
                 .into_query();
             query.filter(invitation::Column::Id.in_subquery(coming))
         }
@@ -216,7 +247,11 @@ pub(crate) async fn roster_page(
     if let Some(after) = after {
         query = query.filter(invitation::Column::Id.gt(after));
     }
-    let rows = query.order_by_asc(invitation::Column::Id).limit(limit as u64 + 1).all(conn).await?;
+    let rows = query
+        .order_by_asc(invitation::Column::Id)
+        .limit(limit as u64 + 1)
+        .all(conn)
+        .await?;
     Ok(db::page::Page::from_overfull(rows, limit, |row| row.id.to_string()))
 }
 
@@ -238,26 +273,44 @@ pub(crate) async fn rsvps(
     conn: &impl ConnectionTrait,
     rows: &[invitation::Model],
 ) -> Result<HashMap<(InvitationId, SittingId), rsvp::Model>> {
-    let found =
-        rsvp::Entity::find().filter(rsvp::Column::InvitationId.is_in(rows.iter().map(|i| i.id))).all(conn).await?;
-    Ok(found.into_iter().map(|r| ((r.invitation_id, r.sitting_id), r)).collect())
+    let found = rsvp::Entity::find()
+        .filter(rsvp::Column::InvitationId.is_in(rows.iter().map(|i| i.id)))
+        .all(conn)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|r| ((r.invitation_id, r.sitting_id), r))
+        .collect())
 }
 
 /// The parts that somebody is interested in.
 pub(crate) async fn interests(conn: &impl ConnectionTrait, id: InvitationId) -> Result<HashSet<PartId>> {
-    let found = rsvp_interest::Entity::find().filter(rsvp_interest::Column::InvitationId.eq(id)).all(conn).await?;
+    let found = rsvp_interest::Entity::find()
+        .filter(rsvp_interest::Column::InvitationId.eq(id))
+        .all(conn)
+        .await?;
     Ok(found.into_iter().map(|r| r.part_id).collect())
 }
 
 /// The invitation mails to somebody, newest first.
-pub(crate) async fn invitation_mails(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Vec<outgoing_mail::Model>> {
+pub(crate) async fn invitation_mails(
+    conn: &impl ConnectionTrait,
+    id: InvitationId,
+) -> Result<Vec<outgoing_mail::Model>> {
     let query = outgoing_mail::Entity::find()
         .filter(outgoing_mail::Column::InvitationId.eq(id))
         .filter(outgoing_mail::Column::Kind.is_in([MailKind::Invitation, MailKind::NewLink]));
-    Ok(query.order_by_desc(outgoing_mail::Column::CreatedAt).limit(5).all(conn).await?)
+    Ok(query
+        .order_by_desc(outgoing_mail::Column::CreatedAt)
+        .limit(5)
+        .all(conn)
+        .await?)
 }
 
 pub(crate) async fn event(conn: &impl ConnectionTrait, slug: &str) -> Result<event::Model> {
-    let found = event::Entity::find().filter(event::Column::Slug.eq(slug)).one(conn).await?;
+    let found = event::Entity::find()
+        .filter(event::Column::Slug.eq(slug))
+        .one(conn)
+        .await?;
     found.ok_or(crate::Error::NotFound)
 }

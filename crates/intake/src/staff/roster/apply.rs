@@ -89,9 +89,15 @@ async fn update(
         .col_expr(partner::Column::CompanyId, Expr::value(company))
         .col_expr(partner::Column::Name, Expr::value(row.name.clone()))
         .col_expr(partner::Column::Title, Expr::value(or(&row.title, &person.title)))
-        .col_expr(partner::Column::PenName, Expr::value(or(&row.pen_name, &person.pen_name)))
+        .col_expr(
+            partner::Column::PenName,
+            Expr::value(or(&row.pen_name, &person.pen_name)),
+        )
         .col_expr(partner::Column::GroupName, Expr::value(or(&row.group, &person.group)))
-        .col_expr(partner::Column::Email, Expr::value(row.email.clone().or_else(|| person.email.clone())))
+        .col_expr(
+            partner::Column::Email,
+            Expr::value(row.email.clone().or_else(|| person.email.clone())),
+        )
         .col_expr(partner::Column::Lang, Expr::value(row.lang.unwrap_or(person.lang)))
         .col_expr(partner::Column::UpdatedAt, Expr::value(clock.now()))
         .filter(partner::Column::Id.eq(person.id))

@@ -63,7 +63,10 @@ impl Plan {
 
     /// The rows that importing would write.
     pub fn work(&self) -> Vec<&Planned> {
-        self.rows.iter().filter(|p| matches!(p.verdict, Verdict::New | Verdict::Changed(_))).collect()
+        self.rows
+            .iter()
+            .filter(|p| matches!(p.verdict, Verdict::New | Verdict::Changed(_)))
+            .collect()
     }
 }
 
@@ -82,8 +85,10 @@ pub fn plan(rows: Vec<Row>, people: Vec<Person>) -> Plan {
         by_key.entry(key).or_default().push(at);
     }
     // Addresses are the surer sign, so they choose first.
-    let mut known: Vec<Option<usize>> =
-        rows.iter().map(|r| r.email.as_ref().and_then(|e| by_email.get(e)).copied()).collect();
+    let mut known: Vec<Option<usize>> = rows
+        .iter()
+        .map(|r| r.email.as_ref().and_then(|e| by_email.get(e)).copied())
+        .collect();
     let mut claimed: HashSet<usize> = known.iter().flatten().copied().collect();
     for (at, row) in rows.iter().enumerate() {
         if known[at].is_some() || !row.problems.is_empty() {
@@ -111,8 +116,15 @@ pub fn plan(rows: Vec<Row>, people: Vec<Person>) -> Plan {
                 None => (None, Some(key(&row))),
             };
             if let Some(first) = seen.get(&sign).filter(|_| !row.name.is_empty()) {
-                let column = if row.email.is_some() { Column::Email } else { Column::Name };
-                row.problems.push(Problem { column, reason: Reason::Duplicate { row: *first } });
+                let column = if row.email.is_some() {
+                    Column::Email
+                } else {
+                    Column::Name
+                };
+                row.problems.push(Problem {
+                    column,
+                    reason: Reason::Duplicate { row: *first },
+                });
             } else {
                 seen.insert(sign, row.number);
             }
@@ -132,7 +144,9 @@ fn verdict(row: &Row, known: Option<&Person>) -> Verdict {
         return Verdict::Wrong;
     }
     let Some(person) = known else { return Verdict::New };
-    let Some((_, field)) = person.invitation else { return Verdict::New };
+    let Some((_, field)) = person.invitation else {
+        return Verdict::New;
+    };
     let differs = |given: &Option<String>, there: &Option<String>| given.is_some() && given != there;
     let services: HashSet<ServiceId> = row.services.iter().copied().collect();
     let checks = [
@@ -146,8 +160,16 @@ fn verdict(row: &Row, known: Option<&Person>) -> Verdict {
         (Column::Email, row.email.is_some() && row.email != person.email),
         (Column::Lang, row.lang.is_some_and(|lang| lang != person.lang)),
     ];
-    let changed: Vec<Column> = checks.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column).collect();
-    if changed.is_empty() { Verdict::Unchanged } else { Verdict::Changed(changed) }
+    let changed: Vec<Column> = checks
+        .into_iter()
+        .filter(|(_, differs)| *differs)
+        .map(|(column, _)| column)
+        .collect();
+    if changed.is_empty() {
+        Verdict::Unchanged
+    } else {
+        Verdict::Changed(changed)
+    }
 }
 
 #[cfg(test)]
@@ -188,7 +210,10 @@ mod tests {
     fn an_address_tells_who_it_is_and_an_empty_cell_changes_nothing() {
         let people = vec![person("김하늘", "하늘책방", "ha@x.example")];
         let moved = row(2, "김하늘", "바다책방", "ha@x.example");
-        assert_eq!(verdicts(vec![moved], people.clone()), [Verdict::Changed(vec![Column::Company])]);
+        assert_eq!(
+            verdicts(vec![moved], people.clone()),
+            [Verdict::Changed(vec![Column::Company])]
+        );
         let bare = row(2, "김하늘", "", "ha@x.example");
         assert_eq!(verdicts(vec![bare], people), [Verdict::Unchanged]);
     }
@@ -196,23 +221,50 @@ mod tests {
     #[test]
     fn without_an_address_name_company_and_group_tell() {
         let people = vec![person("박기사", "", ""), person("이나무", "숲", "")];
-        let rows = vec![row(2, "박기사", "", ""), row(3, "이나무", "들", ""), row(4, "이나무", "숲", "na@x.example")];
+        let rows = vec![
+            row(2, "박기사", "", ""),
+            row(3, "이나무", "들", ""),
+            row(4, "이나무", "숲", "na@x.example"),
+        ];
         let got = verdicts(rows, people);
-        assert_eq!(got, [Verdict::Unchanged, Verdict::New, Verdict::Changed(vec![Column::Email])]);
+        assert_eq!(
+            got,
+            [Verdict::Unchanged, Verdict::New, Verdict::Changed(vec![Column::Email])]
+        );
     }
 
     #[test]
     fn the_same_name_with_another_address_is_another_person() {
         let people = vec![person("김민수", "숲", "a@x.example")];
-        assert_eq!(verdicts(vec![row(2, "김민수", "숲", "b@x.example")], people), [Verdict::New]);
+        assert_eq!(
+            verdicts(vec![row(2, "김민수", "숲", "b@x.example")], people),
+            [Verdict::New]
+        );
     }
 
     #[test]
     fn somebody_who_stands_twice_in_the_file_is_wrong_the_second_time() {
-        let rows = vec![row(2, "가", "", "a@x.example"), row(3, "나", "", "A@x.example"), row(4, "다", "", ""), row(5, "다", "", "")];
+        let rows = vec![
+            row(2, "가", "", "a@x.example"),
+            row(3, "나", "", "A@x.example"),
+            row(4, "다", "", ""),
+            row(5, "다", "", ""),
+        ];
         let plan = plan(rows, Vec::new());
-        assert_eq!(plan.rows[1].row.problems, [Problem { column: Column::Email, reason: Reason::Duplicate { row: 2 } }]);
-        assert_eq!(plan.rows[3].row.problems, [Problem { column: Column::Name, reason: Reason::Duplicate { row: 4 } }]);
+        assert_eq!(
+            plan.rows[1].row.problems,
+            [Problem {
+                column: Column::Email,
+                reason: Reason::Duplicate { row: 2 }
+            }]
+        );
+        assert_eq!(
+            plan.rows[3].row.problems,
+            [Problem {
+                column: Column::Name,
+                reason: Reason::Duplicate { row: 4 }
+            }]
+        );
         assert_eq!((plan.count("new"), plan.count("wrong")), (2, 2));
     }
 
@@ -221,6 +273,9 @@ mod tests {
         let mut known = person("김하늘", "하늘책방", "ha@x.example");
         known.invitation = None;
         let plan = plan(vec![row(2, "김하늘", "하늘책방", "ha@x.example")], vec![known]);
-        assert_eq!((plan.rows[0].verdict.clone(), plan.rows[0].known), (Verdict::New, Some(0)));
+        assert_eq!(
+            (plan.rows[0].verdict.clone(), plan.rows[0].known),
+            (Verdict::New, Some(0))
+        );
     }
 }

@@ -9,6 +9,6 @@ mod table;
 
 pub use diff::{Person, Plan, Planned, Verdict, plan};
 pub use parse::{Column, Known, Problem, Reason, Row, parse};
-pub(crate) use run::{prepare, run};
 pub use run::{Summary, import_file};
+pub(crate) use run::{prepare, run};
 pub use table::{MOST_ROWS, Table, Unreadable, read};

@@ -65,14 +65,20 @@ impl Column {
             "회사" | "회사명" | "파트너사" | "파트너사명" | "업체" | "업체명" | "기업" | "기업명" | "상호" | "소속"
             | "소속회사" | "company" | "companyname" | "organization" | "organisation" => Self::Company,
             "직함" | "직책" | "직위" | "직급" | "title" | "jobtitle" | "position" => Self::Title,
-            "이름" | "성명" | "성함" | "담당자" | "담당자명" | "참석자" | "name" | "fullname" => Self::Name,
+            "이름" | "성명" | "성함" | "담당자" | "담당자명" | "참석자" | "name" | "fullname" => {
+                Self::Name
+            }
             "필명" | "활동명" | "예명" | "penname" | "alias" => Self::PenName,
             "단체" | "단체명" | "작품" | "작품명" | "단체작품" | "단체또는작품" | "group" | "work" | "grouporwork" => {
                 Self::Group
             }
             "분야" | "업종" | "field" | "industry" => Self::Field,
-            "서비스" | "서비스명" | "이용서비스" | "관련서비스" | "service" | "services" => Self::Services,
-            "이메일" | "이메일주소" | "메일" | "메일주소" | "전자우편" | "email" | "emailaddress" | "mail" => Self::Email,
+            "서비스" | "서비스명" | "이용서비스" | "관련서비스" | "service" | "services" => {
+                Self::Services
+            }
+            "이메일" | "이메일주소" | "메일" | "메일주소" | "전자우편" | "email" | "emailaddress" | "mail" => {
+                Self::Email
+            }
             "언어" | "사용언어" | "lang" | "language" => Self::Lang,
             _ => return None,
         })
@@ -90,15 +96,25 @@ pub struct Problem {
 pub enum Reason {
     MissingName,
     BadEmail,
-    UnknownField { nearest: Option<String> },
-    UnknownService { given: String, nearest: Option<String> },
+    UnknownField {
+        nearest: Option<String>,
+    },
+    UnknownService {
+        given: String,
+        nearest: Option<String>,
+    },
     BadLang,
     Control,
     /// Octets that are no character in any encoding that was tried.
     Unreadable,
-    TooLong { most: usize, has: usize },
+    TooLong {
+        most: usize,
+        has: usize,
+    },
     /// The same person stands in an earlier row.
-    Duplicate { row: usize },
+    Duplicate {
+        row: usize,
+    },
 }
 
 impl Reason {
@@ -109,9 +125,12 @@ impl Reason {
             Self::UnknownField { nearest: None } => Message::new("st-wrong-field"),
             Self::UnknownField { nearest: Some(near) } => Message::new("st-wrong-field-near").arg("near", near),
             Self::UnknownService { given, nearest: None } => Message::new("st-wrong-service").arg("given", given),
-            Self::UnknownService { given, nearest: Some(near) } => {
-                Message::new("st-wrong-service-near").arg("given", given).arg("near", near)
-            }
+            Self::UnknownService {
+                given,
+                nearest: Some(near),
+            } => Message::new("st-wrong-service-near")
+                .arg("given", given)
+                .arg("near", near),
             Self::BadLang => Message::new("st-wrong-lang"),
             Self::Control => Message::new("st-wrong-control"),
             Self::Unreadable => Message::new("st-wrong-unreadable"),
@@ -162,7 +181,10 @@ pub struct Names<T> {
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self { by_bare: HashMap::new(), shown: Vec::new() }
+        Self {
+            by_bare: HashMap::new(),
+            shown: Vec::new(),
+        }
     }
 }
 
@@ -181,14 +203,21 @@ impl<T: Copy> Names<T> {
     /// What was probably meant.
     fn nearest(&self, name: &str) -> Option<String> {
         let given = bare(name);
-        let near = self.shown.iter().map(|n| (distance(&given, &bare(n)), n)).min_by_key(|(d, _)| *d)?;
+        let near = self
+            .shown
+            .iter()
+            .map(|n| (distance(&given, &bare(n)), n))
+            .min_by_key(|(d, _)| *d)?;
         let longest = given.chars().count().max(bare(near.1).chars().count());
         (near.0 * 2 <= longest).then(|| near.1.clone())
     }
 }
 
 fn bare(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// How many characters must change (Levenshtein); names are short.
@@ -241,9 +270,17 @@ fn heading(row: &[String]) -> Option<HashMap<Column, usize>> {
 const LINE: usize = 100;
 
 fn person(number: usize, cells: &[String], columns: &HashMap<Column, usize>, known: &Known) -> Row {
-    let raw = |column: Column| -> &str { columns.get(&column).and_then(|at| cells.get(*at)).map_or("", String::as_str) };
-    let mut row =
-        Row { number, cells: Column::ALL.iter().map(|c| raw(*c).trim().to_owned()).collect(), ..Row::default() };
+    let raw = |column: Column| -> &str {
+        columns
+            .get(&column)
+            .and_then(|at| cells.get(*at))
+            .map_or("", String::as_str)
+    };
+    let mut row = Row {
+        number,
+        cells: Column::ALL.iter().map(|c| raw(*c).trim().to_owned()).collect(),
+        ..Row::default()
+    };
     let mut problems = Vec::new();
     let mut one_line = |column: Column, most: usize| -> Option<String> {
         let text = raw(column);
@@ -269,41 +306,65 @@ fn person(number: usize, cells: &[String], columns: &HashMap<Column, usize>, kno
     let email = one_line(Column::Email, 320);
     let lang = one_line(Column::Lang, LINE);
 
-    let named_wrongly = problems.iter().any(|p| matches!(p.column, Column::Name | Column::PenName));
+    let named_wrongly = problems
+        .iter()
+        .any(|p| matches!(p.column, Column::Name | Column::PenName));
     match name.or_else(|| row.pen_name.clone()) {
         Some(name) => row.name = name,
         None if named_wrongly => {}
-        None => problems.push(Problem { column: Column::Name, reason: Reason::MissingName }),
+        None => problems.push(Problem {
+            column: Column::Name,
+            reason: Reason::MissingName,
+        }),
     }
     if let Some(given) = field {
         row.field = known.fields.find(&given);
         if row.field.is_none() {
             let nearest = known.fields.nearest(&given);
-            problems.push(Problem { column: Column::Field, reason: Reason::UnknownField { nearest } });
+            problems.push(Problem {
+                column: Column::Field,
+                reason: Reason::UnknownField { nearest },
+            });
         }
     }
-    for given in services.iter().flat_map(|s| s.split([';', ',', '/'])).map(str::trim).filter(|s| !s.is_empty()) {
+    for given in services
+        .iter()
+        .flat_map(|s| s.split([';', ',', '/']))
+        .map(str::trim)
+        .filter(|s| !s.is_empty())
+    {
         match known.services.find(given) {
             Some(id) if row.services.contains(&id) => {}
             Some(id) => row.services.push(id),
             None => {
-                let reason =
-                    Reason::UnknownService { given: given.to_owned(), nearest: known.services.nearest(given) };
-                problems.push(Problem { column: Column::Services, reason });
+                let reason = Reason::UnknownService {
+                    given: given.to_owned(),
+                    nearest: known.services.nearest(given),
+                };
+                problems.push(Problem {
+                    column: Column::Services,
+                    reason,
+                });
             }
         }
     }
     if let Some(given) = email {
         match EmailAddress::parse(&given) {
             Ok(email) => row.email = Some(email),
-            Err(_) => problems.push(Problem { column: Column::Email, reason: Reason::BadEmail }),
+            Err(_) => problems.push(Problem {
+                column: Column::Email,
+                reason: Reason::BadEmail,
+            }),
         }
     }
     if let Some(given) = lang {
         match given.to_lowercase().as_str() {
             "ko" | "kr" | "kor" | "korean" | "한국어" | "한글" | "국문" | "한" => row.lang = Some(Lang::Ko),
             "en" | "eng" | "english" | "영어" | "영문" | "영" => row.lang = Some(Lang::En),
-            _ => problems.push(Problem { column: Column::Lang, reason: Reason::BadLang }),
+            _ => problems.push(Problem {
+                column: Column::Lang,
+                reason: Reason::BadLang,
+            }),
         }
     }
     row.problems = problems;
@@ -342,21 +403,33 @@ mod tests {
             assert_eq!(rows[0].problems, [], "{text}");
             assert_eq!(rows[0].company.as_deref(), Some("하늘책방"));
             assert_eq!(rows[0].name, "김하늘");
-            assert_eq!(rows[0].email.as_ref().map(EmailAddress::as_str), Some("ha@haneul.example"));
+            assert_eq!(
+                rows[0].email.as_ref().map(EmailAddress::as_str),
+                Some("ha@haneul.example")
+            );
             assert_eq!(rows[0].lang, Some(Lang::Ko));
         }
-        assert_eq!(parse(&table("회사,이메일\n하늘,a@b.example\n"), &known()), Err(Unreadable::NoHeader));
+        assert_eq!(
+            parse(&table("회사,이메일\n하늘,a@b.example\n"), &known()),
+            Err(Unreadable::NoHeader)
+        );
     }
 
     #[test]
     fn a_wrong_cell_says_why_and_offers_what_was_meant() {
-        let rows = rows("이름,분야,서비스,이메일,언어\n김,컨텐츠,까치지값; 두루미클라우드,a@b,불어\n,콘텐츠,전혀다른것,,\n");
+        let rows =
+            rows("이름,분야,서비스,이메일,언어\n김,컨텐츠,까치지값; 두루미클라우드,a@b,불어\n,콘텐츠,전혀다른것,,\n");
         let reasons: Vec<_> = rows[0].problems.iter().map(|p| p.reason.clone()).collect();
         assert_eq!(
             reasons,
             [
-                Reason::UnknownField { nearest: Some("콘텐츠".into()) },
-                Reason::UnknownService { given: "까치지값".into(), nearest: Some("까치지갑".into()) },
+                Reason::UnknownField {
+                    nearest: Some("콘텐츠".into())
+                },
+                Reason::UnknownService {
+                    given: "까치지값".into(),
+                    nearest: Some("까치지갑".into())
+                },
                 Reason::BadEmail,
                 Reason::BadLang,
             ]
@@ -366,15 +439,36 @@ mod tests {
         let reasons: Vec<_> = rows[1].problems.iter().map(|p| p.reason.clone()).collect();
         assert_eq!(
             reasons,
-            [Reason::MissingName, Reason::UnknownService { given: "전혀다른것".into(), nearest: None }]
+            [
+                Reason::MissingName,
+                Reason::UnknownService {
+                    given: "전혀다른것".into(),
+                    nearest: None
+                }
+            ]
         );
     }
 
     #[test]
     fn a_pen_name_is_name_enough_and_a_control_character_is_refused() {
         let rows = rows("이름,필명,직함\n,별빛,작가\n\"김\n하늘\",,\n박\u{FFFD},,\n");
-        assert_eq!((rows[0].name.as_str(), rows[0].pen_name.as_deref()), ("별빛", Some("별빛")));
-        assert_eq!(rows[1].problems, [Problem { column: Column::Name, reason: Reason::Control }]);
-        assert_eq!(rows[2].problems, [Problem { column: Column::Name, reason: Reason::Unreadable }]);
+        assert_eq!(
+            (rows[0].name.as_str(), rows[0].pen_name.as_deref()),
+            ("별빛", Some("별빛"))
+        );
+        assert_eq!(
+            rows[1].problems,
+            [Problem {
+                column: Column::Name,
+                reason: Reason::Control
+            }]
+        );
+        assert_eq!(
+            rows[2].problems,
+            [Problem {
+                column: Column::Name,
+                reason: Reason::Unreadable
+            }]
+        );
     }
 }

@@ -86,7 +86,9 @@ pub async fn import_file(
 /// Runs an import that staff began. Run again after a crash, it goes on where it stood: rows that are written already
 /// are unchanged ones.
 pub(crate) async fn run(db: &Db, clock: &Clock, id: ImportId) -> Result<()> {
-    let Some(import) = roster_import::Entity::find_by_id(id).one(db.reader()).await? else { return Ok(()) };
+    let Some(import) = roster_import::Entity::find_by_id(id).one(db.reader()).await? else {
+        return Ok(());
+    };
     if import.state != ImportState::Running {
         return Ok(());
     }

@@ -27,8 +27,12 @@ pub(crate) async fn known(conn: &impl ConnectionTrait) -> Result<Known> {
 
 /// Everybody who is there, with their invitation to this event.
 pub(crate) async fn people(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<Person>> {
-    let companies: HashMap<CompanyId, String> =
-        company::Entity::find().all(conn).await?.into_iter().map(|c| (c.id, c.name)).collect();
+    let companies: HashMap<CompanyId, String> = company::Entity::find()
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|c| (c.id, c.name))
+        .collect();
     let mut services: HashMap<PartnerId, HashSet<ServiceId>> = HashMap::new();
     for link in partner_service::Entity::find().all(conn).await? {
         services.entry(link.partner_id).or_default().insert(link.service_id);
@@ -40,7 +44,10 @@ pub(crate) async fn people(conn: &impl ConnectionTrait, event: EventId) -> Resul
         .into_iter()
         .map(|i| (i.partner_id, (i.id, i.field_id)))
         .collect();
-    let partners = partner::Entity::find().order_by_asc(partner::Column::Id).all(conn).await?;
+    let partners = partner::Entity::find()
+        .order_by_asc(partner::Column::Id)
+        .all(conn)
+        .await?;
     Ok(partners
         .into_iter()
         .map(|p| Person {
@@ -85,7 +92,10 @@ pub(crate) async fn companies(
         return Ok(there);
     }
     let once = OnConflict::column(company::Column::Name).do_nothing().to_owned();
-    company::Entity::insert_many(missing).on_conflict(once).exec_without_returning(tx).await?;
+    company::Entity::insert_many(missing)
+        .on_conflict(once)
+        .exec_without_returning(tx)
+        .await?;
     Ok(map(find().all(tx).await?))
 }
 
@@ -117,20 +127,27 @@ pub(crate) async fn set_services(tx: &impl ConnectionTrait, all: &[(PartnerId, V
         return Ok(());
     }
     let partners = all.iter().map(|(id, _)| *id);
-    partner_service::Entity::delete_many().filter(partner_service::Column::PartnerId.is_in(partners)).exec(tx).await?;
+    partner_service::Entity::delete_many()
+        .filter(partner_service::Column::PartnerId.is_in(partners))
+        .exec(tx)
+        .await?;
     let rows: Vec<partner_service::ActiveModel> = all
         .iter()
         .flat_map(|(partner, services)| {
-            services
-                .iter()
-                .map(|service| partner_service::ActiveModel { partner_id: Set(*partner), service_id: Set(*service) })
+            services.iter().map(|service| partner_service::ActiveModel {
+                partner_id: Set(*partner),
+                service_id: Set(*service),
+            })
         })
         .collect();
     if !rows.is_empty() {
         let once = OnConflict::columns([partner_service::Column::PartnerId, partner_service::Column::ServiceId])
             .do_nothing()
             .to_owned();
-        partner_service::Entity::insert_many(rows).on_conflict(once).exec_without_returning(tx).await?;
+        partner_service::Entity::insert_many(rows)
+            .on_conflict(once)
+            .exec_without_returning(tx)
+            .await?;
     }
     Ok(())
 }
@@ -155,9 +172,13 @@ pub(crate) async fn invite(
         entered_at: Set(None),
         created_at: Set(clock.now()),
     });
-    let once =
-        OnConflict::columns([invitation::Column::EventId, invitation::Column::PartnerId]).do_nothing().to_owned();
-    invitation::Entity::insert_many(rows).on_conflict(once).exec_without_returning(tx).await?;
+    let once = OnConflict::columns([invitation::Column::EventId, invitation::Column::PartnerId])
+        .do_nothing()
+        .to_owned();
+    invitation::Entity::insert_many(rows)
+        .on_conflict(once)
+        .exec_without_returning(tx)
+        .await?;
     let found = invitation::Entity::find()
         .filter(invitation::Column::EventId.eq(event))
         .filter(invitation::Column::PartnerId.is_in(all.iter().map(|(id, _)| *id)))

@@ -115,14 +115,21 @@ fn workbook(bytes: &[u8]) -> Result<Table, Unreadable> {
         return Err(Unreadable::Workbook);
     }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| Unreadable::Workbook)?;
-    let sheet = book.worksheet_range_at(0).and_then(Result::ok).ok_or(Unreadable::Workbook)?;
+    let sheet = book
+        .worksheet_range_at(0)
+        .and_then(Result::ok)
+        .ok_or(Unreadable::Workbook)?;
     if sheet.height() > MOST_ROWS {
         return Err(Unreadable::TooManyRows);
     }
     // A sheet whose first rows are empty begins later; row numbers are told as Excel shows them.
     let skipped = sheet.start().map_or(0, |(row, _)| row as usize);
     let mut table: Table = vec![Vec::new(); skipped.min(MOST_ROWS)];
-    table.extend(sheet.rows().map(|row| row.iter().take(MOST_COLUMNS).map(cell).collect()));
+    table.extend(
+        sheet
+            .rows()
+            .map(|row| row.iter().take(MOST_COLUMNS).map(cell).collect()),
+    );
     Ok(table)
 }
 
@@ -170,7 +177,11 @@ mod tests {
         assert_eq!(want[1], ["하늘책방", "김하늘"]);
         let with_mark = [b"\xEF\xBB\xBF", KOREAN.as_bytes()].concat();
         let (cp949, _, _) = EUC_KR.encode(KOREAN);
-        let utf16: Vec<u8> = [0xFEFF].into_iter().chain(KOREAN.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> = [0xFEFF]
+            .into_iter()
+            .chain(KOREAN.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
         for bytes in [KOREAN.as_bytes(), &with_mark, &cp949, &utf16] {
             assert_eq!(read(bytes).expect("reads"), want);
         }

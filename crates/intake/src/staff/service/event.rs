@@ -81,7 +81,11 @@ pub async fn create(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, new:
 pub async fn change(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, id: EventId, new: NewEvent) -> Result<()> {
     let mut row = new.model();
     row.slug = NotSet;
-    let done = event::Entity::update_many().set(row).filter(event::Column::Id.eq(id)).exec(tx).await?;
+    let done = event::Entity::update_many()
+        .set(row)
+        .filter(event::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
     if done.rows_affected != 1 {
         return Err(Error::NotFound);
     }
@@ -94,5 +98,8 @@ pub async fn change(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, id: 
 /// # Errors
 /// When the database refuses.
 pub async fn by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<event::Model>> {
-    Ok(event::Entity::find().filter(event::Column::Slug.eq(slug)).one(conn).await?)
+    Ok(event::Entity::find()
+        .filter(event::Column::Slug.eq(slug))
+        .one(conn)
+        .await?)
 }

@@ -14,7 +14,9 @@ use web::{App, Words};
 
 /// The address that opens the partner's pages: for staff to copy and hand over, never stored, never logged.
 pub fn personal_url(app: &App, invitee: &Invitee) -> String {
-    let token = app.keys.sign(Purpose::PersonalLink, invitee.invitation.uuid(), invitee.link_version);
+    let token = app
+        .keys
+        .sign(Purpose::PersonalLink, invitee.invitation.uuid(), invitee.link_version);
     app.public_url(&format!("/i/{token}"))
 }
 
@@ -47,7 +49,10 @@ async fn one(
     id: InvitationId,
     dedup: String,
 ) -> Result<Option<OutgoingId>> {
-    let row = invitation::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound)?;
+    let row = invitation::Entity::find_by_id(id)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let about = About::load(tx, row.event_id).await?;
     let invitee = people::invitee(tx, id, Lang::Ko).await?.ok_or(Error::NotFound)?;
     let put = put(tx, app, &about, &invitee, dedup).await?;
@@ -111,7 +116,12 @@ pub async fn handed_over(
 ) -> Result<()> {
     of_event(tx, event, id).await?;
     mark_invited(tx, app, &[id]).await?;
-    audit::record(tx, &app.clock, deed(Some(event), actor, "invitation.handed_over", ("invitation", id.uuid()))).await?;
+    audit::record(
+        tx,
+        &app.clock,
+        deed(Some(event), actor, "invitation.handed_over", ("invitation", id.uuid())),
+    )
+    .await?;
     Ok(())
 }
 
@@ -127,7 +137,10 @@ pub async fn renew_link(
     id: InvitationId,
 ) -> Result<()> {
     let done = invitation::Entity::update_many()
-        .col_expr(invitation::Column::LinkVersion, Expr::col(invitation::Column::LinkVersion).add(1))
+        .col_expr(
+            invitation::Column::LinkVersion,
+            Expr::col(invitation::Column::LinkVersion).add(1),
+        )
         .filter(invitation::Column::Id.eq(id))
         .filter(invitation::Column::EventId.eq(event))
         // The version travels in 16 bits of the token.
@@ -137,7 +150,12 @@ pub async fn renew_link(
     if done.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, &app.clock, deed(Some(event), actor, "invitation.link_renewed", ("invitation", id.uuid()))).await?;
+    audit::record(
+        tx,
+        &app.clock,
+        deed(Some(event), actor, "invitation.link_renewed", ("invitation", id.uuid())),
+    )
+    .await?;
     Ok(())
 }
 
@@ -146,7 +164,10 @@ pub async fn renew_link(
 /// # Errors
 /// When the event has no such invitation.
 pub async fn of_event(conn: &impl ConnectionTrait, event: EventId, id: InvitationId) -> Result<invitation::Model> {
-    let found = invitation::Entity::find_by_id(id).filter(invitation::Column::EventId.eq(event)).one(conn).await?;
+    let found = invitation::Entity::find_by_id(id)
+        .filter(invitation::Column::EventId.eq(event))
+        .one(conn)
+        .await?;
     found.ok_or(Error::NotFound)
 }
 
@@ -182,7 +203,9 @@ async fn put(
     invitee: &Invitee,
     dedup: String,
 ) -> Result<Option<OutgoingId>> {
-    let Some(email) = invitee.email.clone() else { return Ok(None) };
+    let Some(email) = invitee.email.clone() else {
+        return Ok(None);
+    };
     let mail = NewMail {
         kind: MailKind::Invitation,
         to_name: invitee.person.name(),
@@ -192,7 +215,11 @@ async fn put(
         state: Initial::Queued,
         dedup,
         reply: None,
-        refs: Refs { event: Some(about.event.id), invitation: Some(invitee.invitation), ..Refs::default() },
+        refs: Refs {
+            event: Some(about.event.id),
+            invitation: Some(invitee.invitation),
+            ..Refs::default()
+        },
     };
     Ok(mail::outbox::put(tx, &app.clock, &app.settings, mail).await?)
 }
@@ -216,18 +243,30 @@ fn letter(about: &About, invitee: &Invitee) -> Letter {
         .map(|s| {
             let place = in_lang(lang, &s.place, &s.place_en);
             let days = days(&words, s);
-            (in_lang(lang, &s.title, &s.title_en), if place.is_empty() { days } else { format!("{days}, {place}") })
+            (
+                in_lang(lang, &s.title, &s.title_en),
+                if place.is_empty() {
+                    days
+                } else {
+                    format!("{days}, {place}")
+                },
+            )
         })
         .collect();
-    let (opens, closes) =
-        (words.datetime(event.opens_at, &event.time_zone), words.datetime(event.closes_at, &event.time_zone));
+    let (opens, closes) = (
+        words.datetime(event.opens_at, &event.time_zone),
+        words.datetime(event.closes_at, &event.time_zone),
+    );
     facts.push((words.t("st-mail-invite-period"), format!("{opens} – {closes}")));
     letter
         .facts(facts)
         .text(words.t1("st-mail-invite-what", "n", event.max_questions))
         .action(
             words.t("st-mail-invite-button"),
-            Link::Personal { invitation: invitee.invitation, path: String::new() },
+            Link::Personal {
+                invitation: invitee.invitation,
+                path: String::new(),
+            },
         )
         .text(words.t1("st-mail-invite-closing", "host", &host))
 }
@@ -283,11 +322,20 @@ mod tests {
             last_day: day.succ_opt().expect("a day"),
             position: 1,
         };
-        let about = About { event, sittings: vec![sitting] };
+        let about = About {
+            event,
+            sittings: vec![sitting],
+        };
         let mut invitee = Invitee {
             invitation: InvitationId::new(),
             partner: PartnerId::new(),
-            person: Person::Partner { name: Some("김하늘".into()), title: None, company: None, group: None, services: vec![] },
+            person: Person::Partner {
+                name: Some("김하늘".into()),
+                title: None,
+                company: None,
+                group: None,
+                services: vec![],
+            },
             display_line: None,
             email: EmailAddress::parse("ha@haneul.example").ok(),
             lang: Lang::Ko,
@@ -299,7 +347,11 @@ mod tests {
         let korean = letter(&about, &invitee);
         assert_eq!(korean.subject, "[나래] 파트너 대화에 초대합니다");
         let text = korean.plain();
-        for part in ["김하늘 님", "1회차: 2026년 12월 17일 (목) – 2026년 12월 18일 (금), 판교", "오전 10:00"] {
+        for part in [
+            "김하늘 님",
+            "1회차: 2026년 12월 17일 (목) – 2026년 12월 18일 (금), 판교",
+            "오전 10:00",
+        ] {
             assert!(text.contains(part), "{part} in {text}");
         }
         invitee.lang = Lang::En;

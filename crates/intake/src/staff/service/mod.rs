@@ -8,7 +8,10 @@ pub mod part;
 pub mod partner;
 pub mod question;
 pub mod rsvp;
-#[expect(clippy::module_inception, reason = "a service of the host is called service everywhere")]
+#[expect(
+    clippy::module_inception,
+    reason = "a service of the host is called service everywhere"
+)]
 pub mod service;
 pub mod sitting;
 pub mod speaker;

@@ -47,14 +47,22 @@ pub async fn add(
     sitting: SittingId,
     new: NewPart,
 ) -> Result<PartId> {
-    let found = sitting::Entity::find_by_id(sitting).filter(sitting::Column::EventId.eq(event)).one(tx).await?;
+    let found = sitting::Entity::find_by_id(sitting)
+        .filter(sitting::Column::EventId.eq(event))
+        .one(tx)
+        .await?;
     found.ok_or(Error::NotFound)?;
     let id = PartId::new();
     let mut row = new.model();
     row.id = Set(id);
     row.sitting_id = Set(sitting);
     programme_part::Entity::insert(row).exec_without_returning(tx).await?;
-    audit::record(tx, clock, deed(Some(event), actor, "part.added", ("programme_part", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "part.added", ("programme_part", id.uuid())),
+    )
+    .await?;
     Ok(id)
 }
 
@@ -69,8 +77,17 @@ pub async fn change(
     new: NewPart,
 ) -> Result<()> {
     find(tx, event, id).await?.ok_or(Error::NotFound)?;
-    programme_part::Entity::update_many().set(new.model()).filter(programme_part::Column::Id.eq(id)).exec(tx).await?;
-    audit::record(tx, clock, deed(Some(event), actor, "part.changed", ("programme_part", id.uuid()))).await?;
+    programme_part::Entity::update_many()
+        .set(new.model())
+        .filter(programme_part::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "part.changed", ("programme_part", id.uuid())),
+    )
+    .await?;
     Ok(())
 }
 
@@ -85,7 +102,12 @@ pub async fn remove(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, even
         Err(error) if conflict(&error).is_some() => return Err(Error::refused("st-part-in-use")),
         Err(error) => return Err(error.into()),
     }
-    audit::record(tx, clock, deed(Some(event), actor, "part.removed", ("programme_part", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "part.removed", ("programme_part", id.uuid())),
+    )
+    .await?;
     Ok(())
 }
 
@@ -98,6 +120,9 @@ pub async fn find(
     event: EventId,
     id: PartId,
 ) -> Result<Option<(programme_part::Model, sitting::Model)>> {
-    let found = programme_part::Entity::find_by_id(id).find_also_related(sitting::Entity).one(conn).await?;
+    let found = programme_part::Entity::find_by_id(id)
+        .find_also_related(sitting::Entity)
+        .one(conn)
+        .await?;
     Ok(found.and_then(|(part, sitting)| Some((part, sitting.filter(|s| s.event_id == event)?))))
 }

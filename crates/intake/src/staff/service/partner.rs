@@ -1,6 +1,9 @@
 //! People of partners: added by hand, matched with those who are there.
 
-use crate::{Error, Result, staff::{deed, roster::store}};
+use crate::{
+    Error, Result,
+    staff::{deed, roster::store},
+};
 use db::{
     audit::{self, Actor},
     entity::{company, invitation, partner},
@@ -52,7 +55,12 @@ pub async fn add(
     store::set_services(tx, &[(id, new.services.clone())]).await?;
     let invited = store::invite(tx, clock, event, &[(id, new.field)]).await?;
     let invitation = invited.get(&id).copied().ok_or(Error::NotFound)?;
-    audit::record(tx, clock, deed(Some(event), actor, "partner.added", ("invitation", invitation.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "partner.added", ("invitation", invitation.uuid())),
+    )
+    .await?;
     Ok(invitation)
 }
 
@@ -68,24 +76,42 @@ pub async fn change(
     id: InvitationId,
     new: NewPartner,
 ) -> Result<()> {
-    let found = invitation::Entity::find_by_id(id).filter(invitation::Column::EventId.eq(event)).one(tx).await?;
+    let found = invitation::Entity::find_by_id(id)
+        .filter(invitation::Column::EventId.eq(event))
+        .one(tx)
+        .await?;
     let partner = found.ok_or(Error::NotFound)?.partner_id;
     let company = company(tx, clock, new.company.as_deref()).await?;
     store::set_services(tx, &[(partner, new.services.clone())]).await?;
     store::set_field(tx, id, new.field).await?;
     write(tx, clock, partner, new, company).await?;
-    audit::record(tx, clock, deed(Some(event), actor, "partner.changed", ("invitation", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "partner.changed", ("invitation", id.uuid())),
+    )
+    .await?;
     Ok(())
 }
 
 async fn company(tx: &impl ConnectionTrait, clock: &Clock, name: Option<&str>) -> Result<Option<CompanyId>> {
     let Some(name) = name else { return Ok(None) };
-    Ok(store::companies(tx, clock, &[name.to_owned()]).await?.get(name).copied())
+    Ok(store::companies(tx, clock, &[name.to_owned()])
+        .await?
+        .get(name)
+        .copied())
 }
 
-async fn find(tx: &impl ConnectionTrait, new: &NewPartner, company: Option<CompanyId>) -> Result<Option<partner::Model>> {
+async fn find(
+    tx: &impl ConnectionTrait,
+    new: &NewPartner,
+    company: Option<CompanyId>,
+) -> Result<Option<partner::Model>> {
     if let Some(email) = &new.email
-        && let Some(known) = partner::Entity::find().filter(partner::Column::Email.eq(email.clone())).one(tx).await?
+        && let Some(known) = partner::Entity::find()
+            .filter(partner::Column::Email.eq(email.clone()))
+            .one(tx)
+            .await?
     {
         return Ok(Some(known));
     }

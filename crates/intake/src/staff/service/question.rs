@@ -41,7 +41,13 @@ pub struct OnBehalf {
 ///
 /// # Errors
 /// Refused without the needed consent and beyond the limit.
-pub async fn on_behalf(tx: &impl ConnectionTrait, app: &App, staff: StaffId, event: EventId, new: OnBehalf) -> Result<QuestionId> {
+pub async fn on_behalf(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    staff: StaffId,
+    event: EventId,
+    new: OnBehalf,
+) -> Result<QuestionId> {
     super::invitation::of_event(tx, event, new.invitation).await?;
     let event = event::Entity::find_by_id(event).one(tx).await?.ok_or(Error::NotFound)?;
     if let Some(there) = question::Entity::find_by_id(new.id).one(tx).await? {
@@ -50,7 +56,9 @@ pub async fn on_behalf(tx: &impl ConnectionTrait, app: &App, staff: StaffId, eve
     }
     consented(tx, app, &event, &new).await?;
     if !place(tx, app, staff, &event, &new).await? {
-        return Err(Error::refused(web::Message::new("st-question-limit").arg("n", event.max_questions)));
+        return Err(Error::refused(
+            web::Message::new("st-question-limit").arg("n", event.max_questions),
+        ));
     }
     let entry = audit::Entry {
         event: Some(event.id),
@@ -67,7 +75,11 @@ pub async fn on_behalf(tx: &impl ConnectionTrait, app: &App, staff: StaffId, eve
         .exec(tx)
         .await?;
     one_row(&taken, "event")?;
-    let next = event::Entity::find_by_id(event.id).one(tx).await?.ok_or(Error::NotFound)?.next_number;
+    let next = event::Entity::find_by_id(event.id)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?
+        .next_number;
     question::Entity::update_many()
         .col_expr(question::Column::Number, Expr::value(next - 1))
         .filter(question::Column::Id.eq(new.id))
@@ -77,7 +89,13 @@ pub async fn on_behalf(tx: &impl ConnectionTrait, app: &App, staff: StaffId, eve
 }
 
 /// Takes the first place that is free among the partner's questions; the unique index decides, not the read.
-async fn place(tx: &impl ConnectionTrait, app: &App, staff: StaffId, event: &event::Model, new: &OnBehalf) -> Result<bool> {
+async fn place(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    staff: StaffId,
+    event: &event::Model,
+    new: &OnBehalf,
+) -> Result<bool> {
     let now = app.clock.now();
     for ordinal in 1..=event.max_questions {
         let row = question::ActiveModel {

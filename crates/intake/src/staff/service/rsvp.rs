@@ -23,7 +23,10 @@ pub async fn note_came(
     sitting: SittingId,
     people: &[(InvitationId, Option<bool>)],
 ) -> Result<usize> {
-    let found = sitting::Entity::find_by_id(sitting).filter(sitting::Column::EventId.eq(event)).one(tx).await?;
+    let found = sitting::Entity::find_by_id(sitting)
+        .filter(sitting::Column::EventId.eq(event))
+        .one(tx)
+        .await?;
     found.ok_or(crate::Error::NotFound)?;
     let known: HashSet<InvitationId> = invitation::Entity::find()
         .select_only()
@@ -52,7 +55,10 @@ pub async fn note_came(
         let again = OnConflict::columns([rsvp::Column::InvitationId, rsvp::Column::SittingId])
             .update_column(rsvp::Column::Came)
             .to_owned();
-        rsvp::Entity::insert_many(rows).on_conflict(again).exec_without_returning(tx).await?;
+        rsvp::Entity::insert_many(rows)
+            .on_conflict(again)
+            .exec_without_returning(tx)
+            .await?;
         let entry = audit::Entry {
             event: Some(event),
             actor,
@@ -89,7 +95,11 @@ struct Seen {
 
 impl Seen {
     fn counts(&self) -> Counts {
-        Counts { companies: self.companies.len(), people: self.people.len(), fields: self.fields.len() }
+        Counts {
+            companies: self.companies.len(),
+            people: self.people.len(),
+            fields: self.fields.len(),
+        }
     }
 }
 
@@ -119,5 +129,8 @@ pub async fn attendance(conn: &impl ConnectionTrait, event: EventId) -> Result<A
             seen.fields.extend(field);
         }
     }
-    Ok(Attendance { all: all.counts(), by_sitting: by_sitting.iter().map(|(id, seen)| (*id, seen.counts())).collect() })
+    Ok(Attendance {
+        all: all.counts(),
+        by_sitting: by_sitting.iter().map(|(id, seen)| (*id, seen.counts())).collect(),
+    })
 }

@@ -61,7 +61,9 @@ pub async fn change(
     id: ServiceId,
     new: NewService,
 ) -> Result<()> {
-    let update = service::Entity::update_many().set(new.model()).filter(service::Column::Id.eq(id));
+    let update = service::Entity::update_many()
+        .set(new.model())
+        .filter(service::Column::Id.eq(id));
     match update.exec(tx).await {
         Ok(done) if done.rows_affected == 1 => {}
         Ok(_) => return Err(Error::NotFound),

@@ -48,13 +48,21 @@ pub async fn add(
     new: NewSitting,
 ) -> Result<SittingId> {
     let id = SittingId::new();
-    let before = sitting::Entity::find().filter(sitting::Column::EventId.eq(event)).count(tx).await?;
+    let before = sitting::Entity::find()
+        .filter(sitting::Column::EventId.eq(event))
+        .count(tx)
+        .await?;
     let mut row = new.model();
     row.id = Set(id);
     row.event_id = Set(event);
     row.position = Set(i32::try_from(before).unwrap_or(i32::MAX).saturating_add(1));
     sitting::Entity::insert(row).exec_without_returning(tx).await?;
-    audit::record(tx, clock, deed(Some(event), actor, "sitting.added", ("sitting", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "sitting.added", ("sitting", id.uuid())),
+    )
+    .await?;
     Ok(id)
 }
 
@@ -68,12 +76,19 @@ pub async fn change(
     id: SittingId,
     new: NewSitting,
 ) -> Result<()> {
-    let update = sitting::Entity::update_many().set(new.model()).filter(sitting::Column::Id.eq(id));
+    let update = sitting::Entity::update_many()
+        .set(new.model())
+        .filter(sitting::Column::Id.eq(id));
     let done = update.filter(sitting::Column::EventId.eq(event)).exec(tx).await?;
     if done.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, clock, deed(Some(event), actor, "sitting.changed", ("sitting", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "sitting.changed", ("sitting", id.uuid())),
+    )
+    .await?;
     Ok(())
 }
 
@@ -81,7 +96,13 @@ pub async fn change(
 ///
 /// # Errors
 /// Refused when it has parts, or somebody has said whether they come.
-pub async fn remove(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, event: EventId, id: SittingId) -> Result<()> {
+pub async fn remove(
+    tx: &impl ConnectionTrait,
+    clock: &Clock,
+    actor: Actor,
+    event: EventId,
+    id: SittingId,
+) -> Result<()> {
     let delete = sitting::Entity::delete_many().filter(sitting::Column::Id.eq(id));
     match delete.filter(sitting::Column::EventId.eq(event)).exec(tx).await {
         Ok(done) if done.rows_affected == 1 => {}
@@ -89,6 +110,11 @@ pub async fn remove(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, even
         Err(error) if conflict(&error).is_some() => return Err(Error::refused("st-sitting-in-use")),
         Err(error) => return Err(error.into()),
     }
-    audit::record(tx, clock, deed(Some(event), actor, "sitting.removed", ("sitting", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "sitting.removed", ("sitting", id.uuid())),
+    )
+    .await?;
     Ok(())
 }

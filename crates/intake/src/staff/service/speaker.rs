@@ -47,13 +47,21 @@ pub async fn add(
     new: NewSpeaker,
 ) -> Result<SpeakerId> {
     let id = SpeakerId::new();
-    let before = speaker::Entity::find().filter(speaker::Column::EventId.eq(event)).count(tx).await?;
+    let before = speaker::Entity::find()
+        .filter(speaker::Column::EventId.eq(event))
+        .count(tx)
+        .await?;
     let mut row = new.model();
     row.id = Set(id);
     row.event_id = Set(event);
     row.position = Set(i32::try_from(before).unwrap_or(i32::MAX).saturating_add(1));
     speaker::Entity::insert(row).exec_without_returning(tx).await?;
-    audit::record(tx, clock, deed(Some(event), actor, "speaker.added", ("speaker", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "speaker.added", ("speaker", id.uuid())),
+    )
+    .await?;
     Ok(id)
 }
 
@@ -67,12 +75,19 @@ pub async fn change(
     id: SpeakerId,
     new: NewSpeaker,
 ) -> Result<()> {
-    let update = speaker::Entity::update_many().set(new.model()).filter(speaker::Column::Id.eq(id));
+    let update = speaker::Entity::update_many()
+        .set(new.model())
+        .filter(speaker::Column::Id.eq(id));
     let done = update.filter(speaker::Column::EventId.eq(event)).exec(tx).await?;
     if done.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, clock, deed(Some(event), actor, "speaker.changed", ("speaker", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "speaker.changed", ("speaker", id.uuid())),
+    )
+    .await?;
     Ok(())
 }
 
@@ -80,7 +95,13 @@ pub async fn change(
 ///
 /// # Errors
 /// Refused when they have.
-pub async fn remove(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, event: EventId, id: SpeakerId) -> Result<()> {
+pub async fn remove(
+    tx: &impl ConnectionTrait,
+    clock: &Clock,
+    actor: Actor,
+    event: EventId,
+    id: SpeakerId,
+) -> Result<()> {
     let delete = speaker::Entity::delete_many().filter(speaker::Column::Id.eq(id));
     match delete.filter(speaker::Column::EventId.eq(event)).exec(tx).await {
         Ok(done) if done.rows_affected == 1 => {}
@@ -88,6 +109,11 @@ pub async fn remove(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, even
         Err(error) if conflict(&error).is_some() => return Err(Error::refused("st-speaker-in-use")),
         Err(error) => return Err(error.into()),
     }
-    audit::record(tx, clock, deed(Some(event), actor, "speaker.removed", ("speaker", id.uuid()))).await?;
+    audit::record(
+        tx,
+        clock,
+        deed(Some(event), actor, "speaker.removed", ("speaker", id.uuid())),
+    )
+    .await?;
     Ok(())
 }
