@@ -4,5 +4,7 @@ pub mod jobs;
 pub(crate) mod pages;
 pub(crate) mod repo;
 pub mod service;
+#[cfg(test)]
+mod story;
 
 pub(crate) use pages::routes;

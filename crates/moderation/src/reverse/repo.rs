@@ -5,10 +5,7 @@ use db::{
     people,
     prelude::*,
 };
-use domain::{
-    CrewMemberId, EmailAddress, EventId, InvitationId, ReverseId, SpeakerId,
-    state::mail::MailKind,
-};
+use domain::{CrewMemberId, EmailAddress, EventId, InvitationId, ReverseId, SpeakerId, state::mail::MailKind};
 use sea_orm::RelationTrait;
 use std::collections::{HashMap, HashSet};
 
@@ -96,8 +93,11 @@ pub(crate) async fn candidates(
     reverse: ReverseId,
     q: &str,
 ) -> Result<Vec<InvitationId>, Error> {
-    let asked: HashSet<InvitationId> =
-        assignments(conn, reverse).await?.into_iter().filter_map(|a| a.invitation_id).collect();
+    let asked: HashSet<InvitationId> = assignments(conn, reverse)
+        .await?
+        .into_iter()
+        .filter_map(|a| a.invitation_id)
+        .collect();
     let mut query = invitation::Entity::find()
         .select_only()
         .column(invitation::Column::Id)
@@ -130,7 +130,10 @@ pub(crate) async fn crew(conn: &impl ConnectionTrait) -> Result<Vec<(CrewMemberI
         .order_by_asc(crew_member::Column::Id)
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|m| (m.id, people::crew_person(&m).line())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|m| (m.id, people::crew_person(&m).line()))
+        .collect())
 }
 
 /// How many addresses of active crew there are, and how many were called for this event.
@@ -142,7 +145,8 @@ pub(crate) async fn called(conn: &impl ConnectionTrait, event: EventId) -> Resul
         .into_iter()
         .map(|m| m.email)
         .collect();
-    let called: HashSet<EmailAddress> = calls().filter(outgoing_mail::Column::EventId.eq(event))
+    let called: HashSet<EmailAddress> = calls()
+        .filter(outgoing_mail::Column::EventId.eq(event))
         .column(outgoing_mail::Column::ToEmail)
         .into_tuple()
         .all(conn)
@@ -153,7 +157,9 @@ pub(crate) async fn called(conn: &impl ConnectionTrait, event: EventId) -> Resul
 }
 
 fn calls() -> sea_orm::Select<outgoing_mail::Entity> {
-    outgoing_mail::Entity::find().select_only().filter(outgoing_mail::Column::Kind.eq(MailKind::Call))
+    outgoing_mail::Entity::find()
+        .select_only()
+        .filter(outgoing_mail::Column::Kind.eq(MailKind::Call))
 }
 
 /// The events for which this address was called, the latest first.
@@ -184,10 +190,13 @@ pub(crate) async fn proposed_by(
 }
 
 /// The speakers of an event, as they stand.
-pub(crate) async fn speakers(
-    conn: &impl ConnectionTrait,
-    event: EventId,
-) -> Result<Vec<(SpeakerId, String)>, Error> {
-    let rows = speaker::Entity::find().filter(speaker::Column::EventId.eq(event)).all(conn).await?;
-    Ok(rows.into_iter().map(|s| (s.id, people::speaker_person(&s).line())).collect())
+pub(crate) async fn speakers(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<(SpeakerId, String)>, Error> {
+    let rows = speaker::Entity::find()
+        .filter(speaker::Column::EventId.eq(event))
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|s| (s.id, people::speaker_person(&s).line()))
+        .collect())
 }

@@ -53,7 +53,10 @@ pub async fn pass_on(
     let (Some(question), Some(service)) = (assignment.question_id, assignment.service_id) else {
         return Err(Error::NotFound);
     };
-    let question = question::Entity::find_by_id(question).one(tx).await?.ok_or(Error::NotFound)?;
+    let question = question::Entity::find_by_id(question)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let member = match to {
         Some(id) => active(tx, service).await?.into_iter().find(|m| m.id == id),
         None => least_busy(tx, service, assignment.crew_member_id).await?,
@@ -128,24 +131,34 @@ async fn ask(
     service: ServiceId,
     member: &crew_member::Model,
 ) -> Result<AssignmentId, Error> {
-    let event = event::Entity::find_by_id(question.event_id).one(tx).await?.ok_or(Error::NotFound)?;
+    let event = event::Entity::find_by_id(question.event_id)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let lang = question.lang;
-    let asker = people::invitee(tx, question.invitation_id, lang).await?.ok_or(Error::NotFound)?;
+    let partner = people::invitee(tx, question.invitation_id, lang)
+        .await?
+        .ok_or(Error::NotFound)?;
     let services = people::service_names(tx, lang).await?;
-    let id = insert(tx, app, &event, For::Question(question.id, service, member.id)).await?.ok_or(
-        // Somebody has it already: the unique index says so.
-        Error::Db(db::Error::Stale { what: "question" }),
-    )?;
+    let id = insert(tx, app, &event, For::Question(question.id, service, member.id))
+        .await?
+        .ok_or(
+            // Somebody has it already: the unique index says so.
+            Error::Db(db::Error::Stale { what: "question" }),
+        )?;
     let asked = Asked {
         event: &event,
         lang,
         service: services.get(&service).map_or("", String::as_str),
         number: question.number.unwrap_or_default(),
         body: &question.body,
-        asker: asker.line(),
+        asker: partner.line(),
         due: due(app, &event),
     };
-    let letter = asked.letter(Link::Answer { assignment: id, until: link_until(app) });
+    let letter = asked.letter(Link::Answer {
+        assignment: id,
+        until: link_until(app),
+    });
     let mail = NewMail {
         kind: MailKind::Assignment,
         to_name: member.nickname.clone().unwrap_or_else(|| member.name.clone()),

@@ -2,8 +2,8 @@
 
 mod read_mail;
 
-pub(crate) use read_mail::{keep, reading};
 pub use read_mail::{Outcome, read_mail};
+pub(crate) use read_mail::{keep, reading};
 
 use async_trait::async_trait;
 use domain::job::Job;

@@ -45,7 +45,10 @@ pub enum Outcome {
 /// # Errors
 /// When the database refuses; then nothing was done.
 pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error> {
-    let row = incoming_mail::Entity::find_by_id(incoming).one(app.db.reader()).await?.ok_or(Error::NotFound)?;
+    let row = incoming_mail::Entity::find_by_id(incoming)
+        .one(app.db.reader())
+        .await?
+        .ok_or(Error::NotFound)?;
     if row.state != IncomingState::Received {
         return Ok(Outcome::Already);
     }
@@ -54,7 +57,10 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
     let bound = bind(&tx, app, &reading).await?;
     // Two copies of one mail that are read at once follow each other from here.
     let asked = match bound.assignment {
-        Some(id) => lock(&tx, id).await.map(Some).or_else(|e| if matches!(e, Error::NotFound) { Ok(None) } else { Err(e) })?,
+        Some(id) => lock(&tx, id)
+            .await
+            .map(Some)
+            .or_else(|e| if matches!(e, Error::NotFound) { Ok(None) } else { Err(e) })?,
         None => None,
     };
     let facts = facts(&tx, &row, &reading, bound.binding, asked.as_ref()).await?;
@@ -86,7 +92,10 @@ pub(crate) async fn reading(app: &App, row: &incoming_mail::Model) -> Reading {
         from: Some(row.envelope_from.clone()),
         to: row.envelope_to.split_whitespace().map(str::to_owned).collect(),
     };
-    let reader = Reader { keys: app.keys.clone(), reply_domain: app.settings.mail.reply_domain.clone() };
+    let reader = Reader {
+        keys: app.keys.clone(),
+        reply_domain: app.settings.mail.reply_domain.clone(),
+    };
     read_in_time(row.raw.clone(), envelope, reader, PATIENCE).await
 }
 
@@ -98,21 +107,36 @@ struct Bound {
 async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error> {
     Ok(match &reading.token {
         TokenFinding::Reply { assignment, until } => Bound {
-            binding: if day_stamp(app.clock.now()) <= *until { Binding::Token } else { Binding::Expired },
+            binding: if day_stamp(app.clock.now()) <= *until {
+                Binding::Token
+            } else {
+                Binding::Expired
+            },
             assignment: Some(*assignment),
         },
         TokenFinding::Thread { message_ids } => {
             let mut assignment = None;
             for id in message_ids {
-                assignment = mail::outbox::by_message_id(tx, id).await?.and_then(|m| m.reply_assignment_id);
+                assignment = mail::outbox::by_message_id(tx, id)
+                    .await?
+                    .and_then(|m| m.reply_assignment_id);
                 if assignment.is_some() {
                     break;
                 }
             }
-            Bound { binding: Binding::Thread, assignment }
+            Bound {
+                binding: Binding::Thread,
+                assignment,
+            }
         }
-        TokenFinding::Forged => Bound { binding: Binding::Forged, assignment: None },
-        TokenFinding::None => Bound { binding: Binding::None, assignment: None },
+        TokenFinding::Forged => Bound {
+            binding: Binding::Forged,
+            assignment: None,
+        },
+        TokenFinding::None => Bound {
+            binding: Binding::None,
+            assignment: None,
+        },
     })
 }
 
@@ -158,7 +182,10 @@ async fn seen(tx: &WriteTx, row: &incoming_mail::Model, reading: &Reading) -> Re
         .into_tuple()
         .all(tx)
         .await?;
-    let found = answer::Entity::find().filter(answer::Column::IncomingId.is_in(before)).one(tx).await?;
+    let found = answer::Entity::find()
+        .filter(answer::Column::IncomingId.is_in(before))
+        .one(tx)
+        .await?;
     Ok(found.is_some())
 }
 
@@ -182,7 +209,10 @@ async fn settle(
         .col_expr(Column::State, Expr::value(state))
         .col_expr(Column::Reason, Expr::value(reason.clone()))
         .col_expr(Column::Class, Expr::value(Some(class_text(reading.class))))
-        .col_expr(Column::MessageId, Expr::value(reading.message_id.as_deref().map(header)))
+        .col_expr(
+            Column::MessageId,
+            Expr::value(reading.message_id.as_deref().map(header)),
+        )
         .col_expr(Column::FromEmail, Expr::value(sender(reading).map(|s| s.to_string())))
         .col_expr(Column::Subject, Expr::value(Some(header(&reading.subject))))
         .col_expr(Column::AssignmentId, Expr::value(assignment.map(|a| a.id)))
@@ -198,7 +228,11 @@ async fn settle(
     let entry = audit::Entry {
         event: assignment.map(|a| a.event_id),
         actor: Actor::System,
-        action: if state == IncomingState::Quarantined { "mail.quarantined" } else { "mail.processed" },
+        action: if state == IncomingState::Quarantined {
+            "mail.quarantined"
+        } else {
+            "mail.processed"
+        },
         subject: ("incoming_mail", Some(row.id.uuid())),
         details: json!({ "class": class_text(reading.class), "reason": reason, "assignment": assignment.map(|a| a.id) }),
     };
@@ -222,7 +256,9 @@ pub(crate) async fn keep(
     };
     let id = store(tx, app, assignment, arrival).await?;
     for file in &reading.attachments {
-        attachment::Entity::insert(file_row(row.id, id, file)).exec_without_returning(tx).await?;
+        attachment::Entity::insert(file_row(row.id, id, file))
+            .exec_without_returning(tx)
+            .await?;
     }
     Ok(id)
 }
@@ -251,7 +287,13 @@ async fn bounced(tx: &WriteTx, app: &App, reading: &Reading) -> Result<(), Error
         return Ok(());
     };
     let found = mail::outbox::by_message_id(tx, message_id).await?;
-    let Some(outgoing_mail::Model { id, event_id, delivery_id: Some(delivery), .. }) = found else {
+    let Some(outgoing_mail::Model {
+        id,
+        event_id,
+        delivery_id: Some(delivery),
+        ..
+    }) = found
+    else {
         return Ok(());
     };
     let words = [bounce.status.as_deref(), bounce.diagnostic.as_deref()];

@@ -28,7 +28,7 @@ pub(super) async fn answer(
     Form(input): Form<Input>,
 ) -> Result {
     let row = open(&app, &token).await?;
-    limit::check(&app, "answer-link", &row.id.to_string(), 60, Duration::from_secs(3_600)).await?;
+    limit::check(&app, "answer-link", &row.id.to_string(), 60, Duration::from_hours(1)).await?;
     submit(&app, c, &row, format!("/a/{token}"), input.text).await
 }
 

@@ -51,7 +51,9 @@ pub(super) async fn page(
     let page = repo::assignments(conn, event.id, view, now, filter.after.parse().ok()).await?;
     let counts = repo::assignment_counts(conn, event.id, now).await?;
     let mut wanted = Wanted::default();
-    page.rows.iter().for_each(|row| wanted.assignment(row));
+    for row in &page.rows {
+        wanted.assignment(row);
+    }
     let lookup = Lookup::load(conn, c.lang(), wanted).await?;
     let rows = page.rows.iter().map(|row| Row {
         id: row.id,

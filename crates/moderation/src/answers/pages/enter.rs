@@ -52,7 +52,16 @@ pub(super) async fn page(
     c: Chrome,
     Path((slug, assignment)): Path<(String, String)>,
 ) -> Result {
-    show(&app, c, &slug, id(&assignment)?, Errors::new(), String::new(), StatusCode::OK).await
+    show(
+        &app,
+        c,
+        &slug,
+        id(&assignment)?,
+        Errors::new(),
+        String::new(),
+        StatusCode::OK,
+    )
+    .await
 }
 
 async fn show(
@@ -80,15 +89,27 @@ async fn show(
         id,
         subject: repo::subject(conn, row.question_id, row.reverse_id, c.lang()).await?,
         who: to.as_ref().map(|to| to.line.clone()).unwrap_or_default(),
-        email: to.as_ref().and_then(|to| to.email.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        email: to
+            .as_ref()
+            .and_then(|to| to.email.as_ref())
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         removed: to.is_none_or(|to| to.removed),
         state: row.state.as_str(),
         due: row.due_at,
         zone: event.time_zone,
         closed: matches!(row.state, AssignmentState::PassedOn | AssignmentState::Refused),
         open,
-        answers: answers.into_iter().map(|a| GivenHere { id: a.id, given: a.into() }).collect(),
-        others: others.map(|m| Choice::new(m.id, db::people::crew_person(&m).line())).collect(),
+        answers: answers
+            .into_iter()
+            .map(|a| GivenHere {
+                id: a.id,
+                given: a.into(),
+            })
+            .collect(),
+        others: others
+            .map(|m| Choice::new(m.id, db::people::crew_person(&m).line()))
+            .collect(),
         errors,
         text,
         c,
@@ -106,17 +127,37 @@ pub(super) async fn answer(
     let row = find(&app, &slug, &assignment).await?;
     let mut errors = Errors::new();
     let Some(text) = errors.check("text", AnswerText::parse(&input.text)) else {
-        return show(&app, c, &slug, row.id, errors, input.text, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return show(
+            &app,
+            c,
+            &slug,
+            row.id,
+            errors,
+            input.text,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        )
+        .await;
     };
     let tx = app.db.begin_write().await?;
     match receive_staff(&tx, &app, staff.id, row.id, text).await {
         Ok(answer) => {
             tx.commit().await?;
-            Ok(redirect(format!("/desk/events/{slug}/answers/{answer}")).flash("answer-entered").into_response())
+            Ok(redirect(format!("/desk/events/{slug}/answers/{answer}"))
+                .flash("answer-entered")
+                .into_response())
         }
         Err(crate::Error::Refused(key)) => {
             tx.rollback().await?;
-            show(&app, c, &slug, row.id, Errors::form(key), input.text, StatusCode::CONFLICT).await
+            show(
+                &app,
+                c,
+                &slug,
+                row.id,
+                Errors::form(key),
+                input.text,
+                StatusCode::CONFLICT,
+            )
+            .await
         }
         Err(error) => Err(error.into()),
     }
@@ -139,14 +180,20 @@ pub(super) async fn pass_on(
     let row = find(&app, &slug, &assignment).await?;
     let tx = app.db.begin_write().await?;
     let words = c.with(&crate::TEXTS).words;
-    let new = assign::pass_on(&tx, &app, staff.actor(), &row, input.to.parse().ok()).await.map_err(|e| e.on(&words))?;
+    let new = assign::pass_on(&tx, &app, staff.actor(), &row, input.to.parse().ok())
+        .await
+        .map_err(|e| e.on(&words))?;
     tx.commit().await?;
     app.wake.notify();
-    Ok(redirect(format!("/desk/events/{slug}/assignments/{new}")).flash("assignment-passed-on").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/assignments/{new}"))
+        .flash("assignment-passed-on")
+        .into_response())
 }
 
 async fn find(app: &App, slug: &str, assignment: &str) -> Result<assignment::Model> {
     let conn = app.db.reader();
     let event = crate::repo::event_by_slug(conn, slug).await?.ok_or(Error::NotFound)?;
-    repo::assignment_of(conn, event.id, id(assignment)?).await?.ok_or(Error::NotFound)
+    repo::assignment_of(conn, event.id, id(assignment)?)
+        .await?
+        .ok_or(Error::NotFound)
 }

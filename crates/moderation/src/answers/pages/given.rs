@@ -27,7 +27,11 @@ pub(crate) struct Given {
 
 impl From<answer::Model> for Given {
     fn from(row: answer::Model) -> Self {
-        Self { at: row.received_at, text: row.original, state: row.state.as_str() }
+        Self {
+            at: row.received_at,
+            text: row.original,
+            state: row.state.as_str(),
+        }
     }
 }
 

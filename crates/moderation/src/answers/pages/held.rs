@@ -54,7 +54,11 @@ struct List {
 pub(super) async fn list(State(app): State<App>, _: Reviewer, c: Chrome, Query(filter): Query<Filter>) -> Result {
     let c = c.with(&TEXTS);
     let discarded = filter.state == IncomingState::Discarded.as_str();
-    let state = if discarded { IncomingState::Discarded } else { IncomingState::Quarantined };
+    let state = if discarded {
+        IncomingState::Discarded
+    } else {
+        IncomingState::Quarantined
+    };
     let page = repo::quarantine(app.db.reader(), state, filter.after.parse().ok()).await?;
     let tabs = [IncomingState::Quarantined, IncomingState::Discarded].map(|choice| Tab {
         value: choice.as_str(),
@@ -71,7 +75,14 @@ pub(super) async fn list(State(app): State<App>, _: Reviewer, c: Chrome, Query(f
         bound: row.assignment_id.is_some(),
     });
     let rows = rows.collect();
-    render(&List { zone: ZONE, tabs: tabs.into(), state: state.as_str(), rows, next: page.next, c })
+    render(&List {
+        zone: ZONE,
+        tabs: tabs.into(),
+        state: state.as_str(),
+        rows,
+        next: page.next,
+        c,
+    })
 }
 
 fn reason(c: &Chrome, stored: Option<&str>) -> String {
@@ -99,7 +110,10 @@ struct Page {
 
 pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(mail): Path<String>) -> Result {
     let conn = app.db.reader();
-    let row = incoming_mail::Entity::find_by_id(id::<IncomingId>(&mail)?).one(conn).await?.ok_or(Error::NotFound)?;
+    let row = incoming_mail::Entity::find_by_id(id::<IncomingId>(&mail)?)
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound)?;
     if !matches!(row.state, IncomingState::Quarantined | IncomingState::Discarded) {
         return Err(Error::NotFound);
     }
@@ -109,7 +123,10 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         && let Some(assignment) = repo::assignment_by_id(conn, assignment).await?
     {
         let subject = repo::subject(conn, assignment.question_id, assignment.reverse_id, c.lang()).await?;
-        let who = repo::addressee(conn, &assignment).await?.map(|to| to.line).unwrap_or_default();
+        let who = repo::addressee(conn, &assignment)
+            .await?
+            .map(|to| to.line)
+            .unwrap_or_default();
         bound = Some((subject, who));
         let event = event_of(conn, assignment.event_id).await?;
         let title = c.either(&event.title, &event.title_en).to_owned();
@@ -149,9 +166,16 @@ pub(super) async fn accept(
     _: Form<Press>,
 ) -> Result {
     let words = c.with(&TEXTS).words;
-    let answer = quarantine::accept(&app, staff.id, id(&mail)?).await.map_err(|e| e.on(&words))?;
+    let answer = quarantine::accept(&app, staff.id, id(&mail)?)
+        .await
+        .map_err(|e| e.on(&words))?;
     let conn = app.db.reader();
-    let found = db::entity::answer::Entity::find_by_id(answer).one(conn).await?.ok_or(Error::NotFound)?;
+    let found = db::entity::answer::Entity::find_by_id(answer)
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound)?;
     let event = event_of(conn, found.event_id).await?;
-    Ok(redirect(format!("/desk/events/{}/answers/{answer}", event.slug)).flash("mail-accepted").into_response())
+    Ok(redirect(format!("/desk/events/{}/answers/{answer}", event.slug))
+        .flash("mail-accepted")
+        .into_response())
 }

@@ -32,7 +32,10 @@ impl MailView {
         let raw = mask_tokens(&row.raw);
         let shown = &raw[..raw.len().min(SOURCE)];
         let source = String::from_utf8_lossy(shown).into_owned();
-        let end = source.find("\r\n\r\n").or_else(|| source.find("\n\n")).unwrap_or(source.len());
+        let end = source
+            .find("\r\n\r\n")
+            .or_else(|| source.find("\n\n"))
+            .unwrap_or(source.len());
         let from = reading.from.as_ref().map(|from| match &from.name {
             Some(name) => format!("{name} <{}>", from.address),
             None => from.address.clone(),

@@ -22,12 +22,18 @@ pub(crate) fn routes() -> Router {
     Router::new()
         .route("/a/{token}", get(answer_link::page).post(answer_link::answer))
         .route("/desk/events/{slug}/answers", get(queue::page))
-        .route("/desk/events/{slug}/answers/{id}", get(review::page).post(review::decide))
+        .route(
+            "/desk/events/{slug}/answers/{id}",
+            get(review::page).post(review::decide),
+        )
         .route("/desk/events/{slug}/answers/{id}/return", post(review::give_back))
         .route("/desk/events/{slug}/answers/{id}/take-back", post(review::take_back))
         .route("/desk/events/{slug}/answers/{id}/files/{file}", get(review::file))
         .route("/desk/events/{slug}/assignments", get(assignments::page))
-        .route("/desk/events/{slug}/assignments/{id}", get(enter::page).post(enter::answer))
+        .route(
+            "/desk/events/{slug}/assignments/{id}",
+            get(enter::page).post(enter::answer),
+        )
         .route("/desk/events/{slug}/assignments/{id}/pass-on", post(enter::pass_on))
         .route("/desk/quarantine", get(held::list))
         .route("/desk/quarantine/{id}", get(held::page))

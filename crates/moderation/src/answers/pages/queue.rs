@@ -57,7 +57,9 @@ pub(super) async fn page(
     let page = repo::answers(conn, event.id, state, filter.after.parse().ok()).await?;
     let counts = repo::answer_counts(conn, event.id).await?;
     let mut wanted = Wanted::default();
-    page.rows.iter().for_each(|row| wanted.answer(row));
+    for row in &page.rows {
+        wanted.answer(row);
+    }
     let lookup = Lookup::load(conn, c.lang(), wanted).await?;
     let rows = page.rows.iter().map(|row| Row {
         id: row.id,

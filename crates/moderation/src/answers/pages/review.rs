@@ -137,7 +137,11 @@ pub(super) async fn decide(
     let row = find(&app, &slug, &answer).await?;
     let mut errors = Errors::new();
     let Some(body) = errors.check("body", AnswerText::parse(&input.body)) else {
-        let typed = Typed { body: Some(input.body), errors, ..Typed::default() };
+        let typed = Typed {
+            body: Some(input.body),
+            errors,
+            ..Typed::default()
+        };
         return show(&app, c, &slug, row.id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let save = input.step == "save";
@@ -149,7 +153,11 @@ pub(super) async fn decide(
     };
     if let Err(error) = done {
         tx.rollback().await?;
-        let typed = Typed { body: Some(input.body), errors: said(error)?, ..Typed::default() };
+        let typed = Typed {
+            body: Some(input.body),
+            errors: said(error)?,
+            ..Typed::default()
+        };
         return show(&app, c, &slug, row.id, typed, StatusCode::CONFLICT).await;
     }
     tx.commit().await?;
@@ -179,18 +187,28 @@ pub(super) async fn give_back(
     let row = find(&app, &slug, &answer).await?;
     let mut errors = Errors::new();
     let Some(note) = errors.check("note", AnswerText::parse(&input.note)) else {
-        let typed = Typed { note: input.note, errors, ..Typed::default() };
+        let typed = Typed {
+            note: input.note,
+            errors,
+            ..Typed::default()
+        };
         return show(&app, c, &slug, row.id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let tx = app.db.begin_write().await?;
     if let Err(error) = service::give_back(&tx, &app, staff.id, row.id, note.as_str(), input.version).await {
         tx.rollback().await?;
-        let typed = Typed { note: input.note, errors: said(error)?, ..Typed::default() };
+        let typed = Typed {
+            note: input.note,
+            errors: said(error)?,
+            ..Typed::default()
+        };
         return show(&app, c, &slug, row.id, typed, StatusCode::CONFLICT).await;
     }
     tx.commit().await?;
     app.wake.notify();
-    Ok(redirect(format!("/desk/events/{slug}/answers")).flash("answer-returned").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/answers"))
+        .flash("answer-returned")
+        .into_response())
 }
 
 pub(super) async fn take_back(
@@ -203,7 +221,9 @@ pub(super) async fn take_back(
     let tx = app.db.begin_write().await?;
     service::take_back(&tx, &app, staff.id, row.id).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/answers/{}", row.id)).flash("answer-taken-back").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/answers/{}", row.id))
+        .flash("answer-taken-back")
+        .into_response())
 }
 
 /// A file is always saved, never shown: it is whatever its sender made it.
@@ -213,14 +233,18 @@ pub(super) async fn file(
     Path((slug, answer, file)): Path<(String, String, String)>,
 ) -> Result {
     let row = find(&app, &slug, &answer).await?;
-    let file = repo::attachment(app.db.reader(), row.id, id(&file)?).await?.ok_or(Error::NotFound)?;
+    let file = repo::attachment(app.db.reader(), row.id, id(&file)?)
+        .await?
+        .ok_or(Error::NotFound)?;
     Ok(web::attachment(&file.name, "application/octet-stream", file.bytes))
 }
 
 async fn find(app: &App, slug: &str, answer: &str) -> Result<answer::Model> {
     let conn = app.db.reader();
     let event = crate::repo::event_by_slug(conn, slug).await?.ok_or(Error::NotFound)?;
-    repo::answer_of(conn, event.id, id(answer)?).await?.ok_or(Error::NotFound)
+    repo::answer_of(conn, event.id, id(answer)?)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// A refusal stands above the form; what is broken is an error page.

@@ -36,7 +36,9 @@ pub(crate) async fn answers(
     if let Some(after) = after {
         query = query.filter(answer::Column::Id.gt(after));
     }
-    Ok(Page::from_overfull(query.all(conn).await?, PAGE, |row| row.id.to_string()))
+    Ok(Page::from_overfull(query.all(conn).await?, PAGE, |row| {
+        row.id.to_string()
+    }))
 }
 
 pub(crate) async fn answer_counts(conn: &impl ConnectionTrait, event: EventId) -> Result<Counts, Error> {
@@ -49,7 +51,10 @@ pub(crate) async fn answer_counts(conn: &impl ConnectionTrait, event: EventId) -
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(state, n)| (state.to_string(), n.unsigned_abs())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(state, n)| (state.to_string(), n.unsigned_abs()))
+        .collect())
 }
 
 /// The answers that came to an assignment, oldest first.
@@ -86,7 +91,10 @@ impl AssignmentView {
     }
 
     pub(crate) fn parse(text: &str) -> Self {
-        Self::ALL.into_iter().find(|v| v.as_str() == text).unwrap_or(Self::Waiting)
+        Self::ALL
+            .into_iter()
+            .find(|v| v.as_str() == text)
+            .unwrap_or(Self::Waiting)
     }
 
     fn condition(self, now: DateTime<Utc>) -> Condition {
@@ -116,7 +124,9 @@ pub(crate) async fn assignments(
     if let Some(after) = after {
         query = query.filter(assignment::Column::Id.gt(after));
     }
-    Ok(Page::from_overfull(query.all(conn).await?, PAGE, |row| row.id.to_string()))
+    Ok(Page::from_overfull(query.all(conn).await?, PAGE, |row| {
+        row.id.to_string()
+    }))
 }
 
 pub(crate) async fn assignment_counts(
@@ -208,5 +218,9 @@ pub(crate) async fn quarantine(
     if let Some(after) = after {
         query = query.filter(Column::Id.lt(after));
     }
-    Ok(Page::from_overfull(query.into_model().all(conn).await?, PAGE, |row: &HeldMail| row.id.to_string()))
+    Ok(Page::from_overfull(
+        query.into_model().all(conn).await?,
+        PAGE,
+        |row: &HeldMail| row.id.to_string(),
+    ))
 }

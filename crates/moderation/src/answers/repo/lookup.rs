@@ -136,11 +136,16 @@ impl Lookup {
         let crew = row.crew_member_id.and_then(|id| self.hosts.crew.get(&id));
         let speaker = row.speaker_id.and_then(|id| self.hosts.speakers.get(&id));
         let staff = row.staff_id.and_then(|id| self.hosts.staff.get(&id));
-        crew.or(speaker).or(staff).map(domain::person::Person::line).unwrap_or_default()
+        crew.or(speaker)
+            .or(staff)
+            .map(domain::person::Person::line)
+            .unwrap_or_default()
     }
 
     pub(crate) fn partner(&self, id: Option<InvitationId>) -> String {
-        id.and_then(|id| self.invitees.get(&id)).map(Invitee::line).unwrap_or_default()
+        id.and_then(|id| self.invitees.get(&id))
+            .map(Invitee::line)
+            .unwrap_or_default()
     }
 
     /// Under whose name an answer stands.

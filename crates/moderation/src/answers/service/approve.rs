@@ -28,7 +28,10 @@ pub async fn approve(
     body: AnswerText,
     version: i32,
 ) -> Result<(), Error> {
-    let row = answer::Entity::find_by_id(answer).one(tx).await?.ok_or(Error::NotFound)?;
+    let row = answer::Entity::find_by_id(answer)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let now = app.clock.now();
     let edited = row.body != body.as_str();
     let result = answer::Entity::update_many()
@@ -61,7 +64,10 @@ pub async fn edit(
     body: AnswerText,
     version: i32,
 ) -> Result<(), Error> {
-    let row = answer::Entity::find_by_id(answer).one(tx).await?.ok_or(Error::NotFound)?;
+    let row = answer::Entity::find_by_id(answer)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let result = answer::Entity::update_many()
         .col_expr(answer::Column::Body, Expr::value(body.into_string()))
         .col_expr(answer::Column::Version, Expr::value(version + 1))

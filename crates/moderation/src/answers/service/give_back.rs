@@ -31,7 +31,10 @@ pub async fn give_back(
     reason: &str,
     version: i32,
 ) -> Result<(), Error> {
-    let row = answer::Entity::find_by_id(answer).one(tx).await?.ok_or(Error::NotFound)?;
+    let row = answer::Entity::find_by_id(answer)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let assignment = row.assignment_id.ok_or(Error::Refused("refused-not-returnable"))?;
     let now = app.clock.now();
     let result = answer::Entity::update_many()
@@ -54,11 +57,22 @@ pub async fn give_back(
         .filter(assignment::Column::State.is_in(AssignmentState::sources(AssignmentState::Sent)))
         .exec(tx)
         .await?;
-    let assignment = assignment::Entity::find_by_id(assignment).one(tx).await?.ok_or(Error::NotFound)?;
+    let assignment = assignment::Entity::find_by_id(assignment)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     if let Some(mail) = mail(tx, app, &event, &assignment, &row, reason).await? {
         mail::outbox::put(tx, &app.clock, &app.settings, mail).await?;
     }
-    note(tx, app, staff, &row, "answer.returned", json!({ "assignment": assignment.id })).await
+    note(
+        tx,
+        app,
+        staff,
+        &row,
+        "answer.returned",
+        json!({ "assignment": assignment.id }),
+    )
+    .await
 }
 
 /// Takes a returned answer into review again, when a better one does not come.
@@ -66,7 +80,10 @@ pub async fn give_back(
 /// # Errors
 /// Stale when it is not returned.
 pub async fn take_back(tx: &WriteTx, app: &App, staff: StaffId, answer: AnswerId) -> Result<(), Error> {
-    let row = answer::Entity::find_by_id(answer).one(tx).await?.ok_or(Error::NotFound)?;
+    let row = answer::Entity::find_by_id(answer)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let result = answer::Entity::update_many()
         .col_expr(answer::Column::State, Expr::value(AnswerState::InReview))
         .col_expr(answer::Column::Version, Expr::col(answer::Column::Version).add(1))
@@ -104,8 +121,14 @@ async fn mail(
     let subject = repo::subject(tx, assignment.question_id, assignment.reverse_id, to.lang).await?;
     let w = Words::new(to.lang, &crate::TEXTS);
     let link = match assignment.invitation_id {
-        Some(invitation) => Link::Personal { invitation, path: format!("/my/reverse/{}", assignment.id) },
-        None => Link::Answer { assignment: assignment.id, until: link_until(app) },
+        Some(invitation) => Link::Personal {
+            invitation,
+            path: format!("/my/reverse/{}", assignment.id),
+        },
+        None => Link::Answer {
+            assignment: assignment.id,
+            until: link_until(app),
+        },
     };
     let title = event_title(event, to.lang);
     let letter = Letter::new(w.t2("returned-mail-subject", "event", &title, "number", subject.number))
@@ -119,7 +142,11 @@ async fn mail(
         .text(w.t("assignment-mail-reply"))
         .action(w.t("assignment-mail-action"), link);
     Ok(Some(NewMail {
-        kind: if assignment.reverse_id.is_some() { MailKind::ReverseQuestion } else { MailKind::Assignment },
+        kind: if assignment.reverse_id.is_some() {
+            MailKind::ReverseQuestion
+        } else {
+            MailKind::Assignment
+        },
         to_name: to.name,
         to_email: email,
         lang: to.lang,

@@ -103,7 +103,11 @@ pub fn judge(facts: &Facts) -> Verdict {
     }
     let Some(asked) = &facts.asked else {
         let by_token = facts.binding == Binding::Token;
-        return Quarantine(if by_token { Reason::UnknownAssignment } else { Reason::NoToken });
+        return Quarantine(if by_token {
+            Reason::UnknownAssignment
+        } else {
+            Reason::NoToken
+        });
     };
     if asked.removed {
         return Quarantine(Reason::RemovedCrew);
@@ -117,7 +121,11 @@ pub fn judge(facts: &Facts) -> Verdict {
     if matches!(asked.state, AssignmentState::PassedOn | AssignmentState::Refused) {
         return Quarantine(Reason::ClosedAssignment);
     }
-    if facts.seen { Verdict::Duplicate } else { Verdict::Answer }
+    if facts.seen {
+        Verdict::Duplicate
+    } else {
+        Verdict::Answer
+    }
 }
 
 #[cfg(test)]
@@ -153,12 +161,32 @@ mod tests {
 
     #[test]
     fn the_thread_counts_with_the_sender_alone() {
-        assert_eq!(judge(&Facts { binding: Binding::Thread, ..facts() }), Verdict::Answer);
+        assert_eq!(
+            judge(&Facts {
+                binding: Binding::Thread,
+                ..facts()
+            }),
+            Verdict::Answer
+        );
         let other = Some(address("mallory@host.example"));
-        let forged = Facts { binding: Binding::Thread, sender: other.clone(), ..facts() };
+        let forged = Facts {
+            binding: Binding::Thread,
+            sender: other.clone(),
+            ..facts()
+        };
         assert_eq!(judge(&forged), Verdict::Quarantine(Reason::OtherSender));
-        assert_eq!(judge(&Facts { sender: other, ..facts() }), Verdict::Quarantine(Reason::OtherSender));
-        let unknown = Facts { binding: Binding::Thread, asked: None, ..facts() };
+        assert_eq!(
+            judge(&Facts {
+                sender: other,
+                ..facts()
+            }),
+            Verdict::Quarantine(Reason::OtherSender)
+        );
+        let unknown = Facts {
+            binding: Binding::Thread,
+            asked: None,
+            ..facts()
+        };
         assert_eq!(judge(&unknown), Verdict::Quarantine(Reason::NoToken));
     }
 
@@ -171,7 +199,10 @@ mod tests {
         ] {
             assert_eq!(judge(&Facts { binding, ..facts() }), Verdict::Quarantine(reason));
         }
-        assert_eq!(judge(&Facts { asked: None, ..facts() }), Verdict::Quarantine(Reason::UnknownAssignment));
+        assert_eq!(
+            judge(&Facts { asked: None, ..facts() }),
+            Verdict::Quarantine(Reason::UnknownAssignment)
+        );
     }
 
     #[test]
@@ -190,7 +221,10 @@ mod tests {
             assert_eq!(judge(&Facts { class, ..facts() }), Verdict::Noted);
         }
         for class in [Class::Unknown, Class::Calendar, Class::List] {
-            assert_eq!(judge(&Facts { class, ..facts() }), Verdict::Quarantine(Reason::Doubtful));
+            assert_eq!(
+                judge(&Facts { class, ..facts() }),
+                Verdict::Quarantine(Reason::Doubtful)
+            );
         }
     }
 

@@ -34,14 +34,25 @@ pub async fn discard(tx: &WriteTx, app: &App, staff: StaffId, incoming: Incoming
 /// # Errors
 /// A refusal when it is bound to none, or the assignment was passed on; stale when it does not wait any more.
 pub async fn accept(app: &App, staff: StaffId, incoming: IncomingId) -> Result<AnswerId, Error> {
-    let row = incoming_mail::Entity::find_by_id(incoming).one(app.db.reader()).await?.ok_or(Error::NotFound)?;
+    let row = incoming_mail::Entity::find_by_id(incoming)
+        .one(app.db.reader())
+        .await?
+        .ok_or(Error::NotFound)?;
     let assignment = row.assignment_id.ok_or(Error::Refused("refused-unbound"))?;
     let reading = reading(app, &row).await;
     let tx = app.db.begin_write().await?;
     let assignment = lock(&tx, assignment).await?;
     step(&tx, incoming, IncomingState::Processed).await?;
     let answer = keep(&tx, app, &assignment, &row, &reading).await?;
-    note(&tx, app, staff, incoming, "mail.accepted", json!({ "answer": answer, "reason": row.reason })).await?;
+    note(
+        &tx,
+        app,
+        staff,
+        incoming,
+        "mail.accepted",
+        json!({ "answer": answer, "reason": row.reason }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(answer)
 }

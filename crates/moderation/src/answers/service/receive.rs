@@ -75,13 +75,27 @@ async fn typed(
         return Ok(same.id);
     }
     let text = text.into_string();
-    store(tx, app, assignment, Arrival { source, text, incoming: None, staff }).await
+    store(
+        tx,
+        app,
+        assignment,
+        Arrival {
+            source,
+            text,
+            incoming: None,
+            staff,
+        },
+    )
+    .await
 }
 
 /// Holds the assignment's row until the commit, so that two arrivals of one answer follow each other.
 pub(crate) async fn lock(tx: &WriteTx, id: AssignmentId) -> Result<assignment::Model, Error> {
     let held = assignment::Entity::update_many()
-        .col_expr(assignment::Column::AnsweredAt, Expr::col(assignment::Column::AnsweredAt))
+        .col_expr(
+            assignment::Column::AnsweredAt,
+            Expr::col(assignment::Column::AnsweredAt),
+        )
         .filter(assignment::Column::Id.eq(id))
         .exec(tx)
         .await?;

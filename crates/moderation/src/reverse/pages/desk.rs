@@ -68,7 +68,18 @@ pub(super) struct Input {
 
 pub(super) async fn page(State(app): State<App>, _: Moderator, c: Chrome, Path(slug): Path<String>) -> Result {
     let lang = c.lang().to_string();
-    show(&app, c, &slug, Input { lang, ..Input::default() }, Errors::new(), StatusCode::OK).await
+    show(
+        &app,
+        c,
+        &slug,
+        Input {
+            lang,
+            ..Input::default()
+        },
+        Errors::new(),
+        StatusCode::OK,
+    )
+    .await
 }
 
 async fn show(app: &App, c: Chrome, slug: &str, input: Input, errors: Errors, status: StatusCode) -> Result {
@@ -77,7 +88,9 @@ async fn show(app: &App, c: Chrome, slug: &str, input: Input, errors: Errors, st
     let all = repo::all(conn, event.id).await?;
     let progress = repo::progress(conn, event.id).await?;
     let mut wanted = Wanted::default();
-    all.iter().for_each(|row| wanted.about(None, Some(row.id)));
+    for row in &all {
+        wanted.about(None, Some(row.id));
+    }
     let lookup = Lookup::load(conn, c.lang(), wanted).await?;
     let row = |row: &reverse_question::Model| {
         let (asked, answered) = progress.get(&row.id).copied().unwrap_or_default();
@@ -93,7 +106,12 @@ async fn show(app: &App, c: Chrome, slug: &str, input: Input, errors: Errors, st
             answered,
         }
     };
-    let rows = |states: &[ReverseState]| all.iter().filter(|r| states.contains(&r.state)).map(row).collect::<Vec<_>>();
+    let rows = |states: &[ReverseState]| {
+        all.iter()
+            .filter(|r| states.contains(&r.state))
+            .map(row)
+            .collect::<Vec<_>>()
+    };
     let picked = rows(&[ReverseState::Picked, ReverseState::Sent]);
     let (crew, called) = repo::called(conn, event.id).await?;
     let services = people::services(conn, c.lang()).await?.into_iter();
@@ -107,7 +125,9 @@ async fn show(app: &App, c: Chrome, slug: &str, input: Input, errors: Errors, st
         proposed: rows(&[ReverseState::Proposed]),
         dropped: rows(&[ReverseState::Dropped]),
         askers: askers(app, &event, &input.asker).await?,
-        services: services.map(|(id, name)| Choice::new(id, name).chosen(id.to_string() == input.service)).collect(),
+        services: services
+            .map(|(id, name)| Choice::new(id, name).chosen(id.to_string() == input.service))
+            .collect(),
         langs: c.lang_choices(input.lang.parse().unwrap_or(Lang::Ko)),
         errors,
         text: input.text,
@@ -124,14 +144,19 @@ async fn askers(app: &App, event: &event::Model, chosen: &str) -> Result<Vec<Cho
     let all = speakers
         .map(|(id, line)| (format!("speaker:{id}"), line))
         .chain(crew.map(|(id, line)| (format!("crew:{id}"), line)));
-    Ok(all.map(|(value, line)| Choice::new(&value, line).chosen(value == chosen)).collect())
+    Ok(all
+        .map(|(value, line)| Choice::new(&value, line).chosen(value == chosen))
+        .collect())
 }
 
 async fn asker(app: &App, event: &event::Model, text: &str) -> Result<Option<Asker>> {
     if text.is_empty() {
         return Ok(Some(Asker::Staff));
     }
-    let known = askers(app, event, text).await?.iter().any(|choice| choice.value == text);
+    let known = askers(app, event, text)
+        .await?
+        .iter()
+        .any(|choice| choice.value == text);
     Ok(match text.split_once(':').filter(|_| known) {
         Some(("crew", id)) => id.parse::<CrewMemberId>().ok().map(Asker::Crew),
         Some(("speaker", id)) => id.parse::<SpeakerId>().ok().map(Asker::Speaker),
@@ -169,25 +194,31 @@ pub(super) async fn propose(
         return show(&app, c, &slug, input, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let lang = input.lang.parse().unwrap_or(Lang::Ko);
-    let proposal = Proposal { event: event.id, service, body, lang, asker, entered_by: Some(staff.id) };
+    let proposal = Proposal {
+        event: event.id,
+        service,
+        body,
+        lang,
+        asker,
+        entered_by: Some(staff.id),
+    };
     let tx = app.db.begin_write().await?;
     service::propose(&tx, &app, proposal).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/reverse")).flash("reverse-proposed").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/reverse"))
+        .flash("reverse-proposed")
+        .into_response())
 }
 
-pub(super) async fn call(
-    State(app): State<App>,
-    staff: Moderator,
-    Path(slug): Path<String>,
-    _: Form<Press>,
-) -> Result {
+pub(super) async fn call(State(app): State<App>, staff: Moderator, Path(slug): Path<String>, _: Form<Press>) -> Result {
     let event = event(&app, &slug).await?;
     let tx = app.db.begin_write().await?;
     let put = service::call(&tx, &app, staff.id, event.id).await?;
     tx.commit().await?;
     app.wake.notify();
-    Ok(redirect(format!("/desk/events/{slug}/reverse")).flash_n("reverse-called", put).into_response())
+    Ok(redirect(format!("/desk/events/{slug}/reverse"))
+        .flash_n("reverse-called", put)
+        .into_response())
 }
 
 macro_rules! steps {
@@ -214,7 +245,9 @@ async fn finish(tx: db::WriteTx, c: Chrome, slug: &str, done: Done<()>, flash: &
         return Err(error.on(&c.with(&TEXTS).words));
     }
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/reverse")).flash(flash).into_response())
+    Ok(redirect(format!("/desk/events/{slug}/reverse"))
+        .flash(flash)
+        .into_response())
 }
 
 pub(super) async fn event(app: &App, slug: &str) -> Result<event::Model> {

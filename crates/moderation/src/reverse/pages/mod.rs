@@ -1,8 +1,8 @@
 //! The pages of questions asked back.
 
 mod desk;
-mod one;
 mod my;
+mod one;
 mod propose_link;
 
 use axum::routing::{get, post};

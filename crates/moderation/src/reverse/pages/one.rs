@@ -83,11 +83,19 @@ async fn show(
     let (assignments, answers) = (repo::assignments(conn, id).await?, repo::answers(conn, id).await?);
     let mut wanted = Wanted::default();
     wanted.about(None, Some(id));
-    assignments.iter().for_each(|row| wanted.assignment(row));
-    answers.iter().for_each(|row| wanted.answer(row));
+    for row in &assignments {
+        wanted.assignment(row);
+    }
+    for row in &answers {
+        wanted.answer(row);
+    }
     let lookup = Lookup::load(conn, c.lang(), wanted).await?;
     let sendable = matches!(row.state, ReverseState::Picked | ReverseState::Sent);
-    let mut found = if sendable { repo::candidates(conn, event.id, id, &search.q).await? } else { Vec::new() };
+    let mut found = if sendable {
+        repo::candidates(conn, event.id, id, &search.q).await?
+    } else {
+        Vec::new()
+    };
     let more = found.len() > repo::CANDIDATES;
     found.truncate(repo::CANDIDATES);
     let candidates = candidates(app, &c, &found).await?;
@@ -130,7 +138,11 @@ async fn candidates(app: &App, c: &Chrome, found: &[InvitationId]) -> Result<Vec
     let people = people::invitees(app.db.reader(), found.iter().copied(), c.lang()).await?;
     let choices = found.iter().filter_map(|id| people.get(id)).map(|invitee| {
         let choice = Choice::new(invitee.invitation, invitee.line());
-        if invitee.email.is_none() { choice.hint(c.t("reverse-without-mail")) } else { choice }
+        if invitee.email.is_none() {
+            choice.hint(c.t("reverse-without-mail"))
+        } else {
+            choice
+        }
     });
     Ok(choices.collect())
 }
@@ -165,7 +177,16 @@ pub(super) async fn send(
             let mut errors = Errors::new();
             errors.add("invitations", key);
             let search = Search { q: chosen.q };
-            show(&app, c, &slug, reverse, search, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+            show(
+                &app,
+                c,
+                &slug,
+                reverse,
+                search,
+                errors,
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )
+            .await
         }
         Err(error) => Err(error.into()),
     }

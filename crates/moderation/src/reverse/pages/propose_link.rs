@@ -104,7 +104,10 @@ pub(super) async fn page(
 ) -> Result {
     let open = Open::new(&app, &token, &which.event).await?;
     let lang = c.lang().to_string();
-    let input = Input { lang, ..Input::default() };
+    let input = Input {
+        lang,
+        ..Input::default()
+    };
     show(&app, c, &token, &open, input, Errors::new(), StatusCode::OK).await
 }
 
@@ -121,16 +124,23 @@ async fn show(
     let title = c.either(&event.title, &event.title_en).to_owned();
     let c = c.with(&TEXTS).for_event(event.slug.clone(), title);
     let mine = repo::proposed_by(app.db.reader(), event.id, open.member.id).await?;
-    let events = open.events.iter().map(|e| {
-        Choice::new(&e.slug, c.either(&e.title, &e.title_en)).chosen(e.id == event.id)
-    });
+    let events = open
+        .events
+        .iter()
+        .map(|e| Choice::new(&e.slug, c.either(&e.title, &e.title_en)).chosen(e.id == event.id));
     let page = Page {
         action: format!("/p/{token}"),
         who: people::crew_person(&open.member).line(),
         slug: event.slug.clone(),
         events: events.collect(),
         langs: c.lang_choices(input.lang.parse().unwrap_or(Lang::Ko)),
-        mine: mine.into_iter().map(|row| Mine { body: row.body, state: row.state.as_str() }).collect(),
+        mine: mine
+            .into_iter()
+            .map(|row| Mine {
+                body: row.body,
+                state: row.state.as_str(),
+            })
+            .collect(),
         errors,
         text: input.text,
         c,
@@ -145,7 +155,14 @@ pub(super) async fn propose(
     Form(input): Form<Input>,
 ) -> Result {
     let open = Open::new(&app, &token, &input.event).await?;
-    limit::check(&app, "propose-link", &open.member.id.to_string(), 60, Duration::from_secs(3_600)).await?;
+    limit::check(
+        &app,
+        "propose-link",
+        &open.member.id.to_string(),
+        60,
+        Duration::from_hours(1),
+    )
+    .await?;
     let mut errors = Errors::new();
     let Some(body) = errors.check("text", QuestionText::parse(&input.text)) else {
         return show(&app, c, &token, &open, input, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -161,5 +178,7 @@ pub(super) async fn propose(
     let tx = app.db.begin_write().await?;
     store(&tx, &app, proposal).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/p/{token}?event={}", open.event().slug)).flash("reverse-proposed").into_response())
+    Ok(redirect(format!("/p/{token}?event={}", open.event().slug))
+        .flash("reverse-proposed")
+        .into_response())
 }

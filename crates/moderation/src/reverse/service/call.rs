@@ -38,7 +38,13 @@ pub async fn call(tx: &WriteTx, app: &App, staff: StaffId, event: EventId) -> Re
         let letter = Letter::new(w.t1("call-mail-subject", "event", &title))
             .text(w.t2("call-mail-lead", "event", &title, "places", event.reverse_places))
             .text(w.t("call-mail-how"))
-            .action(w.t("call-mail-action"), Link::Propose { crew_member: member.id, until: link_until(app) })
+            .action(
+                w.t("call-mail-action"),
+                Link::Propose {
+                    crew_member: member.id,
+                    until: link_until(app),
+                },
+            )
             .note(w.t("call-mail-note"));
         let mail = NewMail {
             kind: MailKind::Call,
@@ -49,7 +55,10 @@ pub async fn call(tx: &WriteTx, app: &App, staff: StaffId, event: EventId) -> Re
             letter,
             state: Initial::Queued,
             reply: None,
-            refs: Refs { event: Some(event.id), ..Refs::default() },
+            refs: Refs {
+                event: Some(event.id),
+                ..Refs::default()
+            },
         };
         put += usize::from(mail::outbox::put(tx, &app.clock, &app.settings, mail).await?.is_some());
     }

@@ -7,7 +7,10 @@ use db::{
     entity::{event, reverse_question},
     prelude::*,
 };
-use domain::{EventId, ReverseId, StaffId, state::{Transitions, question::ReverseState}};
+use domain::{
+    EventId, ReverseId, StaffId,
+    state::{Transitions, question::ReverseState},
+};
 use sea_orm::UpdateMany;
 use serde_json::json;
 use std::collections::HashSet;
@@ -44,7 +47,15 @@ pub async fn pick(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, id: R
         update.col_expr(reverse_question::Column::Place, Expr::value(Some(place)))
     })
     .await?;
-    note(tx, app, Actor::Staff(staff), &row, "reverse.picked", json!({ "place": place })).await?;
+    note(
+        tx,
+        app,
+        Actor::Staff(staff),
+        &row,
+        "reverse.picked",
+        json!({ "place": place }),
+    )
+    .await?;
     Ok(place)
 }
 
@@ -75,7 +86,15 @@ pub async fn drop(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, id: R
 /// # Errors
 /// Stale when it was not.
 pub async fn restore(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, id: ReverseId) -> Result<(), Error> {
-    let row = step_from(tx, event, id, &[ReverseState::Dropped], ReverseState::Proposed, |update| update).await?;
+    let row = step_from(
+        tx,
+        event,
+        id,
+        &[ReverseState::Dropped],
+        ReverseState::Proposed,
+        |update| update,
+    )
+    .await?;
     note(tx, app, Actor::Staff(staff), &row, "reverse.restored", json!({})).await
 }
 
@@ -102,11 +121,17 @@ async fn step_from(
     debug_assert!(from.iter().all(|f| f.may_become(to)));
     let update = reverse_question::Entity::update_many()
         .col_expr(reverse_question::Column::State, Expr::value(to))
-        .col_expr(reverse_question::Column::Version, Expr::col(reverse_question::Column::Version).add(1))
+        .col_expr(
+            reverse_question::Column::Version,
+            Expr::col(reverse_question::Column::Version).add(1),
+        )
         .filter(reverse_question::Column::Id.eq(id))
         .filter(reverse_question::Column::EventId.eq(event))
         .filter(reverse_question::Column::State.is_in(from.iter().copied()));
     let result = and(update).exec(tx).await?;
     one_row(&result, "reverse question")?;
-    reverse_question::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound)
+    reverse_question::Entity::find_by_id(id)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)
 }

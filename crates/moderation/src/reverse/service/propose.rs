@@ -4,8 +4,7 @@ use super::note;
 use crate::Error;
 use db::{audit::Actor, entity::reverse_question, prelude::*};
 use domain::{
-    CrewMemberId, EventId, Lang, ReverseId, ServiceId, SpeakerId, StaffId,
-    state::question::ReverseState,
+    CrewMemberId, EventId, Lang, ReverseId, ServiceId, SpeakerId, StaffId, state::question::ReverseState,
     text::QuestionText,
 };
 use serde_json::json;
@@ -69,7 +68,9 @@ pub async fn propose(tx: &WriteTx, app: &App, proposal: Proposal) -> Result<Reve
         created_at: app.clock.now(),
     };
     let new: reverse_question::ActiveModel = row.clone().into();
-    reverse_question::Entity::insert(new.reset_all()).exec_without_returning(tx).await?;
+    reverse_question::Entity::insert(new.reset_all())
+        .exec_without_returning(tx)
+        .await?;
     let actor = match (proposal.entered_by, crew) {
         (Some(staff), _) => Actor::Staff(staff),
         (None, Some(crew)) => Actor::Crew(crew),

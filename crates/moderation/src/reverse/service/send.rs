@@ -93,7 +93,12 @@ async fn mail(
     let Some(invitee) = people::invitee(tx, invitation, row.lang).await? else {
         return Err(Error::NotFound);
     };
-    let Invitee { email: Some(email), lang, .. } = invitee.clone() else {
+    let Invitee {
+        email: Some(email),
+        lang,
+        ..
+    } = invitee.clone()
+    else {
         return Ok(false);
     };
     let subject = repo::subject(tx, None, Some(row.id), lang).await?;
@@ -108,7 +113,10 @@ async fn mail(
         .text(w.t("assignment-mail-reply"))
         .action(
             w.t("reverse-mail-action"),
-            Link::Personal { invitation, path: format!("/my/reverse/{assignment}") },
+            Link::Personal {
+                invitation,
+                path: format!("/my/reverse/{assignment}"),
+            },
         )
         .note(w.t("reverse-mail-note"));
     let mail = NewMail {
