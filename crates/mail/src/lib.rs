@@ -5,6 +5,8 @@
 
 mod compose;
 mod error;
+#[cfg(test)]
+mod fixture;
 pub mod letter;
 mod listen;
 pub mod outbox;

@@ -39,25 +39,11 @@ struct Post {
     clock: Clock,
     settings: Arc<Settings>,
     sender: Sender,
-    _file: TempDb,
-}
-
-/// A database file that goes with the test.
-struct TempDb(std::path::PathBuf);
-impl Drop for TempDb {
-    fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", self.0.display()));
-        }
-    }
+    _folder: tempfile::TempDir,
 }
 
 async fn office(port: u16) -> Post {
-    let path = std::env::temp_dir().join(format!("mundap-mail-{}.db", uuid::Uuid::new_v4().simple()));
-    let db = Db::connect(&format!("sqlite://{}", path.display()), 2)
-        .await
-        .expect("database");
-    db.migrate().await.expect("schema");
+    let (db, folder) = crate::fixture::database().await;
     let mut settings = Settings::embedded().expect("settings");
     settings.mail.out.port = port;
     settings.mail.out.timeout = 2;
@@ -70,7 +56,7 @@ async fn office(port: u16) -> Post {
         clock,
         settings,
         sender,
-        _file: TempDb(path),
+        _folder: folder,
     }
 }
 
@@ -268,4 +254,88 @@ fn pauses_grow_to_four_hours() {
     let pauses: Vec<i64> = (1..12).map(|n| store::pause(id, n).num_seconds()).collect();
     assert!(pauses.windows(2).all(|w| w[0] <= w[1]), "{pauses:?}");
     assert!(pauses[0] >= 60 && pauses[0] < 75 && pauses[10] >= 14_400 && pauses[10] < 17_280);
+}
+
+#[tokio::test]
+async fn the_loop_sends_what_it_is_woken_for_and_stops_when_it_is_told() {
+    let (sink, number) = sink().await;
+    let post = office(number).await;
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(post.sender.clone().run(async move {
+        let _ = told.await;
+    }));
+    let mut ids = Vec::new();
+    for n in 0..20 {
+        ids.push(post.put(&format!("a{n}@x.example")).await.expect("new"));
+    }
+    post.sender.0.wake.notify();
+    let sent = async {
+        while sink.0.lock().expect("lock").len() < 20 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), sent)
+        .await
+        .expect("all are sent");
+    tell.send(()).expect("told");
+    running.await.expect("stops");
+    for id in ids {
+        assert_eq!(post.row(id).await.state, OutgoingState::Sent);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_whose_worker_died_is_repeated_and_staff_steps_are_conditional() {
+    let (sink, number) = sink().await;
+    let post = office(number).await;
+    let id = post.put("a@x.example").await.expect("new");
+    let claimed = post.sender.0.claim(5).await.expect("claims");
+    assert_eq!(claimed.len(), 1);
+    assert!(
+        post.sender.0.claim(5).await.expect("claims").is_empty(),
+        "a lease is one worker's"
+    );
+    let tx = post.db.begin_write().await.expect("tx");
+    assert!(outbox::drop(&tx, id).await.expect_err("on its way").is_stale());
+    assert!(
+        outbox::edit(&tx, id, Letter::new("x"), 1)
+            .await
+            .expect_err("frozen")
+            .is_stale()
+    );
+    tx.rollback().await.expect("rolls back");
+    post.clock.advance(Duration::minutes(2));
+    post.sender.run_due().await.expect("runs");
+    assert_eq!(post.row(id).await.state, OutgoingState::Sent);
+    assert_eq!(sink.0.lock().expect("lock").len(), 1);
+    let lost = store::settle(&post.db, &post.clock, &claimed[0], Outcome::Later("x".into()))
+        .await
+        .expect("settles");
+    assert_eq!(lost, None, "the dead worker's word counts no more");
+}
+
+#[tokio::test]
+async fn a_draft_is_edited_by_one_at_a_time_and_goes_when_it_is_queued() {
+    let (sink, number) = sink().await;
+    let post = office(number).await;
+    let id = post.put("a@x.example").await.expect("new");
+    let tx = post.db.begin_write().await.expect("tx");
+    outbox::hold(&tx, id).await.expect("held");
+    outbox::edit(&tx, id, Letter::new("new subject").text("body"), 1)
+        .await
+        .expect("edited");
+    tx.commit().await.expect("commit");
+    assert_eq!(post.sender.run_due().await.expect("runs"), 0);
+    let tx = post.db.begin_write().await.expect("tx");
+    assert!(
+        outbox::edit(&tx, id, Letter::new("other"), 1)
+            .await
+            .expect_err("too late")
+            .is_stale()
+    );
+    outbox::queue(&tx, &post.clock, id).await.expect("queued");
+    tx.commit().await.expect("commit");
+    post.sender.run_due().await.expect("runs");
+    let mails = sink.0.lock().expect("lock");
+    assert!(String::from_utf8_lossy(&mails[0]).contains("Subject: new subject"));
 }

@@ -1,6 +1,7 @@
 //! Sessions over a pipe.
 
 use super::*;
+use db::prelude::*;
 use std::sync::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
@@ -155,4 +156,46 @@ async fn a_stop_says_goodbye_to_whoever_waits() {
     client.read_to_string(&mut rest).await.expect("read");
     assert!(rest.contains("421 4.3.2"), "{rest}");
     server.await.expect("ended");
+}
+
+#[tokio::test]
+async fn the_inbox_commits_the_mail_with_its_job_before_it_says_250_and_keeps_the_same_mail_once() {
+    let (db, _folder) = crate::fixture::database().await;
+    let clock = domain::Clock::frozen(chrono::DateTime::from_timestamp(1_800_000_000, 0).expect("time"));
+    let inbox = Inbox::new(db.clone(), clock, db::Wake::default(), "Reply.example");
+    let (_stop, stopping) = watch::channel(false);
+    let wire = b"EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<Q+t@reply.example>\r\nRCPT TO:<x@else.example>\r\nDATA\r\nSubject: x\r\n\r\n\xff\x00ok\r\n.\r\nQUIT\r\n";
+    for _ in 0..3 {
+        let (mut client, server) = duplex(64 * 1024);
+        let config = config(Protocol::Smtp);
+        let serve = session::run(server, &config, &inbox, stopping.clone());
+        let speak = async {
+            client.write_all(wire).await.expect("write");
+            let mut replies = String::new();
+            client.read_to_string(&mut replies).await.expect("read");
+            assert!(
+                replies.contains("550 ") && replies.contains("250 2.0.0 Kept"),
+                "{replies}"
+            );
+        };
+        tokio::join!(serve, speak);
+    }
+    let kept = db::entity::incoming_mail::Entity::find()
+        .all(db.reader())
+        .await
+        .expect("query");
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        (kept[0].envelope_to.as_str(), kept[0].raw.as_slice()),
+        ("q+t@reply.example", &b"Subject: x\r\n\r\n\xff\x00ok\r\n"[..])
+    );
+    assert_eq!(
+        db::entity::job::Entity::find().count(db.reader()).await.expect("query"),
+        1
+    );
+    let incoming = crate::store::incoming_raw(db.reader(), kept[0].id)
+        .await
+        .expect("query")
+        .expect("there");
+    assert_eq!(incoming.envelope.from.as_deref(), Some("a@b.example"));
 }
