@@ -20,7 +20,6 @@ article-part-company = Part 1 · Partners ask, the company answers
 article-part-partners = Part 2 · The company asks, partners answer
 article-asks = Question
 article-answers = Answer
-article-link-to = Link to exchange { $n }
 article-keywords = Keywords
 article-all = More articles
 

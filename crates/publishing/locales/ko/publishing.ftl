@@ -20,7 +20,6 @@ article-part-company = 1부 · 파트너가 묻고 회사가 답하다
 article-part-partners = 2부 · 회사가 묻고 파트너가 답하다
 article-asks = 질문
 article-answers = 답변
-article-link-to = { $n }번 문답의 주소
 article-keywords = 키워드
 article-all = 다른 글 보기
 

@@ -20,3 +20,20 @@ pub(crate) fn routes() -> web::Router {
         .route("/desk/articles/{id}/withdraw", post(edit::withdraw))
         .route("/desk/articles/{id}/redraft", post(edit::redraft))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn both_languages_have_the_same_keys() {
+        let keys = |text: &'static str| -> BTreeSet<&str> {
+            text.lines()
+                .filter_map(|l| l.split_once(" = "))
+                .map(|(key, _)| key)
+                .collect()
+        };
+        let ko = keys(include_str!("../../locales/ko/publishing.ftl"));
+        assert_eq!(ko, keys(include_str!("../../locales/en/publishing.ftl")));
+    }
+}
