@@ -59,9 +59,8 @@ impl Error {
 
     /// Whether a unique index spoke: somebody was faster, and a second look decides.
     pub(crate) fn is_unique(&self) -> bool {
-        let db = match self {
-            Self::Db(db::Error::Db(error)) | Self::Mail(mail::Error::Db(db::Error::Db(error))) => error,
-            _ => return false,
+        let (Self::Db(db::Error::Db(db)) | Self::Mail(mail::Error::Db(db::Error::Db(db)))) = self else {
+            return false;
         };
         db::conflict(db) == Some(db::Conflict::Unique)
     }

@@ -72,7 +72,8 @@ pub(super) async fn press(
         return dead(c);
     };
     enter::note(&app, &own).await?;
-    web::auth::enter_partner(&app, &session, &own.invitation, own.partner.lang).await?;
+    // In the language of the page whose button they pressed; the switch on every page changes it.
+    web::auth::enter_partner(&app, &session, &own.invitation, c.lang()).await?;
     Ok(redirect(target(&form.to)).into_response())
 }
 
