@@ -50,6 +50,7 @@ where
         .expect("inserts");
 }
 
+#[expect(clippy::too_many_lines, reason = "rows have many columns")]
 async fn world() -> World {
     let dir = tempfile::tempdir().expect("a folder");
     let db = Db::connect(&format!("sqlite://{}/t.db", dir.path().display()), 4)
