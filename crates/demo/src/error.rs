@@ -20,14 +20,9 @@ pub enum Error {
     Db(#[from] db::Error),
     #[error(transparent)]
     Mail(#[from] mail::Error),
+    /// A slice refused: the content contradicts its rules. Its own error holds texts that do not cross threads.
     #[error("the demo: {0}")]
-    Intake(#[from] intake::Error),
-    #[error("the demo: {0}")]
-    Partner(#[from] intake::partner::Error),
-    #[error("the demo: {0}")]
-    Moderation(#[from] moderation::Error),
-    #[error("the demo: {0}")]
-    Publishing(#[from] publishing::Error),
+    Slice(String),
     #[error("the demo: {0}")]
     Web(#[from] web::Error),
     #[error("the demo's content: a text is refused: {0}")]
@@ -41,6 +36,11 @@ impl From<sea_orm::DbErr> for Error {
         Self::Db(error.into())
     }
 }
+
+macro_rules! from_slices {
+    ($($t:ty),*) => {$(impl From<$t> for Error { fn from(error: $t) -> Self { Self::Slice(error.to_string()) } })*};
+}
+from_slices!(intake::Error, intake::partner::Error, moderation::Error, publishing::Error);
 
 impl Error {
     pub(crate) fn content(what: impl Into<String>) -> Self {

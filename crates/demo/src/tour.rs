@@ -15,7 +15,7 @@ use domain::{
 };
 use intake::staff::service::invitation::personal_url;
 use std::fmt;
-use web::{App, Chrome, Result, Words, render};
+use web::{App, Chrome, Words, render};
 
 /// The password of every account of the demo.
 pub const PASSWORD: &str = "narae-demo-2026";
@@ -63,7 +63,7 @@ struct Page {
     tour: Tour,
 }
 
-async fn page(State(app): State<App>, c: Chrome) -> Result {
+async fn page(State(app): State<App>, c: Chrome) -> web::Result {
     let tour = tour(&app).await.map_err(web::Error::internal)?;
     render(&Page { c: c.with(&TEXTS), tour })
 }

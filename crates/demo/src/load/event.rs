@@ -168,8 +168,8 @@ impl Scene {
             for (sitting, parts) in self.of(partner) {
                 answer.sittings.push((*sitting, coming));
                 if coming {
-                    answer.parts.extend(parts.get(n % parts.len().max(1)));
-                    answer.parts.extend(parts.get((n + 3) % parts.len().max(1)));
+                    answer.parts.extend(parts.get(n % Ord::max(parts.len(), 1)));
+                    answer.parts.extend(parts.get((n + 3) % Ord::max(parts.len(), 1)));
                 }
             }
             answer.parts.sort_unstable();
@@ -187,7 +187,7 @@ impl Scene {
         partner: &'a content::Partner,
     ) -> impl Iterator<Item = &'a (SittingId, Vec<PartId>)> + 'a {
         let last = self.sittings.len().saturating_sub(1);
-        partner.sittings.iter().filter_map(move |n| self.sittings.get(n.saturating_sub(1).min(last)))
+        partner.sittings.iter().filter_map(move |n| self.sittings.get(Ord::min(n.saturating_sub(1), last)))
     }
 
     /// The questions as they came in, one after the other between opening and deadline.
@@ -197,7 +197,7 @@ impl Scene {
         cast: &Cast,
         questions: &[Question],
     ) -> Result<Vec<(u32, QuestionId)>, Error> {
-        let until = self.times.closes.min(app.clock.now());
+        let until = Ord::min(self.times.closes, app.clock.now());
         let step = (until - self.times.opens) / i32::try_from(questions.len() + 1).unwrap_or(i32::MAX);
         let mut when = self.times.opens;
         let mut ids = Vec::new();

@@ -22,7 +22,6 @@ pub struct Bar {
     /// Where its label stands.
     pub label_x: f64,
     pub label_y: f64,
-    pub anchor: &'static str,
 }
 
 /// One band between two bars.
@@ -32,6 +31,30 @@ pub struct Band {
     pub name: &'static str,
     pub n: u64,
     pub path: String,
+}
+
+/// The colour of a state, by its class in the stylesheet.
+fn fill(name: &str) -> &'static str {
+    match name {
+        "live" => "fill-live",
+        "accepted" | "page-only" => "fill-delivered",
+        "merged" | "in-review" | "preparing" => "fill-answered",
+        "late" | "bounced" => "fill-late",
+        "declined" => "fill-quiet",
+        _ => "fill-routed",
+    }
+}
+
+impl Bar {
+    pub fn fill(&self) -> &'static str {
+        fill(self.name)
+    }
+}
+
+impl Band {
+    pub fn fill(&self) -> &'static str {
+        fill(self.name)
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,7 +152,6 @@ impl Strip {
                 height,
                 label_x: x + BAR + 6.0,
                 label_y: y + height / 2.0 + 4.0,
-                anchor: "start",
             };
             self.bars.push(bar);
             y += height + GAP;

@@ -61,6 +61,7 @@ struct Page {
 }
 
 impl Page {
+    #[expect(clippy::ref_option, reason = "a template passes fields by reference")]
     fn title(&self, id: &Option<domain::EventId>) -> &str {
         id.as_ref()
             .and_then(|id| self.titles.get(id))

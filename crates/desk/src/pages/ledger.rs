@@ -47,6 +47,7 @@ struct Page {
 }
 
 impl Page {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes fields by reference")]
     fn n(&self, show: &Show) -> u64 {
         self.ledger.count(*show)
     }
