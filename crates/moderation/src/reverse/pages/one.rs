@@ -202,7 +202,10 @@ mod tests {
     fn several_partners_one_and_a_bare_button_read_as_forms() {
         let (a, b) = (InvitationId::new(), InvitationId::new());
         let read = |text: &str| serde_html_form::from_str::<Chosen>(text).map(|c| c.invitations);
-        assert_eq!(read(&format!("csrf=x&invitations={a}&invitations={b}&q=")), Ok(vec![a, b]));
+        assert_eq!(
+            read(&format!("csrf=x&invitations={a}&invitations={b}&q=")),
+            Ok(vec![a, b])
+        );
         assert_eq!(read(&format!("csrf=x&invitations={a}")), Ok(vec![a]));
         assert_eq!(read("csrf=x&q="), Ok(vec![]));
         assert!(serde_html_form::from_str::<Press>("csrf=x").is_ok());
