@@ -46,8 +46,14 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_texts_and_none_twice() {
-        let korean = keys([include_str!("../locales/ko/staff.ftl"), include_str!("../locales/ko/partner.ftl")]);
-        let english = keys([include_str!("../locales/en/staff.ftl"), include_str!("../locales/en/partner.ftl")]);
+        let korean = keys([
+            include_str!("../locales/ko/staff.ftl"),
+            include_str!("../locales/ko/partner.ftl"),
+        ]);
+        let english = keys([
+            include_str!("../locales/en/staff.ftl"),
+            include_str!("../locales/en/partner.ftl"),
+        ]);
         let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<&str>>();
         assert_eq!(set(&korean), set(&english));
         assert_eq!(set(&korean).len(), korean.len(), "a key stands in both files");

@@ -5,6 +5,8 @@ mod pages;
 mod repo;
 pub mod roster;
 pub mod service;
+#[cfg(test)]
+mod tests;
 
 pub use jobs::Jobs;
 

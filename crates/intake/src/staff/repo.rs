@@ -206,10 +206,9 @@ pub(crate) async fn roster_page(
     let mut query = roster(event);
     if !q.is_empty() {
         let escaped: String = q.to_lowercase().chars().flat_map(escape).collect();
-        let like = |column: sea_orm::sea_query::SimpleExpr| {
-            Expr::expr(Func::lower(column)).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
-        };
-        let mut any = Condition::any().add(like(Expr::col((company::Entity, company::Column::Name)).into()));
+        let like =
+            |column: Expr| Expr::expr(Func::lower(column)).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'));
+        let mut any = Condition::any().add(like(Expr::col((company::Entity, company::Column::Name))));
         for column in [
             partner::Column::Name,
             partner::Column::PenName,
@@ -217,7 +216,7 @@ pub(crate) async fn roster_page(
             partner::Column::Title,
             partner::Column::Email,
         ] {
-            any = any.add(like(Expr::col((partner::Entity, column)).into()));
+            any = any.add(like(Expr::col((partner::Entity, column))));
         }
         query = query
             .join(JoinType::LeftJoin, partner::Relation::Company.def())

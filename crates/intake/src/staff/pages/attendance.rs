@@ -76,12 +76,19 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, asked: Asked) -
     let counted = rsvp::attendance(reader, event.id).await?;
     let sittings = repo::sittings(reader, event.id).await?;
     let wanted: Option<SittingId> = asked.sitting.parse().ok();
-    let at = sittings.iter().find(|s| Some(s.id) == wanted).or(sittings.first()).cloned();
+    let at = sittings
+        .iter()
+        .find(|s| Some(s.id) == wanted)
+        .or(sittings.first())
+        .cloned();
     let (mut ticks, mut next) = (Vec::new(), None);
     if let Some(at) = &at {
-        let show = if asked.show == "coming" { Show::Coming(at.id) } else { Show::All };
-        let found =
-            repo::roster_page(reader, event.id, asked.q.trim(), show, asked.after.parse().ok(), PAGE).await?;
+        let show = if asked.show == "coming" {
+            Show::Coming(at.id)
+        } else {
+            Show::All
+        };
+        let found = repo::roster_page(reader, event.id, asked.q.trim(), show, asked.after.parse().ok(), PAGE).await?;
         let people = repo::invitees(reader, &found.rows, c.lang()).await?;
         let rsvps = repo::rsvps(reader, &found.rows).await?;
         ticks = found
@@ -95,7 +102,12 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, asked: Asked) -
                     None => "st-unknown",
                 };
                 let came = said.and_then(|r| r.came) == Some(true);
-                Some(Tick { id: i.id, line: people.get(&i.id)?.line(), coming, came })
+                Some(Tick {
+                    id: i.id,
+                    line: people.get(&i.id)?.line(),
+                    coming,
+                    came,
+                })
             })
             .collect();
         next = found.next;
@@ -107,7 +119,17 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, asked: Asked) -
             (s, counts)
         })
         .collect();
-    Ok(Page { c, event, sittings, all: counted.all, at, q: asked.q, show: asked.show, ticks, next })
+    Ok(Page {
+        c,
+        event,
+        sittings,
+        all: counted.all,
+        at,
+        q: asked.q,
+        show: asked.show,
+        ticks,
+        next,
+    })
 }
 
 #[derive(Deserialize)]
@@ -129,8 +151,12 @@ async fn note(
 ) -> web::Result {
     let (event, _) = open(&app, c, &slug).await?;
     let came: HashSet<InvitationId> = noted.came.into_iter().collect();
-    let people: Vec<(InvitationId, Option<bool>)> =
-        noted.shown.into_iter().take(PAGE).map(|id| (id, Some(came.contains(&id)))).collect();
+    let people: Vec<(InvitationId, Option<bool>)> = noted
+        .shown
+        .into_iter()
+        .take(PAGE)
+        .map(|id| (id, Some(came.contains(&id))))
+        .collect();
     let tx = app.db.begin_write().await?;
     rsvp::note_came(&tx, &app.clock, staff.actor(), event.id, noted.sitting, &people).await?;
     tx.commit().await?;

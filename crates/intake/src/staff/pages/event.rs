@@ -20,7 +20,12 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use db::entity;
 use domain::{role::Role, text::slug};
-use web::{App, Choice, Chrome, Errors, Form, auth::{Moderator, Staff}, lang::Zone, redirect, render};
+use web::{
+    App, Choice, Chrome, Errors, Form,
+    auth::{Moderator, Staff},
+    lang::Zone,
+    redirect, render,
+};
 
 pub(super) fn routes() -> web::Router {
     web::Router::new()
@@ -30,11 +35,20 @@ pub(super) fn routes() -> web::Router {
 }
 
 /// The zones that the form offers first; any other stays when it is set already.
-const ZONES: [Tz; 6] =
-    [Tz::Asia__Seoul, Tz::Asia__Tokyo, Tz::Asia__Singapore, Tz::Europe__London, Tz::America__New_York, Tz::America__Los_Angeles];
+const ZONES: [Tz; 6] = [
+    Tz::Asia__Seoul,
+    Tz::Asia__Tokyo,
+    Tz::Asia__Singapore,
+    Tz::Europe__London,
+    Tz::America__New_York,
+    Tz::America__Los_Angeles,
+];
 
 fn sheet(c: Chrome, fields: &Fields, errors: Errors, slug: Option<&str>) -> Sheet {
-    let mut zones: Vec<Choice> = ZONES.iter().map(|z| Choice::new(z, z.name().replace('_', " "))).collect();
+    let mut zones: Vec<Choice> = ZONES
+        .iter()
+        .map(|z| Choice::new(z, z.name().replace('_', " ")))
+        .collect();
     let zone = fields.get("time_zone");
     if !zone.is_empty() && !zones.iter().any(|z| z.value == zone) {
         zones.push(Choice::new(zone, zone));
@@ -61,7 +75,11 @@ fn sheet(c: Chrome, fields: &Fields, errors: Errors, slug: Option<&str>) -> Shee
         inputs.retain(|i| i.name != "slug");
     }
     Sheet {
-        title: c.t(if slug.is_some() { "st-event-edit" } else { "st-event-new" }),
+        title: c.t(if slug.is_some() {
+            "st-event-edit"
+        } else {
+            "st-event-new"
+        }),
         lead: String::new(),
         action: slug.map_or_else(|| "/desk/events/new".to_owned(), |s| format!("/desk/events/{s}/edit")),
         back: slug.map_or_else(|| "/desk".to_owned(), |s| format!("/desk/events/{s}")),
@@ -76,16 +94,15 @@ fn parse(fields: &Fields, known_slug: Option<&str>) -> (NewEvent, Errors) {
     let mut r = Reading::new(fields);
     let title = r.line("title", 100);
     let title_en = r.maybe("title_en", 100).unwrap_or_default();
-    let slug = match known_slug {
-        Some(known) => known.to_owned(),
-        None => {
-            let given = r.line("slug", 60);
-            let taken_by_a_page = given == "new";
-            if !given.is_empty() && (slug(&given) != given || taken_by_a_page) {
-                r.errors.add("slug", "st-slug-wrong");
-            }
-            given
+    let slug = if let Some(known) = known_slug {
+        known.to_owned()
+    } else {
+        let given = r.line("slug", 60);
+        let taken_by_a_page = given == "new";
+        if !given.is_empty() && (slug(&given) != given || taken_by_a_page) {
+            r.errors.add("slug", "st-slug-wrong");
         }
+        given
     };
     let zone: Tz = r.must("time_zone").unwrap_or(Tz::Asia__Seoul);
     let new = NewEvent {
@@ -118,7 +135,10 @@ async fn blank(State(app): State<App>, _: Moderator, c: Chrome) -> web::Result {
         .with("closes_at", local(now + TimeDelta::days(14), Tz::Asia__Seoul))
         .with("live_places", "10")
         .with("reverse_places", "8")
-        .with("max_questions", app.settings.events.max_questions_per_partner.to_string())
+        .with(
+            "max_questions",
+            app.settings.events.max_questions_per_partner.to_string(),
+        )
         .with("answer_days", app.settings.events.answer_days.to_string());
     sheet(c.with(&TEXTS), &fields, Errors::new(), None).show()
 }
@@ -219,11 +239,36 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome) -> Result<Overv
     let without_crew = services.iter().filter(|s| !crews.contains_key(&s.id)).count();
     let waiting = progress.mailable + progress.by_hand;
     let steps = vec![
-        Step { href: "programme", key: "st-step-programme", n: sittings.len() as u64, missing: sittings.is_empty() },
-        Step { href: "speakers", key: "st-step-speakers", n: speakers, missing: speakers == 0 },
-        Step { href: "roster", key: "st-step-roster", n: progress.people, missing: progress.people == 0 },
-        Step { href: "invitations", key: "st-step-invitations", n: waiting, missing: waiting > 0 },
-        Step { href: "attendance", key: "st-step-attendance", n: progress.coming, missing: false },
+        Step {
+            href: "programme",
+            key: "st-step-programme",
+            n: sittings.len() as u64,
+            missing: sittings.is_empty(),
+        },
+        Step {
+            href: "speakers",
+            key: "st-step-speakers",
+            n: speakers,
+            missing: speakers == 0,
+        },
+        Step {
+            href: "roster",
+            key: "st-step-roster",
+            n: progress.people,
+            missing: progress.people == 0,
+        },
+        Step {
+            href: "invitations",
+            key: "st-step-invitations",
+            n: waiting,
+            missing: waiting > 0,
+        },
+        Step {
+            href: "attendance",
+            key: "st-step-attendance",
+            n: progress.coming,
+            missing: false,
+        },
         Step {
             href: "/desk/services",
             key: "st-step-crews",
@@ -238,6 +283,17 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome) -> Result<Overv
     } else {
         "st-phase-closed"
     };
-    let sittings = sittings.into_iter().map(|s| (days(&c.words, &s), s)).map(|(d, s)| (s, d)).collect();
-    Ok(Overview { c, event, sittings, progress, steps, phase })
+    let sittings = sittings
+        .into_iter()
+        .map(|s| (days(&c.words, &s), s))
+        .map(|(d, s)| (s, d))
+        .collect();
+    Ok(Overview {
+        c,
+        event,
+        sittings,
+        progress,
+        steps,
+        phase,
+    })
 }

@@ -35,7 +35,10 @@ struct ListPage {
 
 async fn list(State(app): State<App>, _: Administrator, c: Chrome) -> web::Result {
     let fields = repo::fields(app.db.reader()).await?;
-    render(&ListPage { c: c.with(&TEXTS), fields })
+    render(&ListPage {
+        c: c.with(&TEXTS),
+        fields,
+    })
 }
 
 fn sheet(c: Chrome, fields: &Fields, errors: Errors, id: Option<FieldId>) -> Sheet {
@@ -45,7 +48,10 @@ fn sheet(c: Chrome, fields: &Fields, errors: Errors, id: Option<FieldId>) -> She
         action: id.map_or_else(|| "/desk/fields/new".to_owned(), |id| format!("/desk/fields/{id}")),
         back: "/desk/fields".into(),
         errors,
-        inputs: vec![Input::line(&c, fields, "name"), Input::line(&c, fields, "name_en").optional()],
+        inputs: vec![
+            Input::line(&c, fields, "name"),
+            Input::line(&c, fields, "name_en").optional(),
+        ],
         remove: None,
         c,
     }
@@ -53,7 +59,10 @@ fn sheet(c: Chrome, fields: &Fields, errors: Errors, id: Option<FieldId>) -> She
 
 fn parse(fields: &Fields) -> (NewField, Errors) {
     let mut r = Reading::new(fields);
-    let new = NewField { name: r.line("name", 60), name_en: r.maybe("name_en", 60).unwrap_or_default() };
+    let new = NewField {
+        name: r.line("name", 60),
+        name_en: r.maybe("name_en", 60).unwrap_or_default(),
+    };
     (new, r.errors)
 }
 

@@ -21,7 +21,10 @@ use web::{App, Chrome, Errors, Form, MultipartForm, auth::Moderator, redirect, r
 
 pub(super) fn routes() -> web::Router {
     web::Router::new()
-        .route("/desk/events/{slug}/roster/import", get(blank).post(upload).layer(web::uploads()))
+        .route(
+            "/desk/events/{slug}/roster/import",
+            get(blank).post(upload).layer(web::uploads()),
+        )
         .route("/desk/events/{slug}/roster/import/{id}", get(show))
         .route("/desk/events/{slug}/roster/import/{id}/run", post(run))
         .route("/desk/events/{slug}/roster/import/{id}/wrong.csv", get(wrong))
@@ -42,8 +45,21 @@ struct UploadPage {
 
 fn upload_page(c: Chrome, event: entity::event::Model, errors: Errors) -> web::Result {
     let columns = Column::ALL.iter().map(|column| c.t(column.key())).collect();
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    render_status(status, &UploadPage { c, event, errors, columns, most_rows: MOST_ROWS })
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    render_status(
+        status,
+        &UploadPage {
+            c,
+            event,
+            errors,
+            columns,
+            most_rows: MOST_ROWS,
+        },
+    )
 }
 
 async fn blank(State(app): State<App>, Path(slug): Path<String>, _: Moderator, c: Chrome) -> web::Result {
@@ -170,28 +186,54 @@ async fn show(
     let (event, c) = open(&app, c, &slug).await?;
     let import = find(&app, &event, id).await?;
     if import.state != ImportState::Previewed {
-        let summary = import.outcome.clone().and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default();
-        return render(&ProgressPage { c, event, import, summary });
+        let summary = import
+            .outcome
+            .clone()
+            .and_then(|json| serde_json::from_value(json).ok())
+            .unwrap_or_default();
+        return render(&ProgressPage {
+            c,
+            event,
+            import,
+            summary,
+        });
     }
     let plan = prepare(app.db.reader(), event.id, import.bytes.clone()).await?;
     render(&preview(c, event, import, &plan, asked))
 }
 
-fn preview(c: Chrome, event: entity::event::Model, import: roster_import::Model, plan: &Plan, asked: Asked) -> PreviewPage {
-    let wanted: Vec<_> =
-        plan.rows.iter().filter(|p| asked.only.is_empty() || p.verdict.key() == asked.only).collect();
+fn preview(
+    c: Chrome,
+    event: entity::event::Model,
+    import: roster_import::Model,
+    plan: &Plan,
+    asked: Asked,
+) -> PreviewPage {
+    let wanted: Vec<_> = plan
+        .rows
+        .iter()
+        .filter(|p| asked.only.is_empty() || p.verdict.key() == asked.only)
+        .collect();
     let from = asked.page.saturating_mul(PAGE).min(wanted.len());
     let rows = wanted[from..]
         .iter()
         .take(PAGE)
         .map(|planned| {
-            let changed: &[Column] = if let Verdict::Changed(columns) = &planned.verdict { columns } else { &[] };
+            let changed: &[Column] = if let Verdict::Changed(columns) = &planned.verdict {
+                columns
+            } else {
+                &[]
+            };
             let cells = Column::ALL.iter().zip(&planned.row.cells).map(|(column, text)| {
                 let problems = planned.row.problems.iter().filter(|p| p.column == *column);
                 let why = problems.map(|p| p.reason.message().text(&c.words)).collect();
                 (c.t(column.key()), text.clone(), changed.contains(column), why)
             });
-            Shown { number: planned.row.number, verdict: planned.verdict.key(), cells: cells.collect() }
+            Shown {
+                number: planned.row.number,
+                verdict: planned.verdict.key(),
+                cells: cells.collect(),
+            }
         })
         .collect();
     PreviewPage {
@@ -224,12 +266,21 @@ async fn run(
 }
 
 /// State, audit entry and job in one transaction; pressed twice, it begins once.
-async fn begin(app: &App, event: &entity::event::Model, staff: &Moderator, id: ImportId, summary: &Summary) -> Result<()> {
+async fn begin(
+    app: &App,
+    event: &entity::event::Model,
+    staff: &Moderator,
+    id: ImportId,
+    summary: &Summary,
+) -> Result<()> {
     let outcome = serde_json::to_value(summary).map_err(db::Error::from)?;
     let tx = app.db.begin_write().await?;
     let begun = roster_import::Entity::update_many()
         .col_expr(roster_import::Column::State, Expr::value(ImportState::Running))
-        .col_expr(roster_import::Column::Total, Expr::value(i32::try_from(summary.work()).unwrap_or(i32::MAX)))
+        .col_expr(
+            roster_import::Column::Total,
+            Expr::value(i32::try_from(summary.work()).unwrap_or(i32::MAX)),
+        )
         .col_expr(roster_import::Column::Outcome, Expr::value(outcome))
         .filter(roster_import::Column::Id.eq(id))
         .filter(roster_import::Column::State.eq(ImportState::Previewed))
@@ -237,7 +288,12 @@ async fn begin(app: &App, event: &entity::event::Model, staff: &Moderator, id: I
         .await?;
     if begun.rows_affected == 1 {
         jobs::enqueue(&tx, &app.clock, &Job::ImportRoster { import: id }, app.clock.now()).await?;
-        let entry = deed(Some(event.id), staff.actor(), "roster.import_begun", ("roster_import", id.uuid()));
+        let entry = deed(
+            Some(event.id),
+            staff.actor(),
+            "roster.import_begun",
+            ("roster_import", id.uuid()),
+        );
         audit::record(&tx, &app.clock, entry).await?;
     }
     tx.commit().await?;
@@ -255,7 +311,11 @@ async fn wrong(
     let import = find(&app, &event, id).await?;
     let plan = prepare(app.db.reader(), event.id, import.bytes).await?;
     let text = wrong_csv(&plan, &c).map_err(web::Error::internal)?;
-    Ok(web::attachment(&format!("{slug}-wrong.csv"), "text/csv; charset=utf-8", text))
+    Ok(web::attachment(
+        &format!("{slug}-wrong.csv"),
+        "text/csv; charset=utf-8",
+        text,
+    ))
 }
 
 fn wrong_csv(plan: &Plan, c: &Chrome) -> std::result::Result<Vec<u8>, csv::Error> {
@@ -268,12 +328,18 @@ fn wrong_csv(plan: &Plan, c: &Chrome) -> std::result::Result<Vec<u8>, csv::Error
         let last = [planned.row.number.to_string(), inert(&reasons.join(" / "))];
         writer.write_record(planned.row.cells.iter().map(|cell| inert(cell)).chain(last))?;
     }
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))
 }
 
 /// A spreadsheet takes a cell that begins so for a formula; an apostrophe makes it text.
 fn inert(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// Tells the page that the import moved; the worker may be another process, so the row is what is watched.
@@ -296,7 +362,9 @@ async fn watch(app: App, event: entity::event::Model, import: roster_import::Mod
     let mut last = (import.state, import.done);
     while app.live.readers(&topic) > 0 && last.0 == ImportState::Running {
         tokio::time::sleep(std::time::Duration::from_millis(400)).await;
-        let Ok(now) = find(&app, &event, import.id).await else { return };
+        let Ok(now) = find(&app, &event, import.id).await else {
+            return;
+        };
         if (now.state, now.done) != last {
             last = (now.state, now.done);
             app.live.publish(&topic, "changed", now.done.to_string());

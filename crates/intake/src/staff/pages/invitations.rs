@@ -42,9 +42,19 @@ async fn show(State(app): State<App>, Path(slug): Path<String>, _: Moderator, c:
     let reader = app.db.reader();
     let found = repo::roster_page(reader, event.id, "", Show::ByHand, None, SHOWN).await?;
     let mut people = repo::invitees(reader, &found.rows, c.lang()).await?;
-    let by_hand = found.rows.iter().filter_map(|i| Some((i.id, people.remove(&i.id)?))).collect();
+    let by_hand = found
+        .rows
+        .iter()
+        .filter_map(|i| Some((i.id, people.remove(&i.id)?)))
+        .collect();
     let progress = repo::progress(reader, event.id).await?;
-    render(&Page { c, event, progress, by_hand, more: found.next.is_some() })
+    render(&Page {
+        c,
+        event,
+        progress,
+        by_hand,
+        more: found.next.is_some(),
+    })
 }
 
 async fn send(
@@ -56,5 +66,7 @@ async fn send(
 ) -> web::Result {
     let (event, _) = open(&app, c, &slug).await?;
     let sent = invitation::send_all(&app, staff.actor(), event.id).await?;
-    Ok(redirect(format!("/desk/events/{slug}/invitations")).flash_n("st-invited-n", sent).into_response())
+    Ok(redirect(format!("/desk/events/{slug}/invitations"))
+        .flash_n("st-invited-n", sent)
+        .into_response())
 }

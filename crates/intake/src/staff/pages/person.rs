@@ -44,20 +44,41 @@ type Posted = Form<Vec<(String, String)>>;
 type Here = Path<(String, InvitationId)>;
 
 fn languages(c: &Chrome) -> Vec<Choice> {
-    Lang::ALL.iter().map(|lang| Choice::new(lang, c.t(format!("lang-{lang}")))).collect()
+    Lang::ALL
+        .iter()
+        .map(|lang| Choice::new(lang, c.t(format!("lang-{lang}"))))
+        .collect()
 }
 
-async fn sheet(app: &App, c: Chrome, fields: &Fields, errors: Errors, slug: &str, id: Option<InvitationId>) -> Result<Sheet> {
+async fn sheet(
+    app: &App,
+    c: Chrome,
+    fields: &Fields,
+    errors: Errors,
+    slug: &str,
+    id: Option<InvitationId>,
+) -> Result<Sheet> {
     let base = format!("/desk/events/{slug}/roster");
     let all_fields = repo::fields(app.db.reader()).await?;
-    let all_fields = all_fields.iter().map(|f| Choice::new(f.id, c.either(&f.name, &f.name_en))).collect();
+    let all_fields = all_fields
+        .iter()
+        .map(|f| Choice::new(f.id, c.either(&f.name, &f.name_en)))
+        .collect();
     let services = people::services(app.db.reader(), c.lang()).await?;
     let services = services.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
     let line = |name| Input::line(&c, fields, name);
     let back = id.map_or_else(|| base.clone(), |id| format!("{base}/{id}"));
     Ok(Sheet {
-        title: c.t(if id.is_some() { "st-person-edit" } else { "st-person-new" }),
-        lead: if id.is_some() { String::new() } else { c.t("st-person-lead") },
+        title: c.t(if id.is_some() {
+            "st-person-edit"
+        } else {
+            "st-person-new"
+        }),
+        lead: if id.is_some() {
+            String::new()
+        } else {
+            c.t("st-person-lead")
+        },
         action: id.map_or_else(|| format!("{base}/new"), |id| format!("{base}/{id}/edit")),
         back,
         errors,
@@ -97,7 +118,16 @@ fn parse(fields: &Fields) -> (NewPartner, Errors) {
 
 async fn blank(State(app): State<App>, Path(slug): Path<String>, _: Moderator, c: Chrome) -> web::Result {
     let (_, c) = open(&app, c, &slug).await?;
-    sheet(&app, c, &Fields::default().with("lang", "ko"), Errors::new(), &slug, None).await?.show()
+    sheet(
+        &app,
+        c,
+        &Fields::default().with("lang", "ko"),
+        Errors::new(),
+        &slug,
+        None,
+    )
+    .await?
+    .show()
 }
 
 async fn add(
@@ -115,7 +145,9 @@ async fn add(
         match partner::add(&tx, &app.clock, staff.actor(), event.id, new).await {
             Ok(id) => {
                 tx.commit().await?;
-                return Ok(redirect(format!("/desk/events/{slug}/roster/{id}")).flash("saved").into_response());
+                return Ok(redirect(format!("/desk/events/{slug}/roster/{id}"))
+                    .flash("saved")
+                    .into_response());
             }
             Err(error) => refused(error, &mut errors, "email")?,
         }
@@ -126,7 +158,10 @@ async fn add(
 async fn filled(app: &App, event: &entity::event::Model, id: InvitationId) -> Result<Fields> {
     let reader = app.db.reader();
     let row = invitation::of_event(reader, event.id, id).await?;
-    let person = entity::partner::Entity::find_by_id(row.partner_id).one(reader).await?.ok_or(Error::NotFound)?;
+    let person = entity::partner::Entity::find_by_id(row.partner_id)
+        .one(reader)
+        .await?
+        .ok_or(Error::NotFound)?;
     let services = entity::partner_service::Entity::find()
         .filter(entity::partner_service::Column::PartnerId.eq(person.id))
         .all(reader)
@@ -141,7 +176,9 @@ async fn filled(app: &App, event: &entity::event::Model, id: InvitationId) -> Re
         .maybe("email", person.email)
         .with("lang", person.lang.as_str())
         .maybe("display_line", person.display_line);
-    Ok(services.iter().fold(fields, |fields, link| fields.with("services", link.service_id.to_string())))
+    Ok(services.iter().fold(fields, |fields, link| {
+        fields.with("services", link.service_id.to_string())
+    }))
 }
 
 async fn edit(State(app): State<App>, Path((slug, id)): Here, _: Moderator, c: Chrome) -> web::Result {
@@ -165,7 +202,9 @@ async fn change(
         match partner::change(&tx, &app.clock, staff.actor(), event.id, id, new).await {
             Ok(()) => {
                 tx.commit().await?;
-                return Ok(redirect(format!("/desk/events/{slug}/roster/{id}")).flash("saved").into_response());
+                return Ok(redirect(format!("/desk/events/{slug}/roster/{id}"))
+                    .flash("saved")
+                    .into_response());
             }
             Err(error) => refused(error, &mut errors, "email")?,
         }
@@ -198,7 +237,11 @@ impl PersonPage {
         format!("lang-{}", self.person.lang)
     }
     fn invite_key(&self) -> &'static str {
-        if self.invitation.invited_at.is_some() { "st-invite-again" } else { "st-invite" }
+        if self.invitation.invited_at.is_some() {
+            "st-invite-again"
+        } else {
+            "st-invite"
+        }
     }
 }
 
@@ -224,7 +267,11 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, id: InvitationI
         .map(|s| {
             let rsvp = rsvps.get(&(id, s.id));
             let title = c.either(&s.title, &s.title_en).to_owned();
-            (title, said(rsvp.and_then(|r| r.coming)), said(rsvp.and_then(|r| r.came)))
+            (
+                title,
+                said(rsvp.and_then(|r| r.coming)),
+                said(rsvp.and_then(|r| r.came)),
+            )
         })
         .collect();
     let liked = repo::interests(reader, id).await?;
@@ -245,8 +292,14 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, id: InvitationI
     Ok(PersonPage {
         link: invitation::personal_url(app, &person),
         mails: repo::invitation_mails(reader, id).await?,
-        field: field.map(|f| c.either(&f.name, &f.name_en).to_owned()).unwrap_or_default(),
-        questions: questions.into_iter().map(|q| (excerpt(&q.body, 80), q)).map(|(text, q)| (q, text)).collect(),
+        field: field
+            .map(|f| c.either(&f.name, &f.name_en).to_owned())
+            .unwrap_or_default(),
+        questions: questions
+            .into_iter()
+            .map(|q| (excerpt(&q.body, 80), q))
+            .map(|(text, q)| (q, text))
+            .collect(),
         c,
         event,
         invitation: row,
@@ -257,12 +310,27 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, id: InvitationI
     })
 }
 
-async fn ask_sheet(app: &App, c: Chrome, fields: &Fields, errors: Errors, slug: &str, id: InvitationId) -> Result<Sheet> {
-    let person = people::invitee(app.db.reader(), id, c.lang()).await?.ok_or(Error::NotFound)?;
+async fn ask_sheet(
+    app: &App,
+    c: Chrome,
+    fields: &Fields,
+    errors: Errors,
+    slug: &str,
+    id: InvitationId,
+) -> Result<Sheet> {
+    let person = people::invitee(app.db.reader(), id, c.lang())
+        .await?
+        .ok_or(Error::NotFound)?;
     let services = people::services(app.db.reader(), c.lang()).await?;
     let services = services.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
-    let prefers = Prefers::ALL.iter().map(|p| Choice::new(p, c.t(format!("st-prefers-{p}")))).collect();
-    let naming = Naming::ALL.iter().map(|n| Choice::new(n, c.t(format!("st-naming-{n}")))).collect();
+    let prefers = Prefers::ALL
+        .iter()
+        .map(|p| Choice::new(p, c.t(format!("st-prefers-{p}"))))
+        .collect();
+    let naming = Naming::ALL
+        .iter()
+        .map(|n| Choice::new(n, c.t(format!("st-naming-{n}"))))
+        .collect();
     Ok(Sheet {
         title: c.t1("st-question-for", "name", person.line()),
         lead: c.t("st-question-lead"),
@@ -271,11 +339,19 @@ async fn ask_sheet(app: &App, c: Chrome, fields: &Fields, errors: Errors, slug: 
         errors,
         inputs: vec![
             Input::hidden(&c, fields, "id"),
-            Input::question(&c, fields, "question").labelled(c.t("st-question")).hinted(String::new()),
-            Input::select(&c, fields, "service", services).labelled(c.t("st-service")).hinted(String::new()),
+            Input::question(&c, fields, "question")
+                .labelled(c.t("st-question"))
+                .hinted(String::new()),
+            Input::select(&c, fields, "service", services)
+                .labelled(c.t("st-service"))
+                .hinted(String::new()),
             Input::radios(&c, fields, "lang", languages(&c)),
-            Input::radios(&c, fields, "prefers", prefers).labelled(c.t("st-prefers")).hinted(String::new()),
-            Input::radios(&c, fields, "naming", naming).labelled(c.t("st-naming")).hinted(String::new()),
+            Input::radios(&c, fields, "prefers", prefers)
+                .labelled(c.t("st-prefers"))
+                .hinted(String::new()),
+            Input::radios(&c, fields, "naming", naming)
+                .labelled(c.t("st-naming"))
+                .hinted(String::new()),
             Input::check(&c, fields, "agreed"),
         ],
         remove: None,
@@ -286,7 +362,10 @@ async fn ask_sheet(app: &App, c: Chrome, fields: &Fields, errors: Errors, slug: 
 async fn ask(State(app): State<App>, Path((slug, id)): Here, _: Moderator, c: Chrome) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
     invitation::of_event(app.db.reader(), event.id, id).await?;
-    let person = people::invitee(app.db.reader(), id, c.lang()).await.map_err(Error::from)?.ok_or(Error::NotFound)?;
+    let person = people::invitee(app.db.reader(), id, c.lang())
+        .await
+        .map_err(Error::from)?
+        .ok_or(Error::NotFound)?;
     let fields = Fields::default()
         .with("id", QuestionId::new().to_string())
         .with("lang", person.lang.as_str())
@@ -359,8 +438,14 @@ async fn invite(
     };
     tx.commit().await?;
     app.wake.notify();
-    let flash = if put.is_some() { "st-invited-one" } else { "st-not-invited" };
-    Ok(redirect(format!("/desk/events/{slug}/roster/{id}")).flash(flash).into_response())
+    let flash = if put.is_some() {
+        "st-invited-one"
+    } else {
+        "st-not-invited"
+    };
+    Ok(redirect(format!("/desk/events/{slug}/roster/{id}"))
+        .flash(flash)
+        .into_response())
 }
 
 async fn handed_over(
@@ -374,7 +459,9 @@ async fn handed_over(
     let tx = app.db.begin_write().await?;
     invitation::handed_over(&tx, &app, staff.actor(), event.id, id).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/roster/{id}")).flash("saved").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/roster/{id}"))
+        .flash("saved")
+        .into_response())
 }
 
 async fn new_link(
@@ -388,5 +475,7 @@ async fn new_link(
     let tx = app.db.begin_write().await?;
     invitation::renew_link(&tx, &app, staff.actor(), event.id, id).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/roster/{id}")).flash("st-link-renewed").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/roster/{id}"))
+        .flash("st-link-renewed")
+        .into_response())
 }

@@ -26,10 +26,22 @@ pub(super) fn routes() -> web::Router {
     web::Router::new()
         .route("/desk/events/{slug}/programme", get(list))
         .route("/desk/events/{slug}/programme/new", get(new_sitting).post(add_sitting))
-        .route("/desk/events/{slug}/programme/sittings/{id}", get(edit_sitting).post(change_sitting))
-        .route("/desk/events/{slug}/programme/sittings/{id}/remove", post(remove_sitting))
-        .route("/desk/events/{slug}/programme/sittings/{id}/new", get(new_part).post(add_part))
-        .route("/desk/events/{slug}/programme/parts/{id}", get(edit_part).post(change_part))
+        .route(
+            "/desk/events/{slug}/programme/sittings/{id}",
+            get(edit_sitting).post(change_sitting),
+        )
+        .route(
+            "/desk/events/{slug}/programme/sittings/{id}/remove",
+            post(remove_sitting),
+        )
+        .route(
+            "/desk/events/{slug}/programme/sittings/{id}/new",
+            get(new_part).post(add_part),
+        )
+        .route(
+            "/desk/events/{slug}/programme/parts/{id}",
+            get(edit_part).post(change_part),
+        )
         .route("/desk/events/{slug}/programme/parts/{id}/remove", post(remove_part))
 }
 
@@ -61,7 +73,11 @@ async fn list(State(app): State<App>, Path(slug): Path<String>, _: Moderator, c:
     let sittings = repo::sittings(app.db.reader(), event.id).await?;
     let sittings = sittings
         .into_iter()
-        .map(|s| Shown { days: days(&c.words, &s), parts: parts.remove(&s.id).unwrap_or_default(), sitting: s })
+        .map(|s| Shown {
+            days: days(&c.words, &s),
+            parts: parts.remove(&s.id).unwrap_or_default(),
+            sitting: s,
+        })
         .collect();
     render(&ListPage { c, event, sittings })
 }
@@ -71,7 +87,11 @@ fn sitting_sheet(c: Chrome, fields: &Fields, errors: Errors, slug: &str, id: Opt
     let line = |name| Input::line(&c, fields, name);
     let day = |name| Input::typed(&c, fields, name, "date");
     Sheet {
-        title: c.t(if id.is_some() { "st-sitting-edit" } else { "st-sitting-new" }),
+        title: c.t(if id.is_some() {
+            "st-sitting-edit"
+        } else {
+            "st-sitting-new"
+        }),
         lead: String::new(),
         action: id.map_or_else(|| format!("{base}/new"), |id| format!("{base}/sittings/{id}")),
         remove: id.map(|id| (format!("{base}/sittings/{id}/remove"), c.t("st-sitting-remove"))),
@@ -126,7 +146,9 @@ async fn add_sitting(
     let tx = app.db.begin_write().await?;
     sitting::add(&tx, &app.clock, staff.actor(), event.id, new).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/programme")).flash("saved").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/programme"))
+        .flash("saved")
+        .into_response())
 }
 
 async fn edit_sitting(
@@ -164,7 +186,9 @@ async fn change_sitting(
     let tx = app.db.begin_write().await?;
     sitting::change(&tx, &app.clock, staff.actor(), event.id, id, new).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/programme")).flash("saved").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/programme"))
+        .flash("saved")
+        .into_response())
 }
 
 async fn remove_sitting(
@@ -191,17 +215,26 @@ struct At<'a> {
 
 fn part_sheet(c: Chrome, fields: &Fields, errors: Errors, at: &At) -> Sheet {
     let base = format!("/desk/events/{}/programme", at.slug);
-    let kinds = PartKind::ALL.iter().map(|k| Choice::new(k, c.t(format!("st-kind-{k}")))).collect();
+    let kinds = PartKind::ALL
+        .iter()
+        .map(|k| Choice::new(k, c.t(format!("st-kind-{k}"))))
+        .collect();
     let line = |name| Input::line(&c, fields, name);
     let moment = |name| Input::typed(&c, fields, name, "datetime-local");
     Sheet {
-        title: c.t(if at.part.is_some() { "st-part-edit" } else { "st-part-new" }),
+        title: c.t(if at.part.is_some() {
+            "st-part-edit"
+        } else {
+            "st-part-new"
+        }),
         lead: String::new(),
         action: match at.part {
             Some(id) => format!("{base}/parts/{id}"),
             None => format!("{base}/sittings/{}/new", at.sitting),
         },
-        remove: at.part.map(|id| (format!("{base}/parts/{id}/remove"), c.t("st-part-remove"))),
+        remove: at
+            .part
+            .map(|id| (format!("{base}/parts/{id}/remove"), c.t("st-part-remove"))),
         back: base,
         errors,
         inputs: vec![
@@ -244,7 +277,17 @@ async fn new_part(
     let fields = Fields::default()
         .with("starts_at", format!("{}T10:00", row.first_day))
         .with("ends_at", format!("{}T11:00", row.first_day));
-    part_sheet(c, &fields, Errors::new(), &At { slug: &slug, sitting, part: None }).show()
+    part_sheet(
+        c,
+        &fields,
+        Errors::new(),
+        &At {
+            slug: &slug,
+            sitting,
+            part: None,
+        },
+    )
+    .show()
 }
 
 async fn add_part(
@@ -258,12 +301,24 @@ async fn add_part(
     let fields = Fields::from(fields);
     let (new, errors) = parse_part(&fields, event.time_zone.tz());
     if !errors.is_empty() {
-        return part_sheet(c, &fields, errors, &At { slug: &slug, sitting, part: None }).show();
+        return part_sheet(
+            c,
+            &fields,
+            errors,
+            &At {
+                slug: &slug,
+                sitting,
+                part: None,
+            },
+        )
+        .show();
     }
     let tx = app.db.begin_write().await?;
     part::add(&tx, &app.clock, staff.actor(), event.id, sitting, new).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/programme")).flash("saved").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/programme"))
+        .flash("saved")
+        .into_response())
 }
 
 async fn edit_part(
@@ -273,7 +328,9 @@ async fn edit_part(
     c: Chrome,
 ) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
-    let (row, sitting) = part::find(app.db.reader(), event.id, id).await?.ok_or(Error::NotFound)?;
+    let (row, sitting) = part::find(app.db.reader(), event.id, id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let zone = event.time_zone.tz();
     let fields = Fields::default()
         .with("title", row.title)
@@ -282,7 +339,17 @@ async fn edit_part(
         .with("starts_at", local(row.starts_at, zone))
         .with("ends_at", local(row.ends_at, zone))
         .with("place", row.place);
-    part_sheet(c, &fields, Errors::new(), &At { slug: &slug, sitting: sitting.id, part: Some(id) }).show()
+    part_sheet(
+        c,
+        &fields,
+        Errors::new(),
+        &At {
+            slug: &slug,
+            sitting: sitting.id,
+            part: Some(id),
+        },
+    )
+    .show()
 }
 
 async fn change_part(
@@ -293,16 +360,30 @@ async fn change_part(
     Form(fields): Posted,
 ) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
-    let (_, sitting) = part::find(app.db.reader(), event.id, id).await?.ok_or(Error::NotFound)?;
+    let (_, sitting) = part::find(app.db.reader(), event.id, id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let fields = Fields::from(fields);
     let (new, errors) = parse_part(&fields, event.time_zone.tz());
     if !errors.is_empty() {
-        return part_sheet(c, &fields, errors, &At { slug: &slug, sitting: sitting.id, part: Some(id) }).show();
+        return part_sheet(
+            c,
+            &fields,
+            errors,
+            &At {
+                slug: &slug,
+                sitting: sitting.id,
+                part: Some(id),
+            },
+        )
+        .show();
     }
     let tx = app.db.begin_write().await?;
     part::change(&tx, &app.clock, staff.actor(), event.id, id, new).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/programme")).flash("saved").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/programme"))
+        .flash("saved")
+        .into_response())
 }
 
 async fn remove_part(

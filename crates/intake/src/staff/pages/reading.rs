@@ -39,7 +39,10 @@ impl Fields {
     }
 
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(super) fn is_on(&self, name: &str) -> bool {
@@ -55,7 +58,10 @@ pub(super) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub(super) fn new(fields: &'a Fields) -> Self {
-        Self { fields, errors: Errors::new() }
+        Self {
+            fields,
+            errors: Errors::new(),
+        }
     }
 
     /// One line that must be there.
@@ -86,7 +92,9 @@ impl<'a> Reading<'a> {
         match self.fields.get(name).trim().parse() {
             Ok(n) if range.contains(&n) => n,
             _ => {
-                let message = Message::new("error-range").arg("min", *range.start()).arg("max", *range.end());
+                let message = Message::new("error-range")
+                    .arg("min", *range.start())
+                    .arg("max", *range.end());
                 self.errors.add(name, message);
                 *range.start()
             }
@@ -160,13 +168,29 @@ mod tests {
 
     #[test]
     fn every_error_stands_at_its_field() {
-        let fields = Fields::default().with("title", "").with("n", "0").with("email", "a@b").with("day", "x");
+        let fields = Fields::default()
+            .with("title", "")
+            .with("n", "0")
+            .with("email", "a@b")
+            .with("day", "x");
         let mut reading = Reading::new(&fields);
         reading.line("title", 10);
         reading.number("n", 1..=5);
         reading.email("email");
         reading.day("day");
-        let at: Vec<_> = reading.errors.iter().map(|(field, message)| (field, message.key())).collect();
-        assert_eq!(at, [("title", "error-required"), ("n", "error-range"), ("email", "error-email"), ("day", "error-date")]);
+        let at: Vec<_> = reading
+            .errors
+            .iter()
+            .map(|(field, message)| (field, message.key()))
+            .collect();
+        assert_eq!(
+            at,
+            [
+                ("title", "error-required"),
+                ("n", "error-range"),
+                ("email", "error-email"),
+                ("day", "error-date")
+            ]
+        );
     }
 }

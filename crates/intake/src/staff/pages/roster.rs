@@ -92,13 +92,28 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, asked: Asked) -
             } else {
                 "st-state-waiting"
             };
-            Some(Listed { invitation, person, field, state })
+            Some(Listed {
+                invitation,
+                person,
+                field,
+                state,
+            })
         })
         .collect();
-    let shows = ["", "waiting", "by-hand", "entered"]
-        .map(|s| Choice::new(s, c.t(format!("st-show-{}", if s.is_empty() { "all" } else { s }))).chosen(s == asked.show));
+    let shows = ["", "waiting", "by-hand", "entered"].map(|s| {
+        Choice::new(s, c.t(format!("st-show-{}", if s.is_empty() { "all" } else { s }))).chosen(s == asked.show)
+    });
     let progress = repo::progress(reader, event.id).await?;
-    Ok(ListPage { c, event, progress, q, shows: shows.into(), show: asked.show, people: listed, next: found.next })
+    Ok(ListPage {
+        c,
+        event,
+        progress,
+        q,
+        shows: shows.into(),
+        show: asked.show,
+        people: listed,
+        next: found.next,
+    })
 }
 
 impl Listed {

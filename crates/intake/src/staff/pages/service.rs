@@ -26,7 +26,10 @@ pub(super) fn routes() -> web::Router {
         .route("/desk/services/new", get(blank).post(add))
         .route("/desk/services/{id}", get(edit).post(change))
         .route("/desk/services/{id}/crew/new", get(new_member).post(add_member))
-        .route("/desk/services/{id}/crew/{member}", get(edit_member).post(change_member))
+        .route(
+            "/desk/services/{id}/crew/{member}",
+            get(edit_member).post(change_member),
+        )
         .route("/desk/services/{id}/crew/{member}/remove", post(remove_member))
 }
 
@@ -56,7 +59,11 @@ async fn load(app: &App, c: Chrome) -> Result<ListPage> {
         .into_iter()
         .map(|service| {
             let crew = crews.remove(&service.id).unwrap_or_default();
-            let crew = crew.into_iter().map(|m| (crew_person(&m).line(), m)).map(|(line, m)| (m, line)).collect();
+            let crew = crew
+                .into_iter()
+                .map(|m| (crew_person(&m).line(), m))
+                .map(|(line, m)| (m, line))
+                .collect();
             Shown { service, crew }
         })
         .collect();
@@ -71,7 +78,11 @@ async fn found(app: &App, id: ServiceId) -> Result<entity::service::Model> {
 fn sheet(c: Chrome, fields: &Fields, errors: Errors, id: Option<ServiceId>) -> Sheet {
     let line = |name| Input::line(&c, fields, name);
     Sheet {
-        title: c.t(if id.is_some() { "st-service-edit" } else { "st-service-new" }),
+        title: c.t(if id.is_some() {
+            "st-service-edit"
+        } else {
+            "st-service-new"
+        }),
         lead: String::new(),
         action: id.map_or_else(|| "/desk/services/new".to_owned(), |id| format!("/desk/services/{id}")),
         back: "/desk/services".into(),
@@ -198,12 +209,7 @@ fn parse_member(fields: &Fields) -> (Option<NewCrewMember>, Errors) {
     (new, r.errors)
 }
 
-async fn new_member(
-    State(app): State<App>,
-    Path(id): Path<ServiceId>,
-    _: Administrator,
-    c: Chrome,
-) -> web::Result {
+async fn new_member(State(app): State<App>, Path(id): Path<ServiceId>, _: Administrator, c: Chrome) -> web::Result {
     let service = found(&app, id).await?;
     member_sheet(c.with(&TEXTS), &Fields::default(), Errors::new(), &service, None).show()
 }

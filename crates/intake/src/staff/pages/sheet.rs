@@ -86,7 +86,10 @@ impl Input {
                 choice.chosen(chosen)
             })
             .collect();
-        Self { choices, ..Self::new(kind, c, fields, name) }
+        Self {
+            choices,
+            ..Self::new(kind, c, fields, name)
+        }
     }
 
     #[must_use]
@@ -96,7 +99,11 @@ impl Input {
     /// May be left out, and then this is chosen.
     #[must_use]
     pub(super) fn or_nothing(self, label: String) -> Self {
-        Self { needed: false, nothing: label, ..self }
+        Self {
+            needed: false,
+            nothing: label,
+            ..self
+        }
     }
     #[must_use]
     pub(super) fn labelled(self, label: String) -> Self {
@@ -128,6 +135,10 @@ pub(super) struct Sheet {
 impl Sheet {
     /// The form, or the form once more with what is wrong (422).
     pub(super) fn show(&self) -> Result {
-        if self.errors.is_empty() { render(self) } else { render_status(StatusCode::UNPROCESSABLE_ENTITY, self) }
+        if self.errors.is_empty() {
+            render(self)
+        } else {
+            render_status(StatusCode::UNPROCESSABLE_ENTITY, self)
+        }
     }
 }

@@ -38,7 +38,11 @@ struct ListPage {
 async fn list(State(app): State<App>, Path(slug): Path<String>, _: Moderator, c: Chrome) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
     let speakers = repo::speakers(app.db.reader(), event.id).await?;
-    let speakers = speakers.into_iter().map(|s| (speaker_person(&s).line(), s)).map(|(line, s)| (s, line)).collect();
+    let speakers = speakers
+        .into_iter()
+        .map(|s| (speaker_person(&s).line(), s))
+        .map(|(line, s)| (s, line))
+        .collect();
     render(&ListPage { c, event, speakers })
 }
 
@@ -46,7 +50,11 @@ fn sheet(c: Chrome, fields: &Fields, errors: Errors, slug: &str, id: Option<Spea
     let base = format!("/desk/events/{slug}/speakers");
     let line = |name| Input::line(&c, fields, name);
     Sheet {
-        title: c.t(if id.is_some() { "st-speaker-edit" } else { "st-speaker-new" }),
+        title: c.t(if id.is_some() {
+            "st-speaker-edit"
+        } else {
+            "st-speaker-new"
+        }),
         lead: String::new(),
         action: id.map_or_else(|| format!("{base}/new"), |id| format!("{base}/{id}")),
         remove: id.map(|id| (format!("{base}/{id}/remove"), c.t("st-speaker-remove"))),
@@ -98,7 +106,9 @@ async fn add(
     let tx = app.db.begin_write().await?;
     speaker::add(&tx, &app.clock, staff.actor(), event.id, new).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/speakers")).flash("saved").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/speakers"))
+        .flash("saved")
+        .into_response())
 }
 
 async fn edit(
@@ -136,7 +146,9 @@ async fn change(
     let tx = app.db.begin_write().await?;
     speaker::change(&tx, &app.clock, staff.actor(), event.id, id, new).await?;
     tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/speakers")).flash("saved").into_response())
+    Ok(redirect(format!("/desk/events/{slug}/speakers"))
+        .flash("saved")
+        .into_response())
 }
 
 async fn remove(

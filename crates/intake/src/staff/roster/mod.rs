@@ -2,6 +2,7 @@
 
 mod apply;
 mod diff;
+mod names;
 mod parse;
 mod run;
 pub(crate) mod store;

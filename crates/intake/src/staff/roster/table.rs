@@ -97,8 +97,8 @@ fn separated(text: &str) -> Result<Table, Unreadable> {
 
 /// The one that stands most often in the first lines, outside quotes.
 fn delimiter(text: &str) -> u8 {
-    let (mut counts, mut quoted) = ([0_usize; 3], false);
     const ALL: [u8; 3] = [b',', b';', b'\t'];
+    let (mut counts, mut quoted) = ([0_usize; 3], false);
     for byte in text.lines().take(10).flat_map(str::bytes) {
         if byte == b'"' {
             quoted = !quoted;
@@ -199,6 +199,22 @@ mod tests {
         assert_eq!(separated("a;b\n\"1,2,3\";4").expect("reads")[1], ["1,2,3", "4"]);
         assert_eq!(separated("a\tb\n1\t2").expect("reads")[1], ["1", "2"]);
         assert_eq!(separated("a,b\n1,\"x;y;z;w\"").expect("reads")[1], ["1", "x;y;z;w"]);
+    }
+
+    #[test]
+    fn a_workbook_is_read_with_the_row_numbers_that_excel_shows() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (at, (company, name)) in [("회사", "이름"), ("하늘책방", "김하늘")].iter().enumerate() {
+            let row = u32::try_from(at).expect("small") + 2;
+            sheet.write(row, 0, *company).expect("writes");
+            sheet.write(row, 1, *name).expect("writes");
+        }
+        sheet.write(4, 0, 1_004).expect("writes");
+        let table = read(&book.save_to_buffer().expect("saves")).expect("reads");
+        assert_eq!(table.len(), 5);
+        assert_eq!(table[3], ["하늘책방", "김하늘"]);
+        assert_eq!(table[4], ["1004", ""]);
     }
 
     #[test]
