@@ -1,0 +1,110 @@
+// The browser's stories. `node run.mjs` plays all; `node run.mjs ko-360` one room; `--pictures` makes README's pictures.
+
+import { chromium } from "playwright-core";
+import path from "node:path";
+import { Room } from "./lib/room.mjs";
+import { start } from "./lib/server.mjs";
+import * as article from "./stories/article.mjs";
+import * as crew from "./stories/crew.mjs";
+import * as desk from "./stories/desk.mjs";
+import * as keyboard from "./stories/keyboard.mjs";
+import * as partner from "./stories/partner.mjs";
+import * as reverse from "./stories/reverse.mjs";
+import * as stage from "./stories/stage.mjs";
+import * as triage from "./stories/triage.mjs";
+
+const bin = path.resolve(process.env.MUNDAP_BIN ?? "../../target/debug/mundap");
+const shots = path.resolve(process.env.SHOTS ?? "../../target/screenshots");
+const LIMIT = 6 * 60_000;
+
+/// One event walked from end to end, in this order.
+const path_of_a_question = [
+  ["a partner is invited, comes, asks, saves a draft and edits", partner.asks],
+  ["a moderator searches, picks ten, orders, names speakers, routes the rest, releases", triage.decides],
+  ["a crew member replies by mail, another by link", crew.replies],
+  ["staff review, edit, approve and return answers", crew.reviewed],
+  ["the asker finds the answer in the mailbox and on their page", crew.delivered],
+  ["the stage runs: shown in the hall, noted, not reached", stage.runs],
+  ["the host asks back, and two partners answer", reverse.asksBack],
+  ["an editor composes, previews and publishes; a reader reads", article.published],
+  ["the ledger adds up", desk.ledger],
+  ["every other page of the desk", desk.rooms],
+  ["pages that refuse", partner.refusals],
+];
+
+const rooms = [
+  { name: "ko-360", lang: "ko", width: 360, height: 740, stories: path_of_a_question },
+  { name: "en-1280", lang: "en", width: 1280, height: 900, stories: path_of_a_question },
+  { name: "ko-1280-without-script", lang: "ko", width: 1280, height: 900, script: false, stories: path_of_a_question },
+  { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: keyboard.stories },
+];
+
+let passed = 0, failed = 0;
+
+async function play(browser, plan) {
+  const server = await start(plan.name, bin, shots);
+  const room = new Room(browser, server, { ...plan, shots });
+  const scene = { room, server, t: room.t, lang: room.lang };
+  for (const [title, story] of plan.stories) {
+    const name = `${plan.name}: ${title}`;
+    const begun = Date.now();
+    room.problems = [];
+    try {
+      await story(scene);
+    } catch (error) {
+      room.problem(`${error.stack ?? error}`.split("\n").filter((line) => !line.includes("node_modules")).slice(0, 14).join("\n    "));
+      await room.evidence(title);
+    }
+    for (const line of server.complaints()) room.problem(`log: ${line}`);
+    const took = `${((Date.now() - begun) / 1000).toFixed(1)} s`;
+    if (room.problems.length === 0) {
+      passed += 1;
+      console.log(`ok - ${name} (${took})`);
+    } else {
+      failed += 1;
+      console.log(`not ok - ${name}: (${took})\n    ${[...new Set(room.problems)].join("\n    ")}`);
+    }
+  }
+  await room.close();
+  await server.stop().catch((error) => {
+    failed += 1;
+    console.log(`not ok - ${plan.name}: ${error.message}`);
+  });
+  return room.pages;
+}
+
+const begun = Date.now();
+const args = process.argv.slice(2);
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const watchdog = setTimeout(() => {
+  console.log(`not ok - the stories took longer than ${LIMIT / 60_000} minutes`);
+  console.log(`${passed} passed, ${failed + 1} failed`);
+  process.exit(1);
+}, LIMIT);
+let pages = 0;
+try {
+  if (args.includes("--pictures")) {
+    const { take } = await import("./stories/pictures.mjs");
+    await take(browser, { bin, shots });
+  } else {
+    const asked = rooms.filter((room) => args.length === 0 || args.some((arg) => room.name === arg));
+    // Two at a time: while one waits for its server, the other looks.
+    const waiting = [...asked];
+    const hand = async () => {
+      for (let plan = waiting.shift(); plan; plan = waiting.shift()) pages += await play(browser, plan);
+    };
+    await Promise.all([hand(), hand()]);
+  }
+} catch (error) {
+  failed += 1;
+  console.log(`not ok - ${error.stack ?? error}`);
+} finally {
+  clearTimeout(watchdog);
+  await browser.close();
+}
+console.log(`# ${pages} pages looked at in ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
