@@ -76,8 +76,9 @@ impl Worker {
             tokio::select! {
                 biased;
                 () = &mut shutdown => return,
-                () = self.wake.wait(POLL), if ran == 0 => {}
-                else => {}
+                // Where some ran, more may be due: no rest before none are.
+                () = std::future::ready(()), if ran > 0 => {}
+                () = self.wake.wait(POLL) => {}
             }
         }
     }
