@@ -13,6 +13,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "fields are named as in the file")]
 pub(crate) struct Host {
     pub(crate) host: Names,
     pub(crate) service: Vec<Service>,
@@ -77,7 +78,10 @@ pub(crate) struct People {
 pub(crate) struct Company {
     pub(crate) key: String,
     pub(crate) name: String,
-    #[expect(dead_code, reason = "people have a field of their own; the file says the company's for its readers")]
+    #[expect(
+        dead_code,
+        reason = "people have a field of their own; the file says the company's for its readers"
+    )]
     pub(crate) field: String,
 }
 
@@ -111,6 +115,7 @@ pub(crate) enum Rsvp {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "fields are named as in the file")]
 pub(crate) struct Event {
     pub(crate) event: About,
     pub(crate) sitting: Vec<Sitting>,
@@ -218,7 +223,10 @@ pub(crate) struct Said {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Article {
     pub(crate) title: String,
-    #[expect(dead_code, reason = "the article is Korean; its English title waits for articles in two languages")]
+    #[expect(
+        dead_code,
+        reason = "the article is Korean; its English title waits for articles in two languages"
+    )]
     pub(crate) title_en: String,
     pub(crate) standfirst: String,
     #[expect(dead_code, reason = "see title_en")]
@@ -260,12 +268,27 @@ mod tests {
     fn the_content_reads_and_names_only_what_is_there() {
         let (host, people) = (host().expect("host"), people().expect("people"));
         assert_eq!((people.company.len(), people.partner.len()), (36, 85));
-        for event in [open().expect("open"), talk().expect("talk"), finished().expect("finished")] {
+        for event in [
+            open().expect("open"),
+            talk().expect("talk"),
+            finished().expect("finished"),
+        ] {
             for question in &event.question {
-                assert!(people.partner.iter().any(|p| p.key == question.partner), "{}", question.partner);
-                assert!(host.service.iter().any(|s| s.key == question.service), "{}", question.service);
+                assert!(
+                    people.partner.iter().any(|p| p.key == question.partner),
+                    "{}",
+                    question.partner
+                );
+                assert!(
+                    host.service.iter().any(|s| s.key == question.service),
+                    "{}",
+                    question.service
+                );
                 let speaker = question.speaker.as_ref();
-                assert!(speaker.is_none_or(|k| event.speaker.iter().any(|s| s.key == *k)), "{speaker:?}");
+                assert!(
+                    speaker.is_none_or(|k| event.speaker.iter().any(|s| s.key == *k)),
+                    "{speaker:?}"
+                );
             }
             for reverse in &event.reverse {
                 let known = host.crew.iter().any(|c| c.email == reverse.by)

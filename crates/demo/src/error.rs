@@ -2,9 +2,13 @@
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the demo does not run behind https: it has known passwords and an open mailbox; leave out --demo, or set web.public_url to http://127.0.0.1:8080")]
+    #[error(
+        "the demo does not run behind https: it has known passwords and an open mailbox; leave out --demo, or set web.public_url to http://127.0.0.1:8080"
+    )]
     Https,
-    #[error("this database holds an event that is not the demo's; set data_dir or database.url to a place of its own, or leave out --demo")]
+    #[error(
+        "this database holds an event that is not the demo's; set data_dir or database.url to a place of its own, or leave out --demo"
+    )]
     Occupied,
     #[error("this database holds the demo, whose passwords are known; set database.url to one of your own")]
     DemoData,
@@ -13,7 +17,10 @@ pub enum Error {
     #[error("the demo's content: {0}")]
     Content(String),
     #[error("the demo's mail sink cannot listen on {address}: {source}; set mail.out.port to a free port")]
-    Sink { address: std::net::SocketAddr, source: std::io::Error },
+    Sink {
+        address: std::net::SocketAddr,
+        source: std::io::Error,
+    },
     #[error("the demo's mailbox: {0}")]
     Mailbox(#[from] std::io::Error),
     #[error(transparent)]
@@ -40,7 +47,12 @@ impl From<sea_orm::DbErr> for Error {
 macro_rules! from_slices {
     ($($t:ty),*) => {$(impl From<$t> for Error { fn from(error: $t) -> Self { Self::Slice(error.to_string()) } })*};
 }
-from_slices!(intake::Error, intake::partner::Error, moderation::Error, publishing::Error);
+from_slices!(
+    intake::Error,
+    intake::partner::Error,
+    moderation::Error,
+    publishing::Error
+);
 
 impl Error {
     pub(crate) fn content(what: impl Into<String>) -> Self {

@@ -49,7 +49,10 @@ pub async fn check_database(conn: &impl ConnectionTrait, demo: bool, https: bool
 }
 
 pub(crate) async fn noted(conn: &impl ConnectionTrait, action: &str) -> Result<bool, Error> {
-    let found = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq(action)).one(conn).await?;
+    let found = audit_entry::Entity::find()
+        .filter(audit_entry::Column::Action.eq(action))
+        .one(conn)
+        .await?;
     Ok(found.is_some())
 }
 
@@ -61,7 +64,10 @@ mod tests {
     fn a_demo_sends_to_its_own_sink_and_never_runs_behind_https() {
         let settings = Settings::embedded().expect("settings");
         let adjusted = adjust(settings.clone()).expect("http");
-        assert_eq!((adjusted.mail.out.host.as_str(), adjusted.mail.out.port), ("127.0.0.1", SINK_PORT));
+        assert_eq!(
+            (adjusted.mail.out.host.as_str(), adjusted.mail.out.port),
+            ("127.0.0.1", SINK_PORT)
+        );
         let mut public = settings;
         public.web.public_url = "https://talk.narae.example".into();
         assert!(matches!(adjust(public), Err(Error::Https)));

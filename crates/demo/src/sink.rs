@@ -36,7 +36,11 @@ impl Accept for Keep {
 
     async fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> Result<(), TempFail> {
         let folder = self.folder.clone();
-        let meta = Meta { from: envelope.from, to: envelope.to, at: Clock::system().now() };
+        let meta = Meta {
+            from: envelope.from,
+            to: envelope.to,
+            at: Clock::system().now(),
+        };
         let kept = tokio::task::spawn_blocking(move || store::keep(&folder, &meta, &raw)).await;
         match kept {
             Ok(Ok(_)) => Ok(()),
@@ -53,9 +57,15 @@ impl Sink {
     /// When the port is taken.
     pub async fn bind(settings: &Settings) -> Result<Self, Error> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.mail.out.port));
-        let listener = TcpListener::bind(address).await.map_err(|source| Error::Sink { address, source })?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| Error::Sink { address, source })?;
         let max_size = settings.mail.inbound.max_size;
-        Ok(Self { listener, folder: store::folder(settings), max_size })
+        Ok(Self {
+            listener,
+            folder: store::folder(settings),
+            max_size,
+        })
     }
 
     /// Takes mail until `shutdown` is ready.

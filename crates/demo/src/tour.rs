@@ -39,11 +39,19 @@ pub struct Tour {
 impl fmt::Display for Tour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = Words::new(Lang::En, &TEXTS);
-        writeln!(f, "\nMundap demo: {}  (everything here is invented; a tour: {}/dev)\n", self.public_url, self.public_url)?;
+        writeln!(
+            f,
+            "\nMundap demo: {}  (everything here is invented; a tour: {}/dev)\n",
+            self.public_url, self.public_url
+        )?;
         for stop in &self.stops {
             let role = words.t(stop.role);
             let what = words.t(stop.what);
-            writeln!(f, "  {role:<15} {what}\n                  {}{}", self.public_url, stop.path)?;
+            writeln!(
+                f,
+                "  {role:<15} {what}\n                  {}{}",
+                self.public_url, stop.path
+            )?;
             if !stop.who.is_empty() {
                 writeln!(f, "                  {}", stop.who)?;
             }
@@ -65,23 +73,54 @@ struct Page {
 
 async fn page(State(app): State<App>, c: Chrome) -> web::Result {
     let tour = tour(&app).await.map_err(web::Error::internal)?;
-    render(&Page { c: c.with(&TEXTS), tour })
+    render(&Page {
+        c: c.with(&TEXTS),
+        tour,
+    })
 }
 
 /// The addresses as they are now; a role without anything to show is left out.
 pub(crate) async fn tour(app: &App) -> Result<Tour, Error> {
     let conn = app.db.reader();
     let mut stops = Vec::new();
-    let accounts = staff::Entity::find().order_by_asc(staff::Column::CreatedAt).all(conn).await?;
+    let accounts = staff::Entity::find()
+        .order_by_asc(staff::Column::CreatedAt)
+        .all(conn)
+        .await?;
     let rooms = [
-        (Role::Moderator, "dev-role-moderator", "dev-what-triage", format!("/desk/events/{}/triage", slug::TALK)),
-        (Role::Stage, "dev-role-stage", "dev-what-stage", format!("/desk/events/{}/stage", slug::FINISHED)),
-        (Role::Editor, "dev-role-editor", "dev-what-answers", format!("/desk/events/{}/answers", slug::TALK)),
-        (Role::Administrator, "dev-role-administrator", "dev-what-desk", "/desk".to_owned()),
+        (
+            Role::Moderator,
+            "dev-role-moderator",
+            "dev-what-triage",
+            format!("/desk/events/{}/triage", slug::TALK),
+        ),
+        (
+            Role::Stage,
+            "dev-role-stage",
+            "dev-what-stage",
+            format!("/desk/events/{}/stage", slug::FINISHED),
+        ),
+        (
+            Role::Editor,
+            "dev-role-editor",
+            "dev-what-answers",
+            format!("/desk/events/{}/answers", slug::TALK),
+        ),
+        (
+            Role::Administrator,
+            "dev-role-administrator",
+            "dev-what-desk",
+            "/desk".to_owned(),
+        ),
     ];
     for (role, key, what, path) in rooms {
         if let Some(account) = accounts.iter().find(|a| role::split(&a.roles).contains(&role)) {
-            stops.push(Stop { role: key, who: account.email.to_string(), what, path });
+            stops.push(Stop {
+                role: key,
+                who: account.email.to_string(),
+                what,
+                path,
+            });
         }
     }
     partners(app, &mut stops).await?;
@@ -92,17 +131,33 @@ pub(crate) async fn tour(app: &App) -> Result<Tour, Error> {
         .await?;
     if let Some(article) = published {
         let path = format!("/articles/{}", article.slug);
-        stops.push(Stop { role: "dev-role-reader", who: String::new(), what: "dev-what-read", path });
+        stops.push(Stop {
+            role: "dev-role-reader",
+            who: String::new(),
+            what: "dev-what-read",
+            path,
+        });
     }
     let path = "/dev/mailbox".to_owned();
-    stops.push(Stop { role: "dev-role-everybody", who: String::new(), what: "dev-what-mailbox", path });
-    Ok(Tour { stops, public_url: app.settings.web.public_url.clone() })
+    stops.push(Stop {
+        role: "dev-role-everybody",
+        who: String::new(),
+        what: "dev-what-mailbox",
+        path,
+    });
+    Ok(Tour {
+        stops,
+        public_url: app.settings.web.public_url.clone(),
+    })
 }
 
 /// One who may ask now and has not, and one whose question was answered.
 async fn partners(app: &App, stops: &mut Vec<Stop>) -> Result<(), Error> {
     let conn = app.db.reader();
-    let open = event::Entity::find().filter(event::Column::Slug.eq(slug::OPEN)).one(conn).await?;
+    let open = event::Entity::find()
+        .filter(event::Column::Slug.eq(slug::OPEN))
+        .one(conn)
+        .await?;
     if let Some(open) = open {
         let asked = question::Entity::find()
             .select_only()
@@ -118,7 +173,10 @@ async fn partners(app: &App, stops: &mut Vec<Stop>) -> Result<(), Error> {
             stops.extend(partner(app, row.id, "dev-what-ask", "").await?);
         }
     }
-    let answered = delivery::Entity::find().order_by_asc(delivery::Column::Id).one(conn).await?;
+    let answered = delivery::Entity::find()
+        .order_by_asc(delivery::Column::Id)
+        .one(conn)
+        .await?;
     if let Some(row) = answered {
         let to = format!("?to=/my/questions/{}", row.question_id);
         stops.extend(partner(app, row.invitation_id, "dev-what-delivered", &to).await?);
@@ -126,16 +184,18 @@ async fn partners(app: &App, stops: &mut Vec<Stop>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn partner(
-    app: &App,
-    id: domain::InvitationId,
-    what: &'static str,
-    rest: &str,
-) -> Result<Option<Stop>, Error> {
-    let Some(invitee) = people::invitee(app.db.reader(), id, Lang::Ko).await? else { return Ok(None) };
+async fn partner(app: &App, id: domain::InvitationId, what: &'static str, rest: &str) -> Result<Option<Stop>, Error> {
+    let Some(invitee) = people::invitee(app.db.reader(), id, Lang::Ko).await? else {
+        return Ok(None);
+    };
     let url = personal_url(app, &invitee);
     let path = url.strip_prefix(&app.settings.web.public_url).unwrap_or(&url);
-    Ok(Some(Stop { role: "dev-role-partner", who: invitee.line(), what, path: format!("{path}{rest}") }))
+    Ok(Some(Stop {
+        role: "dev-role-partner",
+        who: invitee.line(),
+        what,
+        path: format!("{path}{rest}"),
+    }))
 }
 
 /// A crew member who still owes an answer.
@@ -149,9 +209,16 @@ async fn crew(app: &App, stops: &mut Vec<Stop>) -> Result<(), Error> {
         .one(conn)
         .await?;
     if let Some((row, Some(member))) = found {
-        let token = app.keys.sign(Purpose::AnswerLink, row.id.uuid(), day_stamp_after(app.clock.now(), 30));
+        let token = app
+            .keys
+            .sign(Purpose::AnswerLink, row.id.uuid(), day_stamp_after(app.clock.now(), 30));
         let who = format!("{} · {}", people::crew_person(&member).line(), member.email);
-        stops.push(Stop { role: "dev-role-crew", who, what: "dev-what-answer", path: format!("/a/{token}") });
+        stops.push(Stop {
+            role: "dev-role-crew",
+            who,
+            what: "dev-what-answer",
+            path: format!("/a/{token}"),
+        });
     }
     Ok(())
 }

@@ -31,7 +31,11 @@ pub fn compose(app: App) -> axum::Router {
 
 /// Who runs which jobs.
 pub fn handlers(app: &App) -> Vec<Arc<dyn jobs::Handler>> {
-    vec![intake::jobs(app.clone()), moderation::jobs(app.clone()), publishing::jobs(app.clone())]
+    vec![
+        intake::jobs(app.clone()),
+        moderation::jobs(app.clone()),
+        publishing::jobs(app.clone()),
+    ]
 }
 
 /// Asks the cache of published articles before any routing.
@@ -51,7 +55,10 @@ impl Service<Request<Body>> for Front {
     }
 
     fn call(&mut self, request: Request<Body>) -> Answer {
-        match self.cache.lookup(request.method(), request.uri().path(), request.headers()) {
+        match self
+            .cache
+            .lookup(request.method(), request.uri().path(), request.headers())
+        {
             Some(response) => Answer::Ready(ready(Ok(response.map(Body::new)))),
             None => Answer::Behind(Box::pin(self.behind.clone().oneshot(request))),
         }

@@ -18,14 +18,12 @@ pub(crate) fn file(settings: &Settings) -> PathBuf {
 
 /// Loads the keys; makes one where there is none.
 pub(crate) fn load_or_make(settings: &Settings) -> Result<Keys> {
-    match load(settings)? {
-        Some(keys) => Ok(keys),
-        None => {
-            let path = file(settings);
-            make(&path)?;
-            load(settings)?.ok_or_else(|| anyhow!("cannot read {} just after it was made", path.display()))
-        }
+    if let Some(keys) = load(settings)? {
+        return Ok(keys);
     }
+    let path = file(settings);
+    make(&path)?;
+    load(settings)?.ok_or_else(|| anyhow!("cannot read {} just after it was made", path.display()))
 }
 
 /// The keys of this installation, when there are any.
@@ -33,7 +31,12 @@ pub(crate) fn load_or_make(settings: &Settings) -> Result<Keys> {
 /// # Errors
 /// When a key is too short or its file cannot be read.
 pub fn load(settings: &Settings) -> Result<Option<Keys>> {
-    let mut secrets: Vec<String> = settings.secrets.keys.iter().map(|k| k.expose_secret().to_owned()).collect();
+    let mut secrets: Vec<String> = settings
+        .secrets
+        .keys
+        .iter()
+        .map(|k| k.expose_secret().to_owned())
+        .collect();
     if secrets.is_empty() {
         let path = file(settings);
         match std::fs::read_to_string(&path) {

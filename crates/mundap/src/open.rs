@@ -30,9 +30,11 @@ impl std::error::Error for OpenError {}
 /// When it cannot be reached.
 pub async fn connect(settings: &Settings) -> anyhow::Result<db::Db> {
     let database = &settings.database;
-    db::Db::connect(&database.url, database.max_connections).await.map_err(|error| {
-        anyhow::anyhow!("the database does not open: {error}; check database.url and run `mundap doctor`")
-    })
+    db::Db::connect(&database.url, database.max_connections)
+        .await
+        .map_err(|error| {
+            anyhow::anyhow!("the database does not open: {error}; check database.url and run `mundap doctor`")
+        })
 }
 
 /// Opens the database, brings its schema up to date, and loads the signing keys or makes one.
@@ -40,7 +42,11 @@ pub async fn connect(settings: &Settings) -> anyhow::Result<db::Db> {
 /// # Errors
 /// When the database cannot be opened, or the demo and the installation do not go together.
 pub async fn open(settings: Settings, clock: Clock, demo: bool) -> Result<App, OpenError> {
-    let settings = if demo { demo::adjust(settings).map_err(|e| OpenError::Settings(e.into()))? } else { settings };
+    let settings = if demo {
+        demo::adjust(settings).map_err(|e| OpenError::Settings(e.into()))?
+    } else {
+        settings
+    };
     let db = connect(&settings).await.map_err(OpenError::Failed)?;
     db.migrate()
         .await

@@ -2,11 +2,7 @@
 
 use crate::{compose, handlers};
 use anyhow::{Context, Result};
-use std::{
-    future::Future,
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 use web::App;
 
@@ -65,7 +61,11 @@ impl Bound {
             None
         };
         // The sink stands for the mail server, which the worker sends to.
-        let sink = if app.demo && only.worker() { Some(demo::Sink::bind(settings).await?) } else { None };
+        let sink = if app.demo && only.worker() {
+            Some(demo::Sink::bind(settings).await?)
+        } else {
+            None
+        };
         Ok(Self { only, web, mail, sink })
     }
 
@@ -100,7 +100,9 @@ impl Bound {
         let mail = async {
             if let Some(listeners) = self.mail {
                 let (db, settings) = (app.db.clone(), app.settings.clone());
-                listeners.run(db, settings, app.clock.clone(), app.wake.clone(), stopped()).await;
+                listeners
+                    .run(db, settings, app.clock.clone(), app.wake.clone(), stopped())
+                    .await;
             }
         };
         // The worker drains into the sink, so the sink stops after it.
@@ -117,12 +119,7 @@ impl Bound {
             };
             let work = async {
                 if self.only.worker() {
-                    let worker = jobs::Worker::new(
-                        app.db.clone(),
-                        app.clock.clone(),
-                        app.wake.clone(),
-                        handlers(&app),
-                    );
+                    let worker = jobs::Worker::new(app.db.clone(), app.clock.clone(), app.wake.clone(), handlers(&app));
                     let (db, settings, keys) = (app.db.clone(), app.settings.clone(), app.keys.clone());
                     let sender = mail::Sender::new(db, settings, app.clock.clone(), keys, app.wake.clone());
                     tokio::join!(worker.run(stopped()), sender.run(stopped()), tidy(&app, stopped()));

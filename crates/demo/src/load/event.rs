@@ -7,14 +7,9 @@ use crate::{
 };
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::{Asia::Seoul, Tz};
-use db::{
-    audit::Actor,
-    entity::invitation,
-    prelude::*,
-};
+use db::{audit::Actor, entity::invitation, prelude::*};
 use domain::{
-    EmailAddress, EventId, InvitationId, PartId, QuestionId, SittingId, SpeakerId,
-    state::question::Naming,
+    EmailAddress, EventId, InvitationId, PartId, QuestionId, SittingId, SpeakerId, state::question::Naming,
     text::QuestionText,
 };
 use intake::{
@@ -63,7 +58,9 @@ impl Times {
 pub(crate) fn moment(day: NaiveDate, time: &str) -> Result<DateTime<Utc>, Error> {
     let time = NaiveTime::parse_from_str(time, "%H:%M").map_err(|_| Error::content(format!("{time} is no time")))?;
     let local = ZONE.from_local_datetime(&day.and_time(time)).single();
-    local.map(|l| l.to_utc()).ok_or_else(|| Error::content("a time that does not exist"))
+    local
+        .map(|l| l.to_utc())
+        .ok_or_else(|| Error::content("a time that does not exist"))
 }
 
 /// A guest as the rest of the loader needs them.
@@ -138,20 +135,36 @@ impl Scene {
             .collect();
         tx.commit().await?;
         let guests = ids.into_iter().filter_map(|(key, id, mailable)| {
-            let who = PartnerSession { invitation: id, event, partner: *rows.get(&id)? };
+            let who = PartnerSession {
+                invitation: id,
+                event,
+                partner: *rows.get(&id)?,
+            };
             Some((key, Guest { who, mailable }))
         });
-        let scene = Self { event, times, sittings, speakers, guests: guests.collect() };
+        let scene = Self {
+            event,
+            times,
+            sittings,
+            speakers,
+            guests: guests.collect(),
+        };
         invite::send_all(&at(app, times.opens), actor, event).await?;
         Ok(scene)
     }
 
     pub(crate) fn guest(&self, key: &str) -> Result<Guest, Error> {
-        self.guests.get(key).copied().ok_or_else(|| Error::content(format!("nobody is called {key}")))
+        self.guests
+            .get(key)
+            .copied()
+            .ok_or_else(|| Error::content(format!("nobody is called {key}")))
     }
 
     pub(crate) fn speaker(&self, key: &str) -> Result<SpeakerId, Error> {
-        self.speakers.get(key).copied().ok_or_else(|| Error::content(format!("no speaker is called {key}")))
+        self.speakers
+            .get(key)
+            .copied()
+            .ok_or_else(|| Error::content(format!("no speaker is called {key}")))
     }
 
     /// Who comes, and what interests them: the talk on stage, and one more part, another one for each.
@@ -187,7 +200,10 @@ impl Scene {
         partner: &'a content::Partner,
     ) -> impl Iterator<Item = &'a (SittingId, Vec<PartId>)> + 'a {
         let last = self.sittings.len().saturating_sub(1);
-        partner.sittings.iter().filter_map(move |n| self.sittings.get(Ord::min(n.saturating_sub(1), last)))
+        partner
+            .sittings
+            .iter()
+            .filter_map(move |n| self.sittings.get(Ord::min(n.saturating_sub(1), last)))
     }
 
     /// The questions as they came in, one after the other between opening and deadline.
@@ -241,7 +257,12 @@ impl Scene {
             return Ok(id);
         }
         let print = q.naming != Naming::Nameless;
-        let consents = Consents { required: true, print, newsletter: q.n.is_multiple_of(3), read_in: q.language };
+        let consents = Consents {
+            required: true,
+            print,
+            newsletter: q.n.is_multiple_of(3),
+            read_in: q.language,
+        };
         let new = NewQuestion {
             id,
             body,
@@ -297,11 +318,23 @@ async fn roster(
     people: &People,
     event: EventId,
 ) -> Result<Vec<(String, InvitationId, bool)>, Error> {
-    let companies: HashMap<&str, &str> = people.company.iter().map(|c| (c.key.as_str(), c.name.as_str())).collect();
+    let companies: HashMap<&str, &str> = people
+        .company
+        .iter()
+        .map(|c| (c.key.as_str(), c.name.as_str()))
+        .collect();
     let mut ids = Vec::new();
     for p in &people.partner {
-        let company = p.company.as_deref().and_then(|key| companies.get(key)).map(|name| (*name).to_owned());
-        let services = p.services.iter().map(|key| cast.service(key)).collect::<Result<_, _>>()?;
+        let company = p
+            .company
+            .as_deref()
+            .and_then(|key| companies.get(key))
+            .map(|name| (*name).to_owned());
+        let services = p
+            .services
+            .iter()
+            .map(|key| cast.service(key))
+            .collect::<Result<_, _>>()?;
         let new = NewPartner {
             company,
             title: p.title.clone(),

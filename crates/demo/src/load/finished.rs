@@ -16,11 +16,7 @@ use db::{
     entity::{answer, article_exchange, assignment},
     prelude::*,
 };
-use domain::{
-    ArticleId, InvitationId, QuestionId,
-    state::answer::AnswerState,
-    text::AnswerText,
-};
+use domain::{ArticleId, InvitationId, QuestionId, state::answer::AnswerState, text::AnswerText};
 use intake::staff::service::rsvp;
 use moderation::{
     answers::service::{approve, receive_link},
@@ -53,7 +49,11 @@ pub(crate) async fn load(app: &App, cast: &Cast, people: &People, content: &Even
 fn day(app: &App, scene: &Scene, days: i64) -> Result<App, Error> {
     let first = scene.times.first_day;
     let count = Days::new(days.unsigned_abs());
-    let day = if days < 0 { first.checked_sub_days(count) } else { first.checked_add_days(count) };
+    let day = if days < 0 {
+        first.checked_sub_days(count)
+    } else {
+        first.checked_add_days(count)
+    };
     let time: DateTime<Utc> = moment(day.unwrap_or(first), "15:00")?;
     Ok(at(app, time))
 }
@@ -91,7 +91,10 @@ async fn came(app: &App, cast: &Cast, scene: &Scene, people: &People) -> Result<
 }
 
 fn said(question: &Question) -> Result<&str, Error> {
-    question.answer.as_deref().ok_or_else(|| Error::content(format!("question {} has no answer", question.n)))
+    question
+        .answer
+        .as_deref()
+        .ok_or_else(|| Error::content(format!("question {} has no answer", question.n)))
 }
 
 async fn stage(app: &App, cast: &Cast, content: &Event, ids: &[(u32, QuestionId)]) -> Result<(), Error> {
@@ -145,7 +148,15 @@ async fn review(app: &App, cast: &Cast, scene: &Scene) -> Result<(), Error> {
         .all(&tx)
         .await?;
     for row in waiting {
-        approve(&tx, app, cast.editor, row.id, AnswerText::parse(&row.body)?, row.version).await?;
+        approve(
+            &tx,
+            app,
+            cast.editor,
+            row.id,
+            AnswerText::parse(&row.body)?,
+            row.version,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(())
@@ -201,7 +212,11 @@ async fn pulls(
     for question in &content.question {
         let Some(pull) = &question.pull else { continue };
         let asked = asked(ids, question.n)?;
-        out.extend(rows.iter().find(|r| r.question_id == Some(asked)).map(|row| (row.id, pull.clone())));
+        out.extend(
+            rows.iter()
+                .find(|r| r.question_id == Some(asked))
+                .map(|row| (row.id, pull.clone())),
+        );
     }
     Ok(out)
 }

@@ -29,7 +29,10 @@ pub(crate) struct Cast {
 
 impl Cast {
     pub(crate) fn service(&self, key: &str) -> Result<ServiceId, Error> {
-        self.services.get(key).copied().ok_or_else(|| Error::content(format!("there is no service {key}")))
+        self.services
+            .get(key)
+            .copied()
+            .ok_or_else(|| Error::content(format!("there is no service {key}")))
     }
 }
 
@@ -40,12 +43,20 @@ pub(crate) async fn load(app: &App, host: Host) -> Result<Cast, Error> {
     let tx = app.db.begin_write().await?;
     let mut services = HashMap::new();
     for s in host.service {
-        let new = NewService { name: s.name, name_en: s.name_en, blurb: s.blurb, blurb_en: s.blurb_en };
+        let new = NewService {
+            name: s.name,
+            name_en: s.name_en,
+            blurb: s.blurb,
+            blurb_en: s.blurb_en,
+        };
         services.insert(s.key, service::add(&tx, clock, actor, new).await?);
     }
     let mut fields = HashMap::new();
     for f in host.field {
-        let new = NewField { name: f.name, name_en: f.name_en };
+        let new = NewField {
+            name: f.name,
+            name_en: f.name_en,
+        };
         fields.insert(f.key, field::add(&tx, clock, actor, new).await?);
     }
     let mut crew = HashMap::new();
@@ -54,7 +65,13 @@ pub(crate) async fn load(app: &App, host: Host) -> Result<Cast, Error> {
             return Err(Error::content(format!("there is no service {}", c.service)));
         };
         let email = EmailAddress::parse(&c.email)?;
-        let new = NewCrewMember { nickname: c.nickname, name: c.name, team: c.team, email, is_lead: c.lead };
+        let new = NewCrewMember {
+            nickname: c.nickname,
+            name: c.name,
+            team: c.team,
+            email,
+            is_lead: c.lead,
+        };
         crew.insert(c.email, (crew::add(&tx, clock, actor, service, new).await?, service));
     }
     let mut accounts = Vec::new();
@@ -75,7 +92,9 @@ pub(crate) async fn load(app: &App, host: Host) -> Result<Cast, Error> {
     tx.commit().await?;
     let holder = |role: Role| {
         let found = accounts.iter().find(|(_, roles)| roles.contains(&role));
-        found.map(|(id, _)| *id).ok_or_else(|| Error::content(format!("nobody is {role}")))
+        found
+            .map(|(id, _)| *id)
+            .ok_or_else(|| Error::content(format!("nobody is {role}")))
     };
     Ok(Cast {
         name: host.host.name,

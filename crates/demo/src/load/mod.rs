@@ -56,7 +56,18 @@ async fn note(app: &App, action: &'static str) -> Result<(), Error> {
     let tx = app.db.begin_write().await?;
     let subject = ("demo", None);
     let details = serde_json::json!({});
-    audit::record(&tx, &app.clock, audit::Entry { event: None, actor: Actor::System, action, subject, details }).await?;
+    audit::record(
+        &tx,
+        &app.clock,
+        audit::Entry {
+            event: None,
+            actor: Actor::System,
+            action,
+            subject,
+            details,
+        },
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -71,5 +82,7 @@ fn at(app: &App, time: DateTime<Utc>) -> App {
 /// The question with this number in the file, as it was stored.
 fn asked(ids: &[(u32, QuestionId)], n: u32) -> Result<QuestionId, Error> {
     let found = ids.iter().find(|(number, _)| *number == n);
-    found.map(|(_, id)| *id).ok_or_else(|| Error::content(format!("there is no question {n}")))
+    found
+        .map(|(_, id)| *id)
+        .ok_or_else(|| Error::content(format!("there is no question {n}")))
 }

@@ -20,7 +20,10 @@ pub(crate) async fn hush(app: &App, event: EventId, keep: &[OutgoingId]) -> Resu
     let tx = app.db.begin_write().await?;
     outgoing_mail::Entity::update_many()
         .col_expr(outgoing_mail::Column::State, Expr::value(OutgoingState::Sent))
-        .col_expr(outgoing_mail::Column::SentAt, Expr::col(outgoing_mail::Column::CreatedAt))
+        .col_expr(
+            outgoing_mail::Column::SentAt,
+            Expr::col(outgoing_mail::Column::CreatedAt),
+        )
         .col_expr(outgoing_mail::Column::ServerReply, Expr::value(Some(SAID.to_owned())))
         .filter(outgoing_mail::Column::EventId.eq(event))
         .filter(outgoing_mail::Column::State.eq(OutgoingState::Queued))

@@ -49,7 +49,14 @@ pub(crate) fn proposal(cast: &Cast, scene: &Scene, by: &str, text: &str) -> Resu
     // Crew propose by their link; a speaker's question is entered by a moderator.
     let entered_by = matches!(asker, Asker::Speaker(_)).then_some(cast.moderator);
     let body = QuestionText::parse(text)?;
-    Ok(Proposal { event: scene.event, service, body, lang: Lang::Ko, asker, entered_by })
+    Ok(Proposal {
+        event: scene.event,
+        service,
+        body,
+        lang: Lang::Ko,
+        asker,
+        entered_by,
+    })
 }
 
 /// The first questions that stand alone: nobody asked the same.
@@ -98,8 +105,13 @@ async fn answer(app: &App, scene: &Scene, routed: &[(&Question, QuestionId)]) ->
 }
 
 pub(crate) async fn assignment_of(conn: &impl ConnectionTrait, question: QuestionId) -> Result<AssignmentId, Error> {
-    let found = assignment::Entity::find().filter(assignment::Column::QuestionId.eq(question)).one(conn).await?;
-    found.map(|row| row.id).ok_or_else(|| Error::content("a question has no assignment"))
+    let found = assignment::Entity::find()
+        .filter(assignment::Column::QuestionId.eq(question))
+        .one(conn)
+        .await?;
+    found
+        .map(|row| row.id)
+        .ok_or_else(|| Error::content("a question has no assignment"))
 }
 
 /// The mails to which somebody may still reply.

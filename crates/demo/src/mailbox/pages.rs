@@ -46,7 +46,13 @@ async fn list(State(app): State<App>, c: Chrome, Query(asked): Query<Asked>) -> 
     let to = asked.to.trim().to_owned();
     let wanted = to.clone();
     let rows = tokio::task::spawn_blocking(move || store::list(&folder, &wanted)).await??;
-    render(&ListPage { c: c.with(&TEXTS), errors: Errors::new(), to, rows, zone: ZONE })
+    render(&ListPage {
+        c: c.with(&TEXTS),
+        errors: Errors::new(),
+        to,
+        rows,
+        zone: ZONE,
+    })
 }
 
 #[derive(askama::Template)]
@@ -63,12 +69,20 @@ async fn find(app: &App, id: &str) -> Result<Mail> {
     let id = Uuid::parse_str(id).map_err(|_| Error::NotFound)?;
     let folder = store::folder(&app.settings);
     let found = tokio::task::spawn_blocking(move || store::read(&folder, id)).await?;
-    found.map_err(|error| Error::internal(DemoError::from(error)))?.ok_or(Error::NotFound)
+    found
+        .map_err(|error| Error::internal(DemoError::from(error)))?
+        .ok_or(Error::NotFound)
 }
 
 async fn show(State(app): State<App>, c: Chrome, Path(id): Path<String>) -> Result {
     let mail = find(&app, &id).await?;
-    render(&MailPage { c: c.with(&TEXTS), errors: Errors::new(), mail, text: String::new(), zone: ZONE })
+    render(&MailPage {
+        c: c.with(&TEXTS),
+        errors: Errors::new(),
+        mail,
+        text: String::new(),
+        zone: ZONE,
+    })
 }
 
 /// The mail's own page, in a frame that may do nothing: no script, no form, no picture from elsewhere.
@@ -110,10 +124,20 @@ async fn answer(State(app): State<App>, c: Chrome, Path(id): Path<String>, Form(
     errors.check("text", domain::text::AnswerText::parse(&input.text));
     if errors.is_empty() {
         match reply::send(&app.settings, &mail, &input.text, app.clock.now()).await {
-            Ok(()) => return Ok(redirect(format!("/dev/mailbox/{id}")).flash("dev-replied").into_response()),
+            Ok(()) => {
+                return Ok(redirect(format!("/dev/mailbox/{id}"))
+                    .flash("dev-replied")
+                    .into_response());
+            }
             Err(why) => errors.add("", Message::new("dev-not-sent").arg("why", why)),
         }
     }
-    let page = MailPage { c: c.with(&TEXTS), errors, mail, text: input.text, zone: ZONE };
+    let page = MailPage {
+        c: c.with(&TEXTS),
+        errors,
+        mail,
+        text: input.text,
+        zone: ZONE,
+    };
     render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

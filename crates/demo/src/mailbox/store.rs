@@ -80,7 +80,10 @@ pub(crate) fn list(folder: &Path, to: &str) -> io::Result<Vec<Head>> {
     for entry in entries {
         let path = entry?.path();
         if path.extension().is_some_and(|e| e == "eml")
-            && let Some(id) = path.file_stem().and_then(|s| s.to_str()).and_then(|s| Uuid::parse_str(s).ok())
+            && let Some(id) = path
+                .file_stem()
+                .and_then(|s| s.to_str())
+                .and_then(|s| Uuid::parse_str(s).ok())
         {
             ids.push(id);
         }
@@ -126,7 +129,11 @@ fn head(id: Uuid, meta: &Meta, parsed: Option<&Message<'_>>) -> Head {
         id,
         to: meta.to.first().cloned().unwrap_or_default(),
         to_name,
-        from: if from_name.is_empty() { from } else { format!("{from_name} <{from}>") },
+        from: if from_name.is_empty() {
+            from
+        } else {
+            format!("{from_name} <{from}>")
+        },
         subject: parsed.and_then(Message::subject).unwrap_or_default().to_owned(),
         at: meta.at,
         replyable: parsed.and_then(Message::reply_to).is_some(),
@@ -135,18 +142,33 @@ fn head(id: Uuid, meta: &Meta, parsed: Option<&Message<'_>>) -> Head {
 
 /// One mail; `None` when there is none.
 pub(crate) fn read(folder: &Path, id: Uuid) -> io::Result<Option<Mail>> {
-    let Some((meta, raw)) = load(folder, id)? else { return Ok(None) };
+    let Some((meta, raw)) = load(folder, id)? else {
+        return Ok(None);
+    };
     let parsed = MessageParser::default().parse(&raw);
     let parsed = parsed.as_ref();
     let (_, reply_to) = first(parsed.and_then(Message::reply_to));
-    let references = parsed.map(|m| m.references().as_text_list().unwrap_or_default().iter().map(ToString::to_string).collect());
-    let html = parsed.filter(|m| m.html_body_count() > 0).and_then(|m| m.body_html(0)).map(std::borrow::Cow::into_owned);
+    let references = parsed.map(|m| {
+        m.references()
+            .as_text_list()
+            .unwrap_or_default()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    });
+    let html = parsed
+        .filter(|m| m.html_body_count() > 0)
+        .and_then(|m| m.body_html(0))
+        .map(std::borrow::Cow::into_owned);
     Ok(Some(Mail {
         head: head(id, &meta, parsed),
         reply_to: Some(reply_to).filter(|r| !r.is_empty()),
         message_id: parsed.and_then(Message::message_id).map(str::to_owned),
         references: references.unwrap_or_default(),
-        text: parsed.and_then(|m| m.body_text(0)).map(std::borrow::Cow::into_owned).unwrap_or_default(),
+        text: parsed
+            .and_then(|m| m.body_text(0))
+            .map(std::borrow::Cow::into_owned)
+            .unwrap_or_default(),
         html,
         source: String::from_utf8_lossy(&raw).into_owned(),
     }))
@@ -159,15 +181,25 @@ mod tests {
     #[test]
     fn a_mail_is_kept_listed_by_recipient_and_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
-        let meta = Meta { from: "m@x.example".into(), to: vec!["fern@crew.example".into()], at: DateTime::UNIX_EPOCH };
+        let meta = Meta {
+            from: "m@x.example".into(),
+            to: vec!["fern@crew.example".into()],
+            at: DateTime::UNIX_EPOCH,
+        };
         let raw = "From: =?utf-8?B?66y464u1?= <m@x.example>\r\nTo: Fern <fern@crew.example>\r\nReply-To: q+t@r.example\r\n\
                    Subject: Hello\r\nMessage-ID: <1@r.example>\r\n\r\nBody\r\n";
         let id = keep(folder.path(), &meta, raw.as_bytes()).expect("kept");
         assert_eq!(list(folder.path(), "nobody@x.example").expect("list").len(), 0);
         let heads = list(folder.path(), "Fern@crew.example").expect("list");
-        assert_eq!((heads.len(), heads[0].subject.as_str(), heads[0].replyable), (1, "Hello", true));
+        assert_eq!(
+            (heads.len(), heads[0].subject.as_str(), heads[0].replyable),
+            (1, "Hello", true)
+        );
         let mail = read(folder.path(), id).expect("read").expect("there");
-        assert_eq!((mail.head.from.as_str(), mail.text.trim()), ("문답 <m@x.example>", "Body"));
+        assert_eq!(
+            (mail.head.from.as_str(), mail.text.trim()),
+            ("문답 <m@x.example>", "Body")
+        );
         assert_eq!(mail.reply_to.as_deref(), Some("q+t@r.example"));
     }
 }

@@ -25,7 +25,8 @@ pub(crate) struct Create {
 impl Create {
     pub(crate) async fn run(self, settings: Settings) -> Outcome {
         let usage = |text: String| Failure::Usage(anyhow!(text));
-        let email = EmailAddress::parse(&self.email).map_err(|_| usage(format!("{:?} is no e-mail address", self.email)))?;
+        let email =
+            EmailAddress::parse(&self.email).map_err(|_| usage(format!("{:?} is no e-mail address", self.email)))?;
         let name = domain::text::line(&self.name, 100).map_err(|error| usage(format!("the name: {error}")))?;
         if name.is_empty() {
             return Err(usage("the name is empty".into()));
@@ -34,7 +35,12 @@ impl Create {
         web::password::check(&password).map_err(|error| usage(format!("the password: {error}")))?;
         let app = open(settings).await?;
         let password_hash = web::password::hash(password).await.map_err(anyhow::Error::from)?;
-        let new = NewStaff { email: email.clone(), name, roles: vec![Role::Administrator], password_hash };
+        let new = NewStaff {
+            email: email.clone(),
+            name,
+            roles: vec![Role::Administrator],
+            password_hash,
+        };
         let tx = app.db.begin_write().await.map_err(anyhow::Error::from)?;
         match create(&tx, &app.clock, db::audit::Actor::System, new).await {
             Ok(_) => tx.commit().await.map_err(anyhow::Error::from)?,
@@ -46,25 +52,35 @@ impl Create {
     }
 
     fn password(&self) -> Outcome<SecretString> {
-        let text = match &self.password_file {
-            Some(path) => {
-                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
-            }
-            None => {
-                let stdin = std::io::stdin();
-                if stdin.is_terminal() {
-                    eprint!("Password (at least {} characters; it is shown as you type): ", web::password::LEAST_CHARS);
-                    let _ = std::io::stderr().flush();
-                }
-                let mut line = String::new();
-                stdin.lock().read_line(&mut line).context("cannot read the password from standard input")?;
-                line
-            }
+        let text = if let Some(path) = &self.password_file {
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
+        } else {
+            typed()?
         };
         let password: SecretString = text.lines().next().unwrap_or_default().into();
         if password.expose_secret().is_empty() {
-            return Err(Failure::Usage(anyhow!("no password: type one, pipe one in, or name --password-file")));
+            return Err(Failure::Usage(anyhow!(
+                "no password: type one, pipe one in, or name --password-file"
+            )));
         }
         Ok(password)
     }
+}
+
+/// The first line of standard input; asked for where a person sits there.
+fn typed() -> anyhow::Result<String> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        eprint!(
+            "Password (at least {} characters; it is shown as you type): ",
+            web::password::LEAST_CHARS
+        );
+        let _ = std::io::stderr().flush();
+    }
+    let mut line = String::new();
+    stdin
+        .lock()
+        .read_line(&mut line)
+        .context("cannot read the password from standard input")?;
+    Ok(line)
 }

@@ -12,10 +12,12 @@ struct Sheet {
 }
 
 impl Sheet {
+    #[expect(clippy::unused_self, reason = "reads like its sister, which counts")]
     fn ok(&self, what: &str, said: impl std::fmt::Display) {
         println!("ok    {what}: {said}");
     }
 
+    #[expect(clippy::unused_self, reason = "reads like its sister, which counts")]
     fn note(&self, what: &str, said: impl std::fmt::Display) {
         println!("note  {what}: {said}");
     }
@@ -53,17 +55,29 @@ fn configuration(sheet: &mut Sheet, settings: &Settings) {
     let folder = &settings.data_dir;
     match writable(folder) {
         Ok(()) => sheet.ok("data_dir", folder.display()),
-        Err(error) => sheet.bad("data_dir", format!("{} cannot be written: {error}; set data_dir", folder.display())),
+        Err(error) => sheet.bad(
+            "data_dir",
+            format!("{} cannot be written: {error}; set data_dir", folder.display()),
+        ),
     }
     let public = &settings.web.public_url;
     if settings.web.is_https() {
         sheet.ok("web.public_url", public);
     } else {
-        sheet.note("web.public_url", format!("{public} is not https: set it before partners get links"));
+        sheet.note(
+            "web.public_url",
+            format!("{public} is not https: set it before partners get links"),
+        );
     }
-    for (name, address) in [("mail.from_address", &settings.mail.from_address), ("mail.reply_domain", &settings.mail.reply_domain)] {
+    for (name, address) in [
+        ("mail.from_address", &settings.mail.from_address),
+        ("mail.reply_domain", &settings.mail.reply_domain),
+    ] {
         if address.ends_with(".example") {
-            sheet.note(name, format!("{address} stands for a domain of yours: set it before mail goes out"));
+            sheet.note(
+                name,
+                format!("{address} stands for a domain of yours: set it before mail goes out"),
+            );
         } else {
             sheet.ok(name, address);
         }
@@ -92,7 +106,12 @@ async fn database(sheet: &mut Sheet, settings: &Settings) {
     };
     match ask(&db, version_query).await {
         Ok(version) => sheet.ok("database", format!("{name} {version} answers")),
-        Err(error) => return sheet.bad("database", format!("{name} does not answer: {error}; check database.url")),
+        Err(error) => {
+            return sheet.bad(
+                "database",
+                format!("{name} does not answer: {error}; check database.url"),
+            );
+        }
     }
     match db.pending_migrations().await {
         Ok(0) => sheet.ok("schema", "up to date"),
@@ -101,9 +120,17 @@ async fn database(sheet: &mut Sheet, settings: &Settings) {
     }
     if db.engine() == Engine::Postgres {
         // A database with C ctype finds no Korean text.
-        match ask(&db, "SELECT datctype AS said FROM pg_database WHERE datname = current_database()").await {
+        match ask(
+            &db,
+            "SELECT datctype AS said FROM pg_database WHERE datname = current_database()",
+        )
+        .await
+        {
             Ok(ctype) if ctype == "C" || ctype == "POSIX" => {
-                sheet.bad("database", format!("its ctype is {ctype}: create it with ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"));
+                sheet.bad(
+                    "database",
+                    format!("its ctype is {ctype}: create it with ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"),
+                );
             }
             Ok(ctype) => sheet.ok("database ctype", ctype),
             Err(error) => sheet.bad("database ctype", error),
@@ -123,12 +150,22 @@ async fn ask(db: &db::Db, query: &str) -> Result<String, sea_orm::DbErr> {
 fn keys(sheet: &mut Sheet, settings: &Settings) {
     match mundap::load_keys(settings) {
         Ok(Some(_)) => {
-            sheet.ok("signing keys", if settings.secrets.keys.is_empty() { "data_dir/secret.key" } else { "from the settings" });
+            sheet.ok(
+                "signing keys",
+                if settings.secrets.keys.is_empty() {
+                    "data_dir/secret.key"
+                } else {
+                    "from the settings"
+                },
+            );
             if settings.secrets.keys.is_empty() {
                 permissions(sheet, &settings.data_dir.join("secret.key"));
             }
         }
-        Ok(None) => sheet.note("signing keys", "none yet; the first start makes data_dir/secret.key: back it up"),
+        Ok(None) => sheet.note(
+            "signing keys",
+            "none yet; the first start makes data_dir/secret.key: back it up",
+        ),
         Err(error) => sheet.bad("signing keys", format!("{error:#}")),
     }
 }
@@ -139,7 +176,10 @@ fn permissions(sheet: &mut Sheet, path: &Path) {
     if let Ok(meta) = std::fs::metadata(path)
         && meta.permissions().mode() & 0o077 != 0
     {
-        sheet.bad("signing keys", format!("others may read {0}: run `chmod 600 {0}`", path.display()));
+        sheet.bad(
+            "signing keys",
+            format!("others may read {0}: run `chmod 600 {0}`", path.display()),
+        );
     }
 }
 
@@ -151,14 +191,24 @@ async fn server(sheet: &mut Sheet, settings: &Settings) {
     let at = format!("{}:{}", out.host, out.port);
     match tokio::time::timeout(Duration::from_secs(15), mail::probe(settings)).await {
         Ok(Ok(said)) => sheet.ok("mail server", format!("{at} greets: {said}")),
-        Ok(Err(error)) => sheet.bad("mail server", format!("{at}: {error}; set mail.out.host, port, tls, username")),
-        Err(_) => sheet.bad("mail server", format!("{at} does not answer within 15 s; set mail.out.host and port")),
+        Ok(Err(error)) => sheet.bad(
+            "mail server",
+            format!("{at}: {error}; set mail.out.host, port, tls, username"),
+        ),
+        Err(_) => sheet.bad(
+            "mail server",
+            format!("{at} does not answer within 15 s; set mail.out.host and port"),
+        ),
     }
 }
 
 async fn ports(sheet: &mut Sheet, settings: &Settings) {
     let inbound = &settings.mail.inbound;
-    for (name, address) in [("web.bind", settings.web.bind), ("mail.in.smtp_bind", inbound.smtp_bind), ("mail.in.lmtp_bind", inbound.lmtp_bind)] {
+    for (name, address) in [
+        ("web.bind", settings.web.bind),
+        ("mail.in.smtp_bind", inbound.smtp_bind),
+        ("mail.in.lmtp_bind", inbound.lmtp_bind),
+    ] {
         match tokio::net::TcpListener::bind(address).await {
             Ok(_) => sheet.ok(name, format!("{address} is free")),
             Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {

@@ -37,8 +37,10 @@ impl Roster {
         let summary = import_file(&app.db, &app.clock, event.id, &bytes, self.dry_run, progress).await;
         bar.finish_and_clear();
         let summary = summary.map_err(|error| match error {
-            intake::Error::Roster(unreadable) => Failure::Usage(anyhow::anyhow!("{}: {unreadable}", self.file.display())),
-            other => Failure::Failed(other.into()),
+            intake::Error::Roster(unreadable) => {
+                Failure::Usage(anyhow::anyhow!("{}: {unreadable}", self.file.display()))
+            }
+            other => Failure::Failed(anyhow::anyhow!("the import stopped: {other}; run it again to go on")),
         })?;
         let words = web::Words::new(Lang::En, &intake::TEXTS);
         for (row, problems) in &summary.problems {
@@ -49,7 +51,9 @@ impl Roster {
         let would = if self.dry_run { "would be " } else { "" };
         println!("{new} {would}new, {changed} {would}changed, {unchanged} unchanged, {wrong} wrong");
         if wrong > 0 {
-            return Err(Failure::Failed(anyhow::anyhow!("{wrong} rows are wrong and were left out; put them right and import again")));
+            return Err(Failure::Failed(anyhow::anyhow!(
+                "{wrong} rows are wrong and were left out; put them right and import again"
+            )));
         }
         Ok(())
     }

@@ -7,9 +7,12 @@ use tracing_subscriber::EnvFilter;
 /// `least` is used where the settings ask for the default level: commands are quieter than the server.
 pub(crate) fn begin(log: &Log, least: &str) -> Outcome {
     let level = if log.level == "info" { least } else { &log.level };
-    let filter = EnvFilter::try_new(level)
+    // A migration that is not needed says so at every start.
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{level}"))
         .map_err(|error| Failure::Usage(anyhow::anyhow!("configuration: log.level: {error}")))?;
-    let begin = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let begin = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => begin.with_target(false).init(),
         LogFormat::Json => begin.json().flatten_event(true).init(),

@@ -6,7 +6,8 @@ use domain::token::Keys;
 use mail::read::{Envelope, Reader, Reading, TokenFinding, read};
 use settings::Settings;
 use std::{
-    io::{Read as _, Write},
+    fmt::Write as _,
+    io::{Read as _, Write as _},
     path::PathBuf,
 };
 
@@ -22,14 +23,19 @@ impl Read {
     pub(crate) fn run(self, settings: &Settings) -> Outcome {
         let raw = if self.file.as_os_str() == "-" {
             let mut raw = Vec::new();
-            std::io::stdin().read_to_end(&mut raw).context("cannot read standard input")?;
+            std::io::stdin()
+                .read_to_end(&mut raw)
+                .context("cannot read standard input")?;
             raw
         } else {
             std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?
         };
         // Without the installation's key no token counts, which is right for a mail from elsewhere.
         let keys = mundap::load_keys(settings)?.unwrap_or_else(|| Keys::from_random(rand::random()));
-        let reader = Reader { keys, reply_domain: settings.mail.reply_domain.clone() };
+        let reader = Reader {
+            keys,
+            reply_domain: settings.mail.reply_domain.clone(),
+        };
         let reading = read(&raw, &Envelope::default(), &reader);
         let out = if self.json {
             serde_json::to_string_pretty(&reading).context("the result is no JSON")?
@@ -50,20 +56,27 @@ fn describe(reading: &Reading) -> String {
         TokenFinding::None => "none".into(),
     };
     let from = reading.from.as_ref().map_or("(nobody)", |m| m.address.as_str());
-    let files: Vec<String> =
-        reading.attachments.iter().map(|a| format!("{} ({}, {} bytes)", a.name, a.media_type, a.size)).collect();
+    let files: Vec<String> = reading
+        .attachments
+        .iter()
+        .map(|a| format!("{} ({}, {} bytes)", a.name, a.media_type, a.size))
+        .collect();
     let class = serde_json::to_value(reading.class).ok();
     let class = class.as_ref().and_then(|c| c.as_str()).unwrap_or_default();
     let mut out = format!(
         "class:   {class} ({})\nfrom:    {from}\nsubject: {}\ntoken:   {token}\nfiles:   {}\n\n--- text kept\n{}\n",
         reading.class_reason,
         reading.subject,
-        if files.is_empty() { "none".to_owned() } else { files.join("; ") },
+        if files.is_empty() {
+            "none".to_owned()
+        } else {
+            files.join("; ")
+        },
         reading.text
     );
     for (title, text) in [("signature", &reading.signature), ("text cut", &reading.cut)] {
         if !text.is_empty() {
-            out.push_str(&format!("\n--- {title}\n{text}\n"));
+            let _ = write!(out, "\n--- {title}\n{text}\n");
         }
     }
     out

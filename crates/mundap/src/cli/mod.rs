@@ -11,9 +11,9 @@ mod serve;
 use anyhow::Context;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use domain::Clock;
-use mundap::{OpenError, Only};
+use mundap::{Only, OpenError};
 use settings::Settings;
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 /// Questions and answers between a company and its partners.
 #[derive(Debug, Parser)]
@@ -71,14 +71,12 @@ enum Part {
     Mail,
 }
 
-impl From<Option<Part>> for Only {
-    fn from(part: Option<Part>) -> Self {
-        match part {
-            None => Self::All,
-            Some(Part::Web) => Self::Web,
-            Some(Part::Worker) => Self::Worker,
-            Some(Part::Mail) => Self::Mail,
-        }
+const fn only(part: Option<Part>) -> Only {
+    match part {
+        None => Only::All,
+        Some(Part::Web) => Only::Web,
+        Some(Part::Worker) => Only::Worker,
+        Some(Part::Mail) => Only::Mail,
     }
 }
 
@@ -144,7 +142,10 @@ type Outcome<T = ()> = Result<T, Failure>;
 pub(crate) fn run(args: Args) -> Outcome<ExitCode> {
     let Args { config, command } = args;
     if let Command::Completions { shell } = command {
-        clap_complete::generate(shell, &mut Args::command(), "mundap", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Args::command(), "mundap", &mut script);
+        // A reader that stops early (`| head`) is no error.
+        let _ = std::io::stdout().write_all(&script);
         return Ok(ExitCode::SUCCESS);
     }
     let loaded = Settings::load(config.as_deref());
@@ -153,9 +154,9 @@ pub(crate) fn run(args: Args) -> Outcome<ExitCode> {
     }
     let settings = loaded.map_err(|error| Failure::Usage(error.into()))?;
     match command {
-        Command::Serve { only, demo } => {
+        Command::Serve { only: part, demo } => {
             logs::begin(&settings.log, "info")?;
-            block_on(serve::run(settings, only.into(), demo))??;
+            block_on(serve::run(settings, only(part), demo))??;
         }
         other => {
             // On the command line only what went wrong is told.
@@ -169,9 +170,15 @@ pub(crate) fn run(args: Args) -> Outcome<ExitCode> {
 async fn one(command: Command, settings: Settings) -> Outcome {
     match command {
         Command::Migrate => migrate(&settings).await,
-        Command::Admin { command: AdminCommand::Create(create) } => create.run(settings).await,
-        Command::Import { command: ImportCommand::Roster(roster) } => roster.run(settings).await,
-        Command::Mail { command: MailCommand::Read(read) } => read.run(&settings),
+        Command::Admin {
+            command: AdminCommand::Create(create),
+        } => create.run(settings).await,
+        Command::Import {
+            command: ImportCommand::Roster(roster),
+        } => roster.run(settings).await,
+        Command::Mail {
+            command: MailCommand::Read(read),
+        } => read.run(&settings),
         Command::Export { event } => export::run(settings, &event).await,
         Command::Serve { .. } | Command::Doctor | Command::Completions { .. } => Ok(()),
     }
@@ -195,12 +202,20 @@ async fn open(settings: Settings) -> Outcome<web::App> {
 }
 
 async fn event(app: &web::App, slug: &str) -> Outcome<db::entity::event::Model> {
-    let found = intake::staff::service::event::by_slug(app.db.reader(), slug).await.map_err(anyhow::Error::from)?;
-    found.ok_or_else(|| Failure::Usage(anyhow::anyhow!("there is no event {slug:?}; its slug stands in its addresses")))
+    let found = intake::staff::service::event::by_slug(app.db.reader(), slug).await;
+    let found = found.map_err(|error| anyhow::anyhow!("the event cannot be read: {error}"))?;
+    found.ok_or_else(|| {
+        Failure::Usage(anyhow::anyhow!(
+            "there is no event {slug:?}; its slug stands in its addresses"
+        ))
+    })
 }
 
 fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no runtime")?;
     Ok(runtime.block_on(work))
 }
 

@@ -18,7 +18,7 @@ pub(crate) async fn run(settings: Settings, only: Only, demo: bool) -> Outcome {
         tracing::warn!("there is no staff yet; create the first administrator at {link}");
     }
     tell(&app, &bound, begun);
-    bound.run(app.clone(), stop_signal()).await?;
+    Box::pin(bound.run(app.clone(), stop_signal())).await?;
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())
