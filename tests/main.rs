@@ -3,4 +3,5 @@
 mod chaos;
 mod engines;
 mod flow;
+mod mail_in;
 mod pages;

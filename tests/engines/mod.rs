@@ -1,1 +1,4 @@
-//! (to come)
+//! What the database must hold on both engines, also when many come at once.
+
+mod at_once;
+mod roster;

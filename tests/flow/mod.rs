@@ -1,1 +1,5 @@
-//! (to come)
+//! The whole path of fifty questions, once, for real.
+
+mod replies;
+pub mod scene;
+mod whole_path;

@@ -1,1 +1,3 @@
-//! (to come)
+//! Pages as a browser without script sees them.
+
+mod security;

@@ -7,11 +7,13 @@
 mod browser;
 mod database;
 mod postfix;
+mod wire;
 mod world;
 
 pub use browser::{Browser, Filled, Page};
 pub use database::{Fresh, engine};
 pub use postfix::{Letterbox, Postfix};
+pub use wire::{Reply, Wire};
 pub use world::{Running, World, free_port};
 
 /// The short form of a long test runs in `make test`, the long one in `make chaos`.

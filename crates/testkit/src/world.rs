@@ -6,8 +6,8 @@ use db::audit;
 use domain::{Clock, StaffId, role::Role, token::Keys};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use settings::Settings;
-use std::sync::Arc;
-use tokio::{sync::watch, task::JoinSet};
+use std::{net::SocketAddr, sync::Arc};
+use tokio::{sync::watch, task::JoinHandle};
 use web::App;
 
 /// A Mundap with an empty database. Nothing runs in the background before [`World::run`].
@@ -17,10 +17,14 @@ pub struct World {
     pub fresh: Fresh,
 }
 
-/// The worker, the sender and the listeners, until it is dropped or stopped.
+/// The whole process in a task: web, worker, sender, listeners. Stop it, or it goes with the test.
 pub struct Running {
     stop: watch::Sender<bool>,
-    tasks: JoinSet<()>,
+    task: JoinHandle<()>,
+    /// Where the pages are served.
+    pub web: SocketAddr,
+    pub smtp: SocketAddr,
+    pub lmtp: SocketAddr,
 }
 
 /// A port of loopback that is free now.
@@ -45,6 +49,7 @@ impl World {
         let mut settings = Settings::embedded().expect("the embedded default");
         settings.data_dir = fresh.dir.path().to_owned();
         settings.database.url.clone_from(&fresh.url);
+        settings.web.bind = ([127, 0, 0, 1], 0).into();
         settings.mail.inbound.smtp_bind = ([127, 0, 0, 1], free_port()).into();
         settings.mail.inbound.lmtp_bind = ([127, 0, 0, 1], free_port()).into();
         change(&mut settings);
@@ -66,7 +71,7 @@ impl World {
             id: Set(id),
             email: Set(domain::EmailAddress::parse(&format!("{name}@host.example")).expect("an address")),
             name: Set(name.to_owned()),
-            password_hash: Set(web::password::hash(Self::PASSWORD.to_owned()).await.expect("hashes")),
+            password_hash: Set(web::password::hash(Self::PASSWORD.into()).await.expect("hashes")),
             roles: Set(domain::role::join(roles)),
             disabled_at: Set(None),
             created_at: Set(self.app.clock.now()),
@@ -92,18 +97,23 @@ impl World {
         browser
     }
 
-    /// Starts what works in the background: jobs, sender, listeners.
-    pub fn run(&self) -> Running {
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
-        let on_stop = move || {
-            let mut stopped = stopped.clone();
-            async move {
+    /// Starts everything that `mundap serve` runs.
+    ///
+    /// # Panics
+    /// When a port is taken.
+    pub async fn run(&self) -> Running {
+        let (stop, mut stopped) = watch::channel(false);
+        let bound = mundap::Bound::bind(&self.app, mundap::Only::All).await.expect("binds");
+        let web = bound.web_address().expect("the web listens");
+        let (smtp, lmtp) = bound.mail_addresses().expect("the mail listeners listen");
+        let app = self.app.clone();
+        let task = tokio::spawn(async move {
+            let stopped = async move {
                 let _ = stopped.wait_for(|s| *s).await;
-            }
-        };
-        mundap::background(&self.app, on_stop, &mut tasks);
-        Running { stop, tasks }
+            };
+            bound.run(app, stopped).await.expect("serves");
+        });
+        Running { stop, task, web, smtp, lmtp }
     }
 
     /// Entries of the audit log with this action.
@@ -127,8 +137,11 @@ impl World {
 
 impl Running {
     /// Stops as SIGTERM does: what is at hand is finished first.
-    pub async fn stop(mut self) {
+    ///
+    /// # Panics
+    /// When something in it did.
+    pub async fn stop(self) {
         let _ = self.stop.send(true);
-        while self.tasks.join_next().await.is_some() {}
+        self.task.await.expect("stops gently");
     }
 }

@@ -1,0 +1,3 @@
+//! Mail that comes in: what counts, and what must not.
+
+mod attacks;
