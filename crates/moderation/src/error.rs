@@ -1,11 +1,7 @@
 //! What this slice refuses, and what can go wrong below it.
 
 use chrono::{DateTime, Utc};
-use domain::{
-    ServiceId,
-    state::decision::DecisionKind,
-    text::TextError,
-};
+use domain::{ServiceId, state::decision::DecisionKind, text::TextError};
 use web::Words;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -24,7 +20,12 @@ pub enum Error {
     NoPlace { places: i32 },
     /// Another moderator decided about this question meanwhile.
     #[error("{by} decided `{kind}` already")]
-    AlreadyDecided { by: String, at: DateTime<Utc>, kind: DecisionKind, zone: String },
+    AlreadyDecided {
+        by: String,
+        at: DateTime<Utc>,
+        kind: DecisionKind,
+        zone: String,
+    },
     /// The question has left triage: released, withdrawn, declined.
     #[error("the question is no longer waiting for triage")]
     NotWaiting,

@@ -61,7 +61,12 @@ mod tests {
     fn every_text_that_a_template_names_is_written() {
         let mut known = keys("ko");
         let chrome = fs::read_to_string("../web/locales/ko/web.ftl").expect("text");
-        known.extend(chrome.lines().filter_map(|l| l.split_once(" =")).map(|(key, _)| key.to_owned()));
+        known.extend(
+            chrome
+                .lines()
+                .filter_map(|l| l.split_once(" ="))
+                .map(|(key, _)| key.to_owned()),
+        );
         for folder in fs::read_dir("templates").expect("a folder") {
             for file in fs::read_dir(folder.expect("a folder").path()).expect("a folder") {
                 let path = file.expect("a file").path();

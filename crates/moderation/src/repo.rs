@@ -7,7 +7,10 @@ use db::{
 use domain::{EventId, QuestionId};
 
 pub async fn event_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<event::Model>, Error> {
-    Ok(event::Entity::find().filter(event::Column::Slug.eq(slug)).one(conn).await?)
+    Ok(event::Entity::find()
+        .filter(event::Column::Slug.eq(slug))
+        .one(conn)
+        .await?)
 }
 
 /// A question of this event; another event's is not there.

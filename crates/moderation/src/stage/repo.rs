@@ -24,7 +24,10 @@ pub(crate) async fn order(
     event: EventId,
 ) -> Result<Vec<(decision::Model, question::Model)>, Error> {
     let decisions = crate::triage::repo::shortlist(conn, event).await?;
-    let decisions: Vec<_> = decisions.into_iter().filter(|d| d.state == DecisionState::Released).collect();
+    let decisions: Vec<_> = decisions
+        .into_iter()
+        .filter(|d| d.state == DecisionState::Released)
+        .collect();
     let questions = question::Entity::find()
         .filter(question::Column::Id.is_in(decisions.iter().map(|d| d.question_id)))
         .filter(question::Column::State.eq(QuestionState::Live))
@@ -32,7 +35,13 @@ pub(crate) async fn order(
         .await?;
     Ok(decisions
         .into_iter()
-        .filter_map(|d| questions.iter().find(|q| q.id == d.question_id).cloned().map(|q| (d, q)))
+        .filter_map(|d| {
+            questions
+                .iter()
+                .find(|q| q.id == d.question_id)
+                .cloned()
+                .map(|q| (d, q))
+        })
         .collect())
 }
 

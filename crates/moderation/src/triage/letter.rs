@@ -18,7 +18,8 @@ pub(crate) struct Outcome<'a> {
 
 impl Outcome<'_> {
     pub(crate) fn live(&self) -> Letter {
-        self.letter("live", self.words.t("outcome-live-body")).note(self.words.t("outcome-live-note"))
+        self.letter("live", self.words.t("outcome-live-body"))
+            .note(self.words.t("outcome-live-note"))
     }
 
     pub(crate) fn routed(&self, service: &str) -> Letter {
@@ -38,7 +39,8 @@ impl Outcome<'_> {
     }
 
     pub(crate) fn merged(&self) -> Letter {
-        self.letter("merged", self.words.t("outcome-merged-body")).note(self.words.t("outcome-merged-note"))
+        self.letter("merged", self.words.t("outcome-merged-body"))
+            .note(self.words.t("outcome-merged-note"))
     }
 
     fn letter(&self, kind: &str, body: String) -> Letter {

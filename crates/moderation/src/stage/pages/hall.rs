@@ -51,7 +51,12 @@ pub(super) async fn show(State(app): State<App>, _: Staff, c: Chrome, Path(slug)
         Shown::Nothing => None,
     };
     let title = people::in_lang(c.lang(), &event.title, &event.title_en);
-    render(&HallPage { c, event, title, screen })
+    render(&HallPage {
+        c,
+        event,
+        title,
+        screen,
+    })
 }
 
 /// `None` when it has left the order: withdrawn from the stage, or not reached.
@@ -84,26 +89,26 @@ fn as_agreed(asker: &people::Invitee, naming: Naming, lang: Lang) -> String {
 
 async fn reverse(app: &App, event: &event::Model, id: ReverseId) -> Result<Option<Screen>, db::Error> {
     let conn = app.db.reader();
-    let Some(asked) = repo::reverse_of(conn, event.id, id).await? else { return Ok(None) };
+    let Some(asked) = repo::reverse_of(conn, event.id, id).await? else {
+        return Ok(None);
+    };
     let hosts = people::hosts(conn, asked.crew_member_id, asked.speaker_id, asked.staff_id).await?;
-    let asker = (asked.speaker_id.and_then(|id| hosts.speakers.get(&id)))
+    let host = (asked.speaker_id.and_then(|id| hosts.speakers.get(&id)))
         .or_else(|| asked.crew_member_id.and_then(|id| hosts.crew.get(&id)))
         .map(Person::line);
     Ok(Some(Screen {
         position: None,
         body: asked.body,
         lang: asked.lang,
-        asker: asker.unwrap_or_default(),
+        asker: host.unwrap_or_default(),
         speaker: String::new(),
     }))
 }
 
-pub(super) async fn live(
-    State(app): State<App>,
-    _: Staff,
-    Path(slug): Path<String>,
-) -> web::Result<Response> {
-    let event = crate::repo::event_by_slug(app.db.reader(), &slug).await?.ok_or(web::Error::NotFound)?;
+pub(super) async fn live(State(app): State<App>, _: Staff, Path(slug): Path<String>) -> web::Result<Response> {
+    let event = crate::repo::event_by_slug(app.db.reader(), &slug)
+        .await?
+        .ok_or(web::Error::NotFound)?;
     Ok(web::live::sse(app.live.subscribe(&topic(event.id))))
 }
 

@@ -30,6 +30,10 @@ impl FromRequestParts<App> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let staff = Staff::from_request_parts(parts, app).await?;
-        if staff.may(Role::Stage) || staff.may(Role::Moderator) { Ok(Self(staff)) } else { Err(Error::Forbidden) }
+        if staff.may(Role::Stage) || staff.may(Role::Moderator) {
+            Ok(Self(staff))
+        } else {
+            Err(Error::Forbidden)
+        }
     }
 }

@@ -106,14 +106,17 @@ async fn page(
     let noting = note.and_then(|id| items.iter().position(|i| i.id == id)).or(at);
     let noted = noting.and_then(|at| items.get(at));
     let text = typed.as_ref().map(|t| t.text.clone());
-    let text = text.or_else(|| noted.and_then(|i| i.note.as_ref()).map(|n| n.body.clone())).unwrap_or_default();
+    let text = text
+        .or_else(|| noted.and_then(|i| i.note.as_ref()).map(|n| n.body.clone()))
+        .unwrap_or_default();
     let spoke = match &typed {
         Some(typed) => typed.speaker.parse().ok(),
         None => noted.and_then(|i| i.note.as_ref().and_then(|n| n.speaker_id).or(i.speaker_id)),
     };
     let speakers = triage::speakers(conn, event.id).await?;
-    let speakers =
-        speakers.iter().map(|s| Choice::new(s.id, people::speaker_person(s).line()).chosen(spoke == Some(s.id)));
+    let speakers = speakers
+        .iter()
+        .map(|s| Choice::new(s.id, people::speaker_person(s).line()).chosen(spoke == Some(s.id)));
     let page = StagePage {
         since: run.as_ref().filter(|_| shown != Shown::Nothing).map(|r| r.updated_at),
         version: run.as_ref().map_or(0, |r| r.version),
@@ -129,7 +132,11 @@ async fn page(
         text,
         errors,
     };
-    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if page.errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     render_status(status, &page)
 }
 
@@ -143,9 +150,15 @@ async fn items(app: &App, event: &event::Model, shown: Shown, c: &Chrome) -> Res
     let mut items = Vec::with_capacity(order.len());
     for (decision, question) in order {
         let speaker = speakers.iter().find(|s| Some(s.id) == decision.speaker_id);
-        let note = notes.iter().rposition(|n| n.question_id == Some(question.id)).map(|at| notes.remove(at));
+        let note = notes
+            .iter()
+            .rposition(|n| n.question_id == Some(question.id))
+            .map(|at| notes.remove(at));
         items.push(Item {
-            asker: askers.get(&question.invitation_id).map(people::Invitee::line).unwrap_or_default(),
+            asker: askers
+                .get(&question.invitation_id)
+                .map(people::Invitee::line)
+                .unwrap_or_default(),
             service: services.get(&question.service_id).cloned().unwrap_or_default(),
             speaker: speaker.map(|s| people::speaker_person(s).line()).unwrap_or_default(),
             speaker_id: decision.speaker_id,
@@ -233,7 +246,9 @@ pub(super) async fn note(
     Form(note): Form<Note>,
 ) -> web::Result<Response> {
     let (event, bound) = enter(&app, c.clone(), &slug).await?;
-    common::question_of(app.db.reader(), event.id, note.question).await?.ok_or(web::Error::NotFound)?;
+    common::question_of(app.db.reader(), event.id, note.question)
+        .await?
+        .ok_or(web::Error::NotFound)?;
     let speaker = note.speaker.parse().ok();
     let tx = app.db.begin_write().await?;
     let mut errors = Errors::new();
@@ -245,7 +260,10 @@ pub(super) async fn note(
         }
         Err(crate::Error::Text(error)) => errors.add("text", error),
         Err(error) if error.is_refusal() => {
-            errors.add("", web::Message::new("refused").arg("why", error.sentence(&bound.words)));
+            errors.add(
+                "",
+                web::Message::new("refused").arg("why", error.sentence(&bound.words)),
+            );
         }
         Err(error) => return Err(error.into()),
     }
@@ -267,15 +285,18 @@ pub(super) async fn not_reached(
     Form(input): Form<NotReached>,
 ) -> web::Result<Response> {
     let (event, bound) = enter(&app, c.clone(), &slug).await?;
-    let question =
-        common::question_of(app.db.reader(), event.id, input.question).await?.ok_or(web::Error::NotFound)?;
+    let question = common::question_of(app.db.reader(), event.id, input.question)
+        .await?
+        .ok_or(web::Error::NotFound)?;
     let tx = app.db.begin_write().await?;
     match service::not_reached(&tx, &app, staff.id, question.id).await {
         Ok(()) => {
             tx.commit().await?;
             service::told(&app, event.id);
             let number = question.number.unwrap_or_default();
-            Ok(redirect(href(&slug)).flash_n("stage-not-reached", number).into_response())
+            Ok(redirect(href(&slug))
+                .flash_n("stage-not-reached", number)
+                .into_response())
         }
         Err(error) if error.is_refusal() => {
             tx.rollback().await?;

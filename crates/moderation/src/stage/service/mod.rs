@@ -18,7 +18,7 @@ use web::App;
 /// The live question, kept as it is until the transaction ends (see `triage::service::decide`).
 async fn hold(tx: &WriteTx, id: QuestionId) -> Result<question::Model> {
     let result = question::Entity::update_many()
-        .col_expr(question::Column::Version, Expr::col(question::Column::Version).into())
+        .col_expr(question::Column::Version, Expr::col(question::Column::Version))
         .filter(question::Column::Id.eq(id))
         .filter(question::Column::State.eq(QuestionState::Live))
         .exec(tx)

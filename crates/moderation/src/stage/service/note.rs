@@ -112,7 +112,11 @@ async fn change(
         .filter(answer::Column::State.is_in([AnswerState::InReview, AnswerState::Returned]))
         .exec(tx)
         .await?;
-    if result.rows_affected == 1 { Ok(before.id) } else { Err(Error::Refused("refused-note-approved")) }
+    if result.rows_affected == 1 {
+        Ok(before.id)
+    } else {
+        Err(Error::Refused("refused-note-approved"))
+    }
 }
 
 /// Time did not allow it: the question goes to the crew of its service, and its place is free. When the hall saw it,
@@ -129,7 +133,9 @@ pub async fn not_reached(tx: &WriteTx, app: &App, staff: StaffId, question: Ques
     if Shown::of(run.as_ref()) == Shown::Question(question.id) {
         let order = repo::order(tx, question.event_id).await?;
         let at = order.iter().position(|(_, q)| q.id == question.id);
-        let after = at.and_then(|at| order.get(at + 1)).map_or(Shown::Nothing, |(_, q)| Shown::Question(q.id));
+        let after = at
+            .and_then(|at| order.get(at + 1))
+            .map_or(Shown::Nothing, |(_, q)| Shown::Question(q.id));
         put(tx, app, staff, question.event_id, after, None).await?;
     }
     let decision = triage::live_of(tx, question.id).await?.ok_or(Error::NotFound)?;
@@ -144,7 +150,15 @@ pub async fn not_reached(tx: &WriteTx, app: &App, staff: StaffId, question: Ques
         .await?;
     one_row(&result, "question")?;
     assign::to_crew(tx, app, &question, question.service_id).await?;
-    record(tx, app, staff, &question, "question.not_reached", json!({ "place": decision.place })).await
+    record(
+        tx,
+        app,
+        staff,
+        &question,
+        "question.not_reached",
+        json!({ "place": decision.place }),
+    )
+    .await
 }
 
 /// After the commit of a change on stage: screens and workers hear of it.

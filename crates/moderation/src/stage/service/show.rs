@@ -101,7 +101,8 @@ fn step(order: &[QuestionId], now: Shown, by: isize) -> Shown {
         None if by > 0 => Some(0),
         None => order.len().checked_sub(1),
     };
-    to.and_then(|to| order.get(to)).map_or(Shown::Nothing, |id| Shown::Question(*id))
+    to.and_then(|to| order.get(to))
+        .map_or(Shown::Nothing, |id| Shown::Question(*id))
 }
 
 /// Writes what is shown. With `seen`, only over that version.

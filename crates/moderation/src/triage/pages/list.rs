@@ -12,10 +12,14 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use db::{entity::{event, field}, people::{self, in_lang}, prelude::*};
+use db::{
+    entity::{event, field},
+    people::{self, in_lang},
+    prelude::*,
+};
 use domain::{DecisionId, Lang, QuestionId, state::question::Prefers};
 use serde::{Deserialize, Serialize};
-use web::{App, Chrome, Choice, Errors, Form, auth::Moderator, redirect, render_status};
+use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
 
 /// The filters as they stand in the address.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -56,12 +60,25 @@ impl Address {
     }
 
     fn column(&self, column: Column) -> String {
-        let state = if column == Column::Inbox { String::new() } else { column.as_str().to_owned() };
-        Self { state, after: String::new(), ..self.clone() }.query()
+        let state = if column == Column::Inbox {
+            String::new()
+        } else {
+            column.as_str().to_owned()
+        };
+        Self {
+            state,
+            after: String::new(),
+            ..self.clone()
+        }
+        .query()
     }
 
     fn page(&self, after: &str) -> String {
-        Self { after: after.to_owned(), ..self.clone() }.query()
+        Self {
+            after: after.to_owned(),
+            ..self.clone()
+        }
+        .query()
     }
 }
 
@@ -108,7 +125,14 @@ impl ListPage {
         usize::try_from(self.event.live_places).unwrap_or_default() <= self.used
     }
     fn narrowed(&self) -> bool {
-        let Address { q, service, field, prefers, written, .. } = &self.address;
+        let Address {
+            q,
+            service,
+            field,
+            prefers,
+            written,
+            ..
+        } = &self.address;
         [q, service, field, prefers, written].iter().any(|f| !f.is_empty())
     }
 }
@@ -146,19 +170,35 @@ async fn page(app: &App, c: Chrome, slug: &str, address: Address, errors: Errors
         current: column == filter.column,
     });
     let services = people::services(conn, lang).await?;
-    let fields = field::Entity::find().order_by_asc(field::Column::Position).all(conn).await?;
+    let fields = field::Entity::find()
+        .order_by_asc(field::Column::Position)
+        .all(conn)
+        .await?;
     let page = ListPage {
         tabs: tabs.collect(),
         next: found.next.map(|after| address.page(&after)),
         first: filter.after.map(|_| address.page("")),
         lines: found.rows,
-        services: choices(services.into_iter().map(|(id, name)| (id.to_string(), name)), &address.service),
-        fields: choices(fields.iter().map(|f| (f.id.to_string(), in_lang(lang, &f.name, &f.name_en))), &address.field),
+        services: choices(
+            services.into_iter().map(|(id, name)| (id.to_string(), name)),
+            &address.service,
+        ),
+        fields: choices(
+            fields
+                .iter()
+                .map(|f| (f.id.to_string(), in_lang(lang, &f.name, &f.name_en))),
+            &address.field,
+        ),
         prefers: choices(
-            Prefers::ALL.iter().map(|p| (p.to_string(), c.t(format!("prefers-{p}")))),
+            Prefers::ALL
+                .iter()
+                .map(|p| (p.to_string(), c.t(format!("prefers-{p}")))),
             &address.prefers,
         ),
-        languages: choices(Lang::ALL.iter().map(|l| (l.to_string(), c.t(format!("written-{l}")))), &address.written),
+        languages: choices(
+            Lang::ALL.iter().map(|l| (l.to_string(), c.t(format!("written-{l}")))),
+            &address.written,
+        ),
         used: repo::taken_places(conn, event.id).await?.len(),
         counts,
         reason: input.reason.clone(),
@@ -168,7 +208,11 @@ async fn page(app: &App, c: Chrome, slug: &str, address: Address, errors: Errors
         address,
         errors,
     };
-    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if page.errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     render_status(status, &page)
 }
 
@@ -195,25 +239,33 @@ pub(super) async fn act(
     let Some(act) = Act::parse(&input.act) else {
         return Err(web::Error::BadRequest("oops-bad-request-body".into()));
     };
-    let question = common::question_of(app.db.reader(), event.id, act.question).await?.ok_or(web::Error::NotFound)?;
+    let question = common::question_of(app.db.reader(), event.id, act.question)
+        .await?
+        .ok_or(web::Error::NotFound)?;
     let tx = app.db.begin_write().await?;
     let (id, who, seen) = (question.id, staff.id, act.seen);
     let (done, flash) = match act.verb.as_str() {
         "live" => {
             let live = Verdict::Live { speaker: None };
-            (decide::decide(&tx, &app, who, id, seen, live).await.map(drop), "triage-live")
+            (
+                decide::decide(&tx, &app, who, id, seen, live).await.map(drop),
+                "triage-live",
+            )
         }
         "route" => {
             let route = Verdict::Route { service: None };
-            (decide::decide(&tx, &app, who, id, seen, route).await.map(drop), "triage-routed")
+            (
+                decide::decide(&tx, &app, who, id, seen, route).await.map(drop),
+                "triage-routed",
+            )
         }
         "drop" => (decide::drop_pending(&tx, &app, who, id, seen).await, "triage-undone"),
         _ => return Err(web::Error::BadRequest("oops-bad-request-body".into())),
     };
     match commit(&app, &event, tx, done).await {
-        Ok(()) => {
-            Ok(redirect(list_href(&slug, &address)).flash_n(flash, question.number.unwrap_or_default()).into_response())
-        }
+        Ok(()) => Ok(redirect(list_href(&slug, &address))
+            .flash_n(flash, question.number.unwrap_or_default())
+            .into_response()),
         // The list is read again, so the page shows both what stands now and why nothing was done.
         Err(error) if error.is_refusal() => {
             let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence(&bound.words)));
@@ -261,7 +313,9 @@ async fn bulk(
     }
     let (mut done, mut left) = (0_i64, Vec::new());
     for (id, seen) in picked {
-        let Some(question) = common::question_of(app.db.reader(), event.id, id).await? else { continue };
+        let Some(question) = common::question_of(app.db.reader(), event.id, id).await? else {
+            continue;
+        };
         let tx = app.db.begin_write().await?;
         let outcome = decide::decide(&tx, app, staff.id, id, seen, choice.clone()).await;
         match commit(app, event, tx, outcome).await {
@@ -271,12 +325,18 @@ async fn bulk(
         }
     }
     if left.is_empty() {
-        let flash = if input.act == "decline-picked" { "triage-declined-n" } else { "triage-routed-n" };
+        let flash = if input.act == "decline-picked" {
+            "triage-declined-n"
+        } else {
+            "triage-routed-n"
+        };
         return Ok(redirect(list_href(slug, &address)).flash_n(flash, done).into_response());
     }
     let words = c.clone().with(&crate::TEXTS).words;
     for (number, error) in left {
-        let message = web::Message::new("refused-number").arg("number", number).arg("why", error.sentence(&words));
+        let message = web::Message::new("refused-number")
+            .arg("number", number)
+            .arg("why", error.sentence(&words));
         errors.add("", message);
     }
     page(app, c, slug, address, errors, &Input::default()).await

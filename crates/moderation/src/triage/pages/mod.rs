@@ -15,7 +15,10 @@ pub fn routes() -> web::Router {
     web::Router::new()
         .route("/desk/events/{slug}/triage", get(list::show).post(list::act))
         .route("/desk/events/{slug}/questions/{id}", get(panel::show).post(panel::act))
-        .route("/desk/events/{slug}/shortlist", get(shortlist::show).post(shortlist::act))
+        .route(
+            "/desk/events/{slug}/shortlist",
+            get(shortlist::show).post(shortlist::act),
+        )
         .route("/desk/events/{slug}/routing", get(routing::show))
         .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
         .route("/desk/events/{slug}/routing/release", post(routing::release))
@@ -23,7 +26,9 @@ pub fn routes() -> web::Router {
 
 /// The event of a page, and the page's context with its texts and navigation.
 pub(crate) async fn enter(app: &App, c: Chrome, slug: &str) -> Result<(event::Model, Chrome), Error> {
-    let event = repo::event_by_slug(app.db.reader(), slug).await?.ok_or(Error::NotFound)?;
+    let event = repo::event_by_slug(app.db.reader(), slug)
+        .await?
+        .ok_or(Error::NotFound)?;
     let title = in_lang(c.lang(), &event.title, &event.title_en);
     let c = c.with(&crate::TEXTS).for_event(event.slug.clone(), title);
     Ok((event, c))
@@ -41,7 +46,11 @@ impl Act {
     fn parse(text: &str) -> Option<Self> {
         let (verb, rest) = text.split_once(':')?;
         let (question, seen) = pair(rest)?;
-        Some(Self { verb: verb.to_owned(), question, seen })
+        Some(Self {
+            verb: verb.to_owned(),
+            question,
+            seen,
+        })
     }
 }
 
@@ -75,9 +84,23 @@ mod tests {
     fn a_button_names_the_question_and_the_decision_that_its_page_showed() {
         let (question, decision) = (QuestionId::new(), DecisionId::new());
         let act = Act::parse(&format!("live:{question}:{decision}"));
-        assert_eq!(act, Some(Act { verb: "live".into(), question, seen: Some(decision) }));
+        assert_eq!(
+            act,
+            Some(Act {
+                verb: "live".into(),
+                question,
+                seen: Some(decision)
+            })
+        );
         let act = Act::parse(&format!("live:{question}:"));
-        assert_eq!(act, Some(Act { verb: "live".into(), question, seen: None }));
+        assert_eq!(
+            act,
+            Some(Act {
+                verb: "live".into(),
+                question,
+                seen: None
+            })
+        );
         assert_eq!(Act::parse("live:x"), None);
     }
 }

@@ -83,7 +83,9 @@ pub(super) async fn show(
 async fn page(app: &App, c: Chrome, slug: &str, id: QuestionId, errors: Errors, input: Input) -> web::Result {
     let (event, c) = enter(app, c, slug).await?;
     let (conn, lang) = (app.db.reader(), c.lang());
-    let question = common::question_of(conn, event.id, id).await?.ok_or(web::Error::NotFound)?;
+    let question = common::question_of(conn, event.id, id)
+        .await?
+        .ok_or(web::Error::NotFound)?;
     let merged_into = match question.merged_into {
         Some(into) => common::question_of(conn, event.id, into).await?,
         None => None,
@@ -91,12 +93,18 @@ async fn page(app: &App, c: Chrome, slug: &str, id: QuestionId, errors: Errors, 
     let field = repo::invitation_field(conn, question.invitation_id, lang).await?;
     let consents = repo::consents(conn, question.invitation_id).await?;
     let own_service = question.service_id.to_string();
-    let Some(line) = repo::lines(conn, vec![question], lang).await?.pop() else { return Err(web::Error::NotFound) };
+    let Some(line) = repo::lines(conn, vec![question], lang).await?.pop() else {
+        return Err(web::Error::NotFound);
+    };
     let followers = question::Entity::find().filter(question::Column::MergedInto.eq(id));
     let answers = answer::Entity::find()
         .filter(answer::Column::QuestionId.eq(id))
         .order_by_asc(answer::Column::ReceivedAt);
-    let service = if input.service.is_empty() { &own_service } else { &input.service };
+    let service = if input.service.is_empty() {
+        &own_service
+    } else {
+        &input.service
+    };
     let services = people::services(conn, lang).await?.into_iter().map(|(id, name)| {
         let chosen = id.to_string() == *service;
         Choice::new(id, name).chosen(chosen)
@@ -123,7 +131,11 @@ async fn page(app: &App, c: Chrome, slug: &str, id: QuestionId, errors: Errors, 
         errors,
         input,
     };
-    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if page.errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     render_status(status, &page)
 }
 
@@ -135,7 +147,9 @@ pub(super) async fn act(
     Form(input): Form<Input>,
 ) -> web::Result<Response> {
     let (event, bound) = enter(&app, c.clone(), &slug).await?;
-    let question = common::question_of(app.db.reader(), event.id, id).await?.ok_or(web::Error::NotFound)?;
+    let question = common::question_of(app.db.reader(), event.id, id)
+        .await?
+        .ok_or(web::Error::NotFound)?;
     let Some(wanted) = choice(&app, &event, &input).await? else {
         let mut errors = Errors::new();
         errors.add("into", "triage-no-such-number");
@@ -144,7 +158,10 @@ pub(super) async fn act(
     let seen = input.seen.parse().ok();
     let tx = app.db.begin_write().await?;
     let (done, flash) = match wanted {
-        Wanted::Undo => (decide::drop_pending(&tx, &app, staff.id, id, seen).await, "triage-undone"),
+        Wanted::Undo => (
+            decide::drop_pending(&tx, &app, staff.id, id, seen).await,
+            "triage-undone",
+        ),
         Wanted::Decide(choice) => {
             let flash = match &choice {
                 Verdict::Live { .. } => "triage-live",
@@ -152,13 +169,18 @@ pub(super) async fn act(
                 Verdict::Decline { .. } => "triage-declined",
                 Verdict::Merge { .. } => "triage-merged",
             };
-            (decide::decide(&tx, &app, staff.id, id, seen, choice).await.map(drop), flash)
+            (
+                decide::decide(&tx, &app, staff.id, id, seen, choice).await.map(drop),
+                flash,
+            )
         }
     };
     match commit(&app, &event, tx, done).await {
         Ok(()) => {
             let to = format!("/desk/events/{slug}/questions/{id}");
-            Ok(redirect(to).flash_n(flash, question.number.unwrap_or_default()).into_response())
+            Ok(redirect(to)
+                .flash_n(flash, question.number.unwrap_or_default())
+                .into_response())
         }
         Err(crate::Error::Text(error)) => {
             let mut errors = Errors::new();
@@ -182,9 +204,15 @@ enum Wanted {
 async fn choice(app: &App, event: &event::Model, input: &Input) -> web::Result<Option<Wanted>> {
     Ok(Some(match input.act.as_str() {
         "undo" => Wanted::Undo,
-        "live" => Wanted::Decide(Verdict::Live { speaker: input.speaker.parse().ok() }),
-        "route" => Wanted::Decide(Verdict::Route { service: input.service.parse().ok() }),
-        "decline" => Wanted::Decide(Verdict::Decline { reason: input.reason.clone() }),
+        "live" => Wanted::Decide(Verdict::Live {
+            speaker: input.speaker.parse().ok(),
+        }),
+        "route" => Wanted::Decide(Verdict::Route {
+            service: input.service.parse().ok(),
+        }),
+        "decline" => Wanted::Decide(Verdict::Decline {
+            reason: input.reason.clone(),
+        }),
         "merge" => {
             let number = input.into.trim().trim_start_matches('#').parse().unwrap_or_default();
             match repo::by_number(app.db.reader(), event.id, number).await? {

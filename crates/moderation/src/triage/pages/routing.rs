@@ -122,23 +122,40 @@ async fn page(app: &App, c: Chrome, event: event::Model, done: Option<Released>)
     let speakers = repo::speakers(conn, event.id).await?;
     let mut ids: Vec<QuestionId> = pending.iter().map(|d| d.question_id).collect();
     ids.extend(done.iter().flat_map(|d| &d.refused).map(|(id, _)| *id));
-    let lines: HashMap<QuestionId, Line> =
-        repo::lines_of(conn, &ids, lang).await?.into_iter().map(|l| (l.question.id, l)).collect();
+    let lines: HashMap<QuestionId, Line> = repo::lines_of(conn, &ids, lang)
+        .await?
+        .into_iter()
+        .map(|l| (l.question.id, l))
+        .collect();
     let targets: Vec<QuestionId> = pending.iter().filter_map(|d| d.merged_into).collect();
-    let targets: HashMap<QuestionId, i32> =
-        repo::lines_of(conn, &targets, lang).await?.into_iter().map(|l| (l.question.id, l.number())).collect();
+    let targets: HashMap<QuestionId, i32> = repo::lines_of(conn, &targets, lang)
+        .await?
+        .into_iter()
+        .map(|l| (l.question.id, l.number()))
+        .collect();
     let waiting = pending.into_iter().filter_map(|decision| {
         let line = lines.get(&decision.question_id)?.clone();
         let what = match decision.kind {
             DecisionKind::Live => live_words(&c, &decision, &speakers),
-            DecisionKind::Route => decision.service_id.and_then(|s| services.get(&s).cloned()).unwrap_or_default(),
+            DecisionKind::Route => decision
+                .service_id
+                .and_then(|s| services.get(&s).cloned())
+                .unwrap_or_default(),
             DecisionKind::Decline => decision.reason.clone().unwrap_or_default(),
             DecisionKind::Merge => {
-                let number = decision.merged_into.and_then(|q| targets.get(&q).copied()).unwrap_or_default();
+                let number = decision
+                    .merged_into
+                    .and_then(|q| targets.get(&q).copied())
+                    .unwrap_or_default();
                 c.t1("merge-into", "n", number)
             }
         };
-        Some(Waiting { what, by: line.decided_by.clone(), line, decision })
+        Some(Waiting {
+            what,
+            by: line.decided_by.clone(),
+            line,
+            decision,
+        })
     });
     let waiting = waiting.collect();
     let refused = done.iter().flat_map(|d| &d.refused).map(|(id, error)| Refusal {
@@ -148,7 +165,15 @@ async fn page(app: &App, c: Chrome, event: event::Model, done: Option<Released>)
     });
     let refused = refused.collect();
     let released = done.as_ref().map(|d| d.released);
-    render(&RoutingPage { rest: rest.len(), c, event, crews, waiting, released, refused })
+    render(&RoutingPage {
+        rest: rest.len(),
+        c,
+        event,
+        crews,
+        waiting,
+        released,
+        refused,
+    })
 }
 
 fn live_words(c: &Chrome, decision: &decision::Model, speakers: &[speaker::Model]) -> String {
@@ -174,7 +199,9 @@ pub(super) async fn route_rest(
     let (event, _) = enter(&app, c, &slug).await?;
     let routed = service::route_rest(&app, staff.id, event.id).await?;
     let routed = i64::try_from(routed).unwrap_or(i64::MAX);
-    Ok(redirect(format!("/desk/events/{slug}/routing")).flash_n("triage-routed-n", routed).into_response())
+    Ok(redirect(format!("/desk/events/{slug}/routing"))
+        .flash_n("triage-routed-n", routed)
+        .into_response())
 }
 
 pub(super) async fn release(
@@ -188,13 +215,17 @@ pub(super) async fn release(
     let done = if input.what == "all" {
         release::all(&app, staff.id, event.id).await?
     } else if input.pick.is_empty() {
-        return Ok(redirect(format!("/desk/events/{slug}/routing")).flash("triage-pick-some").into_response());
+        return Ok(redirect(format!("/desk/events/{slug}/routing"))
+            .flash("triage-pick-some")
+            .into_response());
     } else {
         release::some(&app, staff.id, event.id, &input.pick).await?
     };
     if done.refused.is_empty() {
         let released = i64::try_from(done.released).unwrap_or(i64::MAX);
-        return Ok(redirect(format!("/desk/events/{slug}/routing")).flash_n("triage-released-n", released).into_response());
+        return Ok(redirect(format!("/desk/events/{slug}/routing"))
+            .flash_n("triage-released-n", released)
+            .into_response());
     }
     page(&app, c, event, Some(done)).await
 }

@@ -78,12 +78,7 @@ pub(super) struct Input {
     speaker: Vec<String>,
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    _: Moderator,
-    c: Chrome,
-    Path(slug): Path<String>,
-) -> web::Result {
+pub(super) async fn show(State(app): State<App>, _: Moderator, c: Chrome, Path(slug): Path<String>) -> web::Result {
     let (event, c) = enter(&app, c, &slug).await?;
     let (conn, lang) = (app.db.reader(), c.lang());
     let decisions = repo::shortlist(conn, event.id).await?;
@@ -95,17 +90,40 @@ pub(super) async fn show(
         .into_iter()
         .filter_map(|decision| {
             let line = lines.iter().find(|l| l.question.id == decision.question_id)?.clone();
-            let choices = speakers.iter().map(|s| {
-                Choice::new(s.id, people::speaker_person(s).line()).chosen(decision.speaker_id == Some(s.id))
-            });
-            Some((decision.place?, Filled { speakers: choices.collect(), line, decision }))
+            let choices = speakers
+                .iter()
+                .map(|s| Choice::new(s.id, people::speaker_person(s).line()).chosen(decision.speaker_id == Some(s.id)));
+            Some((
+                decision.place?,
+                Filled {
+                    speakers: choices.collect(),
+                    line,
+                    decision,
+                },
+            ))
         })
         .collect();
-    let last = filled.keys().next_back().map_or(event.live_places, |last| Ord::max(*last, event.live_places));
+    let last = filled
+        .keys()
+        .next_back()
+        .map_or(event.live_places, |last| Ord::max(*last, event.live_places));
     let used = filled.len().try_into().unwrap_or_default();
-    let slots = (1..=last).map(|place| Slot { place, filled: filled.remove(&place) }).collect();
+    let slots = (1..=last)
+        .map(|place| Slot {
+            place,
+            filled: filled.remove(&place),
+        })
+        .collect();
     let Balance { services, companies } = balance;
-    render(&ShortlistPage { c, event, slots, used, has_speakers: !speakers.is_empty(), services, companies })
+    render(&ShortlistPage {
+        c,
+        event,
+        slots,
+        used,
+        has_speakers: !speakers.is_empty(),
+        services,
+        companies,
+    })
 }
 
 /// The ten beside all that were asked.
@@ -128,7 +146,9 @@ impl Balance {
         let invitees = people::invitees(conn, asked.iter().map(|(_, i)| *i), c.lang()).await?;
         let nobody = c.t("balance-no-company");
         let company = |invitee: Option<&people::Invitee>| {
-            invitee.and_then(|i| i.company.clone()).unwrap_or_else(|| nobody.clone())
+            invitee
+                .and_then(|i| i.company.clone())
+                .unwrap_or_else(|| nobody.clone())
         };
         let mut services = Vec::new();
         for (id, name) in people::services(conn, c.lang()).await? {
@@ -145,8 +165,10 @@ impl Balance {
         for line in ten {
             by_company.entry(company(line.asker.as_ref())).or_default().0 += 1;
         }
-        let mut companies: Vec<Share> =
-            by_company.into_iter().map(|(name, (live, all))| share(name, live, all)).collect();
+        let mut companies: Vec<Share> = by_company
+            .into_iter()
+            .map(|(name, (live, all))| share(name, live, all))
+            .collect();
         companies.sort_by_key(|s| (std::cmp::Reverse(s.live), std::cmp::Reverse(s.all)));
         // Those with a place, and then the ones who asked most without getting any.
         let with_place = companies.iter().filter(|s| s.live > 0).count();
@@ -156,7 +178,11 @@ impl Balance {
 }
 
 fn share(name: String, live: usize, all: usize) -> Share {
-    Share { name, live: live.try_into().unwrap_or_default(), all: all.try_into().unwrap_or_default() }
+    Share {
+        name,
+        live: live.try_into().unwrap_or_default(),
+        all: all.try_into().unwrap_or_default(),
+    }
 }
 
 pub(super) async fn act(
@@ -169,8 +195,12 @@ pub(super) async fn act(
     let (event, c) = enter(&app, c, &slug).await?;
     let tx = app.db.begin_write().await?;
     let done = apply(&tx, &app, &staff, &event, &input).await;
-    let flash = commit(&app, &event, tx, done).await.map_err(|error| error.on(&c.words))?;
-    Ok(redirect(format!("/desk/events/{slug}/shortlist")).flash(flash).into_response())
+    let flash = commit(&app, &event, tx, done)
+        .await
+        .map_err(|error| error.on(&c.words))?;
+    Ok(redirect(format!("/desk/events/{slug}/shortlist"))
+        .flash(flash)
+        .into_response())
 }
 
 /// Saves the speakers, whichever button was pressed, then does what the button says.
@@ -182,15 +212,21 @@ async fn apply(
     input: &Input,
 ) -> crate::Result<&'static str> {
     for (question, speaker) in input.question.iter().zip(&input.speaker) {
-        common::question_of(tx, event.id, *question).await?.ok_or(crate::Error::NotFound)?;
+        common::question_of(tx, event.id, *question)
+            .await?
+            .ok_or(crate::Error::NotFound)?;
         match set_speaker(tx, app, staff.id, *question, speaker.parse().ok()).await {
             // Somebody took it off the list meanwhile.
             Ok(()) | Err(crate::Error::NotFound) => {}
             Err(error) => return Err(error),
         }
     }
-    let Some(act) = Act::parse(&input.act) else { return Ok("saved") };
-    common::question_of(tx, event.id, act.question).await?.ok_or(crate::Error::NotFound)?;
+    let Some(act) = Act::parse(&input.act) else {
+        return Ok("saved");
+    };
+    common::question_of(tx, event.id, act.question)
+        .await?
+        .ok_or(crate::Error::NotFound)?;
     match act.verb.as_str() {
         "up" => reorder(tx, app, staff.id, act.question, Move::Up).await?,
         "down" => reorder(tx, app, staff.id, act.question, Move::Down).await?,

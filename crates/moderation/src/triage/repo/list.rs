@@ -30,7 +30,14 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 6] = [Self::Inbox, Self::Live, Self::Crew, Self::Merged, Self::Declined, Self::All];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Inbox,
+        Self::Live,
+        Self::Crew,
+        Self::Merged,
+        Self::Declined,
+        Self::All,
+    ];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -112,7 +119,11 @@ impl Line {
     }
     /// What its badge says: pending while a decision waits for its release.
     pub(crate) fn state(&self) -> &'static str {
-        if self.decision().is_some() { DecisionState::Pending.as_str() } else { self.question.state.as_str() }
+        if self.decision().is_some() {
+            DecisionState::Pending.as_str()
+        } else {
+            self.question.state.as_str()
+        }
     }
     pub(crate) fn state_key(&self) -> String {
         format!("state-{}", self.state())
@@ -173,7 +184,10 @@ pub(crate) async fn page(
         .all(conn)
         .await?;
     let page = Page::from_overfull(rows, PAGE, |q| q.number.unwrap_or_default().to_string());
-    Ok(Page { rows: lines(conn, page.rows, lang).await?, next: page.next })
+    Ok(Page {
+        rows: lines(conn, page.rows, lang).await?,
+        next: page.next,
+    })
 }
 
 /// A number finds its question; other text is looked for in questions, names and companies.
@@ -183,7 +197,7 @@ fn search(event: EventId, text: &str) -> Option<Condition> {
         return None;
     }
     let like = like_pattern(text);
-    let lower = |column: sea_orm::sea_query::SimpleExpr| Expr::expr(Func::lower(column)).like(like.clone());
+    let lower = |column: Expr| Expr::expr(Func::lower(column)).like(like.clone());
     let asked_by = Query::select()
         .column((invitation::Entity, invitation::Column::Id))
         .from(invitation::Entity)
@@ -199,13 +213,13 @@ fn search(event: EventId, text: &str) -> Option<Condition> {
         .and_where(Expr::col((invitation::Entity, invitation::Column::EventId)).eq(event))
         .cond_where(
             Condition::any()
-                .add(lower(Expr::col((partner::Entity, partner::Column::Name)).into()))
-                .add(lower(Expr::col((partner::Entity, partner::Column::PenName)).into()))
-                .add(lower(Expr::col((company::Entity, company::Column::Name)).into())),
+                .add(lower(Expr::col((partner::Entity, partner::Column::Name))))
+                .add(lower(Expr::col((partner::Entity, partner::Column::PenName))))
+                .add(lower(Expr::col((company::Entity, company::Column::Name)))),
         )
         .to_owned();
     let mut found = Condition::any()
-        .add(lower(Expr::col((question::Entity, question::Column::Body)).into()))
+        .add(lower(Expr::col((question::Entity, question::Column::Body))))
         .add(question::Column::InvitationId.in_subquery(asked_by));
     if let Ok(number) = text.trim_start_matches('#').parse::<i32>() {
         found = found.add(question::Column::Number.eq(number));
@@ -241,11 +255,7 @@ pub(super) fn pending_questions(event: EventId, kind: Option<DecisionKind>) -> S
 }
 
 /// These questions as lines, in the given order.
-pub(crate) async fn lines_of(
-    conn: &impl ConnectionTrait,
-    ids: &[QuestionId],
-    lang: Lang,
-) -> Result<Vec<Line>, Error> {
+pub(crate) async fn lines_of(conn: &impl ConnectionTrait, ids: &[QuestionId], lang: Lang) -> Result<Vec<Line>, Error> {
     let mut rows = question::Entity::find()
         .filter(question::Column::Id.is_in(ids.iter().copied()))
         .all(conn)

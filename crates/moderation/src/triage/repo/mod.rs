@@ -85,7 +85,11 @@ pub(crate) async fn pending(conn: &impl ConnectionTrait, event: EventId) -> Resu
 
 /// Received questions about which nobody decided, oldest first.
 pub(crate) async fn undecided(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<QuestionId>, Error> {
-    Ok(undecided_rows(conn, event).await?.into_iter().map(|(id, _)| id).collect())
+    Ok(undecided_rows(conn, event)
+        .await?
+        .into_iter()
+        .map(|(id, _)| id)
+        .collect())
 }
 
 /// The same with the service that each concerns.
@@ -108,7 +112,10 @@ pub(crate) async fn undecided_rows(
 
 /// Whether other questions joined this one, or shall with the next release.
 pub(crate) async fn has_followers(conn: &impl ConnectionTrait, question: QuestionId) -> Result<bool, Error> {
-    let merged = question::Entity::find().filter(question::Column::MergedInto.eq(question)).count(conn).await?;
+    let merged = question::Entity::find()
+        .filter(question::Column::MergedInto.eq(question))
+        .count(conn)
+        .await?;
     let joining = decision::Entity::find()
         .filter(decision::Column::MergedInto.eq(question))
         .filter(decision::Column::State.eq(DecisionState::Pending))
@@ -119,7 +126,11 @@ pub(crate) async fn has_followers(conn: &impl ConnectionTrait, question: Questio
 
 pub(crate) async fn staff_name(conn: &impl ConnectionTrait, id: Option<StaffId>) -> Result<String, Error> {
     let Some(id) = id else { return Ok(String::new()) };
-    Ok(staff::Entity::find_by_id(id).one(conn).await?.map(|s| s.name).unwrap_or_default())
+    Ok(staff::Entity::find_by_id(id)
+        .one(conn)
+        .await?
+        .map(|s| s.name)
+        .unwrap_or_default())
 }
 
 pub(crate) async fn speakers(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<speaker::Model>, Error> {

@@ -1,11 +1,11 @@
 //! What the panel of one question shows beside it.
 
+use chrono::{DateTime, Utc};
 use db::{
     entity::{audit_entry, consent, field, invitation},
     people::{self, in_lang},
     prelude::*,
 };
-use chrono::{DateTime, Utc};
 use domain::{
     CrewMemberId, InvitationId, Lang, QuestionId, StaffId,
     state::people::{ActorKind, ConsentPurpose},
@@ -32,7 +32,11 @@ pub(crate) async fn history(conn: &impl ConnectionTrait, question: QuestionId) -
         .order_by_asc(audit_entry::Column::Id)
         .all(conn)
         .await?;
-    let of = |kind: ActorKind| rows.iter().filter(move |r| r.actor_kind == kind).filter_map(|r| r.actor_id);
+    let of = |kind: ActorKind| {
+        rows.iter()
+            .filter(move |r| r.actor_kind == kind)
+            .filter_map(|r| r.actor_id)
+    };
     let crew = of(ActorKind::Crew).map(CrewMemberId::from_uuid);
     let staff = of(ActorKind::Staff).map(StaffId::from_uuid);
     let hosts = people::hosts(conn, crew, [], staff).await?;
@@ -69,7 +73,10 @@ pub(crate) async fn consents(
         .await?;
     let last: BTreeMap<ConsentPurpose, (bool, DateTime<Utc>)> =
         rows.into_iter().map(|c| (c.purpose, (c.given, c.at))).collect();
-    Ok(last.into_iter().map(|(purpose, (given, at))| (purpose, given, at)).collect())
+    Ok(last
+        .into_iter()
+        .map(|(purpose, (given, at))| (purpose, given, at))
+        .collect())
 }
 
 /// The field in which the asker was invited.
@@ -78,6 +85,11 @@ pub(crate) async fn invitation_field(
     id: InvitationId,
     lang: Lang,
 ) -> Result<Option<String>, Error> {
-    let found = invitation::Entity::find_by_id(id).find_also_related(field::Entity).one(conn).await?;
-    Ok(found.and_then(|(_, field)| field).map(|f| in_lang(lang, &f.name, &f.name_en)))
+    let found = invitation::Entity::find_by_id(id)
+        .find_also_related(field::Entity)
+        .one(conn)
+        .await?;
+    Ok(found
+        .and_then(|(_, field)| field)
+        .map(|f| in_lang(lang, &f.name, &f.name_en)))
 }

@@ -26,12 +26,20 @@ pub const REASON_CHARS: usize = 500;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// On stage, at the first free place.
-    Live { speaker: Option<SpeakerId> },
+    Live {
+        speaker: Option<SpeakerId>,
+    },
     /// To the crew of this service; none: of the question's own.
-    Route { service: Option<ServiceId> },
-    Decline { reason: String },
+    Route {
+        service: Option<ServiceId>,
+    },
+    Decline {
+        reason: String,
+    },
     /// Its asker gets the other question's answer.
-    Merge { into: QuestionId },
+    Merge {
+        into: QuestionId,
+    },
 }
 
 /// To the stage; gives the place.
@@ -60,7 +68,9 @@ pub async fn route(
     question: QuestionId,
     service: Option<ServiceId>,
 ) -> Result<()> {
-    decide(tx, app, staff, question, None, Choice::Route { service }).await.map(drop)
+    decide(tx, app, staff, question, None, Choice::Route { service })
+        .await
+        .map(drop)
 }
 
 /// Not taken; its asker reads the reason.
@@ -69,7 +79,9 @@ pub async fn route(
 /// See [`decide`].
 pub async fn decline(tx: &WriteTx, app: &App, staff: StaffId, question: QuestionId, reason: &str) -> Result<()> {
     let reason = reason.to_owned();
-    decide(tx, app, staff, question, None, Choice::Decline { reason }).await.map(drop)
+    decide(tx, app, staff, question, None, Choice::Decline { reason })
+        .await
+        .map(drop)
 }
 
 /// Joined to another question.
@@ -77,7 +89,9 @@ pub async fn decline(tx: &WriteTx, app: &App, staff: StaffId, question: Question
 /// # Errors
 /// See [`decide`].
 pub async fn merge(tx: &WriteTx, app: &App, staff: StaffId, question: QuestionId, into: QuestionId) -> Result<()> {
-    decide(tx, app, staff, question, None, Choice::Merge { into }).await.map(drop)
+    decide(tx, app, staff, question, None, Choice::Merge { into })
+        .await
+        .map(drop)
 }
 
 /// Decides. A pending decision is replaced when the same moderator made it or when it is the one that the form showed
@@ -99,7 +113,10 @@ pub async fn decide(
         _ => None,
     };
     let question = hold(tx, question, into).await?;
-    let event = event::Entity::find_by_id(question.event_id).one(tx).await?.ok_or(Error::NotFound)?;
+    let event = event::Entity::find_by_id(question.event_id)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     if let Some(before) = repo::pending_of(tx, question.id).await? {
         if before.decided_by != Some(staff) && Some(before.id) != seen {
             return Err(already(tx, &event, before).await?);
@@ -164,13 +181,27 @@ pub async fn drop_pending(
     seen: Option<DecisionId>,
 ) -> Result<()> {
     let before = repo::pending_of(tx, question).await?.ok_or(Error::NotWaiting)?;
-    let question = question::Entity::find_by_id(question).one(tx).await?.ok_or(Error::NotFound)?;
+    let question = question::Entity::find_by_id(question)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     if before.decided_by != Some(staff) && Some(before.id) != seen {
-        let event = event::Entity::find_by_id(before.event_id).one(tx).await?.ok_or(Error::NotFound)?;
+        let event = event::Entity::find_by_id(before.event_id)
+            .one(tx)
+            .await?
+            .ok_or(Error::NotFound)?;
         return Err(already(tx, &event, before).await?);
     }
     set_state(tx, before.id, DecisionState::Dropped).await?;
-    record(tx, app, staff, &question, "decision.dropped", json!({ "kind": before.kind })).await
+    record(
+        tx,
+        app,
+        staff,
+        &question,
+        "decision.dropped",
+        json!({ "kind": before.kind }),
+    )
+    .await
 }
 
 /// The reason as it will stand in the mail.
@@ -181,7 +212,11 @@ pub fn checked_reason(reason: &str) -> Result<String> {
     let reason = text::tidy(reason);
     match text::char_count(&reason) {
         0 => Err(text::TextError::Empty.into()),
-        has if has > REASON_CHARS => Err(text::TextError::TooLong { most: REASON_CHARS, has }.into()),
+        has if has > REASON_CHARS => Err(text::TextError::TooLong {
+            most: REASON_CHARS,
+            has,
+        }
+        .into()),
         _ => Ok(reason),
     }
 }
@@ -200,13 +235,17 @@ async fn hold(tx: &WriteTx, id: QuestionId, into: Option<QuestionId>) -> Result<
             &[QuestionState::Received, QuestionState::Live, QuestionState::Routed]
         };
         let result = question::Entity::update_many()
-            .col_expr(question::Column::Version, Expr::col(question::Column::Version).into())
+            .col_expr(question::Column::Version, Expr::col(question::Column::Version))
             .filter(question::Column::Id.eq(held))
             .filter(question::Column::State.is_in(allowed.iter().copied()))
             .exec(tx)
             .await?;
         if result.rows_affected != 1 {
-            return Err(if held == id { Error::NotWaiting } else { Error::Refused("refused-merge-target") });
+            return Err(if held == id {
+                Error::NotWaiting
+            } else {
+                Error::Refused("refused-merge-target")
+            });
         }
     }
     question::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound)
@@ -217,7 +256,10 @@ async fn hold(tx: &WriteTx, id: QuestionId, into: Option<QuestionId>) -> Result<
 async fn insert(tx: &WriteTx, event: &event::Model, row: decision::ActiveModel, live: bool) -> Result<Option<i32>> {
     let places: Vec<Option<i32>> = if live {
         let taken = repo::taken_places(tx, event.id).await?;
-        (1..=event.live_places).filter(|p| !taken.contains(p)).map(Some).collect()
+        (1..=event.live_places)
+            .filter(|p| !taken.contains(p))
+            .map(Some)
+            .collect()
     } else {
         vec![None]
     };
@@ -236,7 +278,9 @@ async fn insert(tx: &WriteTx, event: &event::Model, row: decision::ActiveModel, 
             return Err(already(tx, event, other).await?);
         }
     }
-    Err(Error::NoPlace { places: event.live_places })
+    Err(Error::NoPlace {
+        places: event.live_places,
+    })
 }
 
 pub(crate) async fn set_state(tx: &WriteTx, id: DecisionId, to: DecisionState) -> Result<()> {
@@ -258,7 +302,9 @@ pub(super) async fn check_speaker(tx: &WriteTx, event: &event::Model, speaker: O
 async fn check_merge(tx: &WriteTx, question: &question::Model, into: QuestionId) -> Result<()> {
     let other = question::Entity::find_by_id(into).filter(question::Column::EventId.eq(question.event_id));
     let other = other.one(tx).await?.filter(|other| other.id != question.id);
-    let Some(other) = other else { return Err(Error::Refused("refused-merge-target")) };
+    let Some(other) = other else {
+        return Err(Error::Refused("refused-merge-target"));
+    };
     let leaves = repo::pending_of(tx, other.id).await?;
     if leaves.is_some_and(|d| matches!(d.kind, DecisionKind::Merge | DecisionKind::Decline)) {
         return Err(Error::Refused("refused-merge-target"));
@@ -268,7 +314,12 @@ async fn check_merge(tx: &WriteTx, question: &question::Model, into: QuestionId)
 
 async fn already(tx: &WriteTx, event: &event::Model, decision: decision::Model) -> Result<Error> {
     let by = repo::staff_name(tx, decision.decided_by).await?;
-    Ok(Error::AlreadyDecided { by, at: decision.decided_at, kind: decision.kind, zone: event.time_zone.clone() })
+    Ok(Error::AlreadyDecided {
+        by,
+        at: decision.decided_at,
+        kind: decision.kind,
+        zone: event.time_zone.clone(),
+    })
 }
 
 pub(crate) async fn record(
@@ -295,8 +346,17 @@ mod tests {
 
     #[test]
     fn a_decline_needs_a_reason_that_fits_a_mail() {
-        assert!(matches!(checked_reason(" \n "), Err(Error::Text(text::TextError::Empty))));
-        assert!(matches!(checked_reason(&"가".repeat(501)), Err(Error::Text(text::TextError::TooLong { .. }))));
-        assert_eq!(checked_reason(" 행사 주제와 다른 질문입니다.\r\n").ok().as_deref(), Some("행사 주제와 다른 질문입니다."));
+        assert!(matches!(
+            checked_reason(" \n "),
+            Err(Error::Text(text::TextError::Empty))
+        ));
+        assert!(matches!(
+            checked_reason(&"가".repeat(501)),
+            Err(Error::Text(text::TextError::TooLong { .. }))
+        ));
+        assert_eq!(
+            checked_reason(" 행사 주제와 다른 질문입니다.\r\n").ok().as_deref(),
+            Some("행사 주제와 다른 질문입니다.")
+        );
     }
 }

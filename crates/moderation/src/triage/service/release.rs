@@ -1,7 +1,11 @@
 //! The release: pending decisions come true, each in one transaction with its mail.
 
 use super::decide::{record, set_state};
-use crate::{Error, Result, service::assign, triage::{letter, repo}};
+use crate::{
+    Error, Result,
+    service::assign,
+    triage::{letter, repo},
+};
 use db::{
     entity::{answer, decision, event, question},
     people,
@@ -11,7 +15,8 @@ use domain::{
     DecisionId, EventId, QuestionId, StaffId,
     job::Job,
     state::{
-        Transitions, answer::AnswerState,
+        Transitions,
+        answer::AnswerState,
         decision::{DecisionKind, DecisionState},
         mail::MailKind,
         question::QuestionState,
@@ -49,7 +54,10 @@ pub async fn some(app: &App, staff: StaffId, event: EventId, ids: &[DecisionId])
 }
 
 async fn each(app: &App, staff: StaffId, event: EventId, pending: Vec<decision::Model>) -> Result<Released> {
-    let event = event::Entity::find_by_id(event).one(app.db.reader()).await?.ok_or(Error::NotFound)?;
+    let event = event::Entity::find_by_id(event)
+        .one(app.db.reader())
+        .await?
+        .ok_or(Error::NotFound)?;
     let mut done = Released::default();
     for decision in pending {
         let tx = app.db.begin_write().await?;
@@ -91,13 +99,25 @@ async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, id: 
     };
     place(tx, app, &decision, to).await?;
     // After the step, which holds the question's row: nobody can join it any more.
-    if matches!(to, QuestionState::Declined | QuestionState::Merged) && repo::has_followers(tx, decision.question_id).await? {
+    if matches!(to, QuestionState::Declined | QuestionState::Merged)
+        && repo::has_followers(tx, decision.question_id).await?
+    {
         return Err(Error::Refused("refused-has-followers"));
     }
-    let question = question::Entity::find_by_id(decision.question_id).one(tx).await?.ok_or(Error::NotFound)?;
-    let asker = people::invitee(tx, question.invitation_id, question.lang).await?.ok_or(Error::NotFound)?;
+    let question = question::Entity::find_by_id(decision.question_id)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let asker = people::invitee(tx, question.invitation_id, question.lang)
+        .await?
+        .ok_or(Error::NotFound)?;
     let words = web::Words::new(asker.lang, &crate::TEXTS);
-    let outcome = letter::Outcome { words, event, question: &question, asker: &asker };
+    let outcome = letter::Outcome {
+        words,
+        event,
+        question: &question,
+        asker: &asker,
+    };
     let letter = match decision.kind {
         DecisionKind::Live => outcome.live(),
         DecisionKind::Route => {
@@ -113,8 +133,15 @@ async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, id: 
         }
     };
     put(tx, app, &outcome, &decision, letter).await?;
-    record(tx, app, staff, &question, "decision.released", json!({ "kind": decision.kind, "place": decision.place }))
-        .await?;
+    record(
+        tx,
+        app,
+        staff,
+        &question,
+        "decision.released",
+        json!({ "kind": decision.kind, "place": decision.place }),
+    )
+    .await?;
     Ok(true)
 }
 
@@ -140,14 +167,24 @@ async fn place(tx: &WriteTx, app: &App, decision: &decision::Model, to: Question
         .filter(question::Column::State.eq(QuestionState::Received))
         .exec(tx)
         .await?;
-    if result.rows_affected == 1 { Ok(()) } else { Err(Error::NotWaiting) }
+    if result.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotWaiting)
+    }
 }
 
 /// The asker of a merged question gets the answers, also those that were approved before the merge.
 async fn deliver_again(tx: &WriteTx, app: &App, decision: &decision::Model) -> Result<()> {
     let into = decision.merged_into.ok_or(Error::NotFound)?;
-    let target = question::Entity::find_by_id(into).one(tx).await?.ok_or(Error::NotFound)?;
-    if !matches!(target.state, QuestionState::Received | QuestionState::Live | QuestionState::Routed) {
+    let target = question::Entity::find_by_id(into)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if !matches!(
+        target.state,
+        QuestionState::Received | QuestionState::Live | QuestionState::Routed
+    ) {
         return Err(Error::Refused("refused-merge-target"));
     }
     let approved = answer::Entity::find()
@@ -169,7 +206,9 @@ async fn put(
     decision: &decision::Model,
     letter: Letter,
 ) -> Result<()> {
-    let Some(email) = outcome.asker.email.clone() else { return Ok(()) };
+    let Some(email) = outcome.asker.email.clone() else {
+        return Ok(());
+    };
     let mail = NewMail {
         kind: MailKind::Outcome,
         to_name: outcome.asker.person.name(),

@@ -34,10 +34,20 @@ fn target(from: i32, step: Move, places: i32) -> Option<i32> {
 /// [`Error::NotFound`] when it is not on the list; stale when somebody else moved it meanwhile.
 pub async fn reorder(tx: &WriteTx, app: &App, staff: StaffId, question: QuestionId, step: Move) -> Result<()> {
     let moving = repo::live_of(tx, question).await?.ok_or(Error::NotFound)?;
-    let event = event::Entity::find_by_id(moving.event_id).one(tx).await?.ok_or(Error::NotFound)?;
-    let Some(from) = moving.place else { return Err(Error::NotFound) };
-    let Some(to) = target(from, step, event.live_places) else { return Ok(()) };
-    let question = question::Entity::find_by_id(question).one(tx).await?.ok_or(Error::NotFound)?;
+    let event = event::Entity::find_by_id(moving.event_id)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let Some(from) = moving.place else {
+        return Err(Error::NotFound);
+    };
+    let Some(to) = target(from, step, event.live_places) else {
+        return Ok(());
+    };
+    let question = question::Entity::find_by_id(question)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let other = repo::at_place(tx, event.id, to).await?;
     // The unique index looks at every single step, so one of the two stands aside first.
     set_place(tx, moving.id, from, -from).await?;
@@ -45,7 +55,15 @@ pub async fn reorder(tx: &WriteTx, app: &App, staff: StaffId, question: Question
         set_place(tx, other.id, to, from).await?;
     }
     set_place(tx, moving.id, -from, to).await?;
-    record(tx, app, staff, &question, "decision.moved", json!({ "from": from, "place": to })).await
+    record(
+        tx,
+        app,
+        staff,
+        &question,
+        "decision.moved",
+        json!({ "from": from, "place": to }),
+    )
+    .await
 }
 
 async fn set_place(tx: &WriteTx, id: DecisionId, from: i32, to: i32) -> Result<()> {
@@ -78,7 +96,10 @@ pub async fn set_speaker(
     if live.speaker_id == speaker {
         return Ok(());
     }
-    let event = event::Entity::find_by_id(live.event_id).one(tx).await?.ok_or(Error::NotFound)?;
+    let event = event::Entity::find_by_id(live.event_id)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     check_speaker(tx, &event, speaker).await?;
     let result = decision::Entity::update_many()
         .col_expr(decision::Column::SpeakerId, Expr::value(speaker))
@@ -87,8 +108,19 @@ pub async fn set_speaker(
         .exec(tx)
         .await?;
     one_row(&result, "decision")?;
-    let question = question::Entity::find_by_id(question).one(tx).await?.ok_or(Error::NotFound)?;
-    record(tx, app, staff, &question, "decision.speaker", json!({ "speaker": speaker })).await
+    let question = question::Entity::find_by_id(question)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    record(
+        tx,
+        app,
+        staff,
+        &question,
+        "decision.speaker",
+        json!({ "speaker": speaker }),
+    )
+    .await
 }
 
 #[cfg(test)]
