@@ -13,8 +13,8 @@ import * as reverse from "./stories/reverse.mjs";
 import * as stage from "./stories/stage.mjs";
 import * as triage from "./stories/triage.mjs";
 
-const bin = path.resolve(process.env.MUNDAP_BIN ?? "../../target/debug/mundap");
-const shots = path.resolve(process.env.SHOTS ?? "../../target/screenshots");
+const bin = path.resolve(import.meta.dirname, process.env.MUNDAP_BIN ?? "../../target/debug/mundap");
+const shots = path.resolve(import.meta.dirname, process.env.SHOTS ?? "../../target/screenshots");
 const LIMIT = 6 * 60_000;
 
 /// One event walked from end to end, in this order.

@@ -28,7 +28,7 @@ export async function decides(scene) {
 /// One question by itself: decided, taken back, declined with a reason.
 async function panel(scene, v) {
   const { t } = scene;
-  await v.follow(v.page.getByRole("rowheader").getByRole("link").last());
+  await v.follow(rowLinks(v).last());
   await v.look("question-panel", { dark: true });
   await v.press(t("do-decline-long"));
   await v.page.getByRole("alert").waitFor();
@@ -38,17 +38,17 @@ async function panel(scene, v) {
   await v.look("declined");
 }
 
+/// The question's own words lead to it.
+const rowLinks = (v) => v.page.getByRole("row").getByRole("cell").getByRole("link");
 const rowButtons = (v, t, what) => v.page.getByRole("row").getByRole("button", { name: what });
 
 async function pickTen(scene, v) {
   const { room, t } = scene;
-  const onStage = new RegExp(t("do-with-number", { what: t("do-live"), n: "(\\d+)" }).replace(/[.*?]/g, "\\$&").replace("\\(\\\\d+\\)", "(\\d+)"));
   await v.goto(`${EVENT}/triage`);
   for (let n = 1; n <= 10; n += 1) {
     await v.follow(rowButtons(v, t, liveName(t)).nth(n === 1 ? 2 : 0));
     await v.told(liveTold(t));
   }
-  void onStage;
   await v.goto(`${EVENT}/triage`);
   await v.look("triage-ten-picked");
   // The eleventh has no place.

@@ -2,6 +2,7 @@ app-name = Mundap
 made-with = Mundap · where questions meet answers
 skip = Skip to content
 demo-line = This is a demonstration. All companies and people are invented.
+demo-about = About this demonstration
 demo-mailbox = Demo mailbox
 
 lang-switch = Language

@@ -2,6 +2,7 @@ app-name = 문답
 made-with = 문답 · 묻고 답하는 자리
 skip = 본문으로 건너뛰기
 demo-line = 시연용 화면입니다. 등장하는 회사와 사람은 모두 지어낸 것입니다.
+demo-about = 시연 안내
 demo-mailbox = 시연용 메일함
 
 lang-switch = 언어
