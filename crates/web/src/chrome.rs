@@ -13,7 +13,10 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, Utc};
 use domain::{Lang, role::Role, token::Keys};
 use fluent_templates::StaticLoader;
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// The event that a page is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,10 +218,8 @@ impl Chrome {
         let flash = self.browser.flash.as_ref()?;
         self.browser.flash_shown.store(true, Ordering::Relaxed);
         match flash.n {
-            Some(n) => {
-                self.words.get(&flash.key)?;
-                Some(self.t1(&flash.key, "n", n))
-            }
+            // With its number at once: a text that misses its argument counts as not written.
+            Some(n) => self.words.lookup(&flash.key, Some(&HashMap::from([("n".into(), n.arg())]))),
             None => self.words.get(&flash.key),
         }
     }
