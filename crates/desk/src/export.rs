@@ -222,7 +222,10 @@ async fn articles(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<String
 }
 
 fn put<M: ModelTrait>(out: &mut Map<String, Value>, name: &str, rows: &[M], skip: &[&str]) {
-    out.insert(name.to_owned(), rows.iter().map(|row| object(row, skip)).collect());
+    let mut rows: Vec<Value> = rows.iter().map(|row| object(row, skip)).collect();
+    // Ids sort by time; without them (tables of pairs) the rows stay as they came.
+    rows.sort_by(|a, b| a["id"].as_str().cmp(&b["id"].as_str()));
+    out.insert(name.to_owned(), Value::Array(rows));
 }
 
 /// A row, column by column: what a new column brings stands in the export by itself.

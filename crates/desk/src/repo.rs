@@ -72,6 +72,12 @@ pub(crate) async fn waiting(conn: &impl ConnectionTrait) -> Result<Waiting, db::
     })
 }
 
+/// Work that was given up, newest first; a few are enough to see what is wrong.
+pub(crate) async fn failed_jobs(conn: &impl ConnectionTrait) -> Result<Vec<job::Model>, db::Error> {
+    let failed = job::Entity::find().filter(job::Column::State.eq(JobState::Failed));
+    Ok(failed.order_by_desc(job::Column::Id).limit(20).all(conn).await?)
+}
+
 /// What waits within one event besides the ledger's own numbers: decisions not released, answers in review.
 pub(crate) async fn waiting_in(conn: &impl ConnectionTrait, event: EventId) -> Result<(u64, u64), db::Error> {
     let pending = decision::Entity::find()

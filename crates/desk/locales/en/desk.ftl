@@ -163,3 +163,9 @@ actor-partner = Partner
 actor-crew = Crew
 actor-speaker = Speaker
 actor-system = System
+
+home-jobs = Failed jobs
+col-why = Why
+col-do = To do
+job-retry = Try again
+job-retried = The job is in the queue again.

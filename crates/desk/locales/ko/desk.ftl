@@ -139,3 +139,9 @@ actor-partner = 파트너
 actor-crew = 크루
 actor-speaker = 연사
 actor-system = 시스템
+
+home-jobs = 실패한 작업
+col-why = 이유
+col-do = 할 일
+job-retry = 다시 하기
+job-retried = 작업을 다시 대기열에 넣었습니다.

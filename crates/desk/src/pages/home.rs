@@ -3,15 +3,26 @@
 use crate::{
     TEXTS,
     ledger::{self, Leaf, Ledger, Show},
-    repo,
+    pages::{Nothing, ZONE},
+    repo, service,
 };
-use axum::{extract::State, routing::get};
-use db::entity::event;
+use axum::{
+    extract::{Path, State},
+    response::IntoResponse,
+    routing::{get, post},
+};
+use db::entity::{event, job};
 use domain::role::Role;
-use web::{App, Chrome, Result, auth::Staff, render};
+use web::{
+    App, Chrome, Error, Form, Result,
+    auth::{Administrator, Staff},
+    redirect, render,
+};
 
 pub(crate) fn routes() -> web::Router {
-    web::Router::new().route("/desk", get(page))
+    web::Router::new()
+        .route("/desk", get(page))
+        .route("/desk/jobs/{id}/retry", post(retry))
 }
 
 struct EventRow {
@@ -46,6 +57,8 @@ struct Page {
     c: Chrome,
     events: Vec<EventRow>,
     todos: Vec<Todo>,
+    jobs: Vec<job::Model>,
+    zone: &'static str,
 }
 
 async fn page(State(app): State<App>, c: Chrome, _staff: Staff) -> Result {
@@ -70,7 +83,32 @@ async fn page(State(app): State<App>, c: Chrome, _staff: Staff) -> Result {
     }
     let c = c.with(&TEXTS);
     let todos = todos(&c, &events, repo::waiting(conn).await?);
-    render(&Page { c, events, todos })
+    let jobs = if c.may(Role::Administrator) {
+        repo::failed_jobs(conn).await?
+    } else {
+        Vec::new()
+    };
+    render(&Page {
+        c,
+        events,
+        todos,
+        jobs,
+        zone: ZONE,
+    })
+}
+
+async fn retry(
+    State(app): State<App>,
+    staff: Administrator,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let tx = app.db.begin_write().await?;
+    service::job::retry(&tx, &app.clock, staff.actor(), id).await?;
+    tx.commit().await?;
+    app.wake.notify();
+    Ok(redirect("/desk").flash("job-retried").into_response())
 }
 
 /// Late first; then what stands still without us.

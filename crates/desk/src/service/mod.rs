@@ -1,3 +1,4 @@
 //! What the desk does, callable without HTTP.
 
+pub mod job;
 pub mod staff;

@@ -7,8 +7,8 @@ use tracing_subscriber::EnvFilter;
 /// `least` is used where the settings ask for the default level: commands are quieter than the server.
 pub(crate) fn begin(log: &Log, least: &str) -> Outcome {
     let level = if log.level == "info" { least } else { &log.level };
-    // A migration that is not needed says so at every start.
-    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{level}"))
+    // What a database says of tables that are there already is no news at every start.
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,sqlx=warn,{level}"))
         .map_err(|error| Failure::Usage(anyhow::anyhow!("configuration: log.level: {error}")))?;
     let begin = tracing_subscriber::fmt()
         .with_env_filter(filter)
