@@ -4,10 +4,16 @@ use crate::flow::scene::{self, Scene, Size};
 use db::{entity, prelude::*};
 use domain::{
     Lang, QuestionId, ReverseId,
-    state::{decision::DecisionKind, question::{Naming, Prefers, QuestionState}},
+    state::{
+        decision::DecisionKind,
+        question::{Naming, Prefers, QuestionState},
+    },
     text::QuestionText,
 };
-use intake::partner::service::{consent::Consents, question::{self, NewQuestion}};
+use intake::partner::service::{
+    consent::Consents,
+    question::{self, NewQuestion},
+};
 use moderation::{reverse, triage};
 use sea_orm::PaginatorTrait;
 use std::sync::Arc;
@@ -16,8 +22,16 @@ use web::auth::PartnerSession;
 
 async fn whoever(world: &World, scene: &Scene, partner: usize) -> PartnerSession {
     let invitation = scene.partners[partner].invitation;
-    let row = entity::invitation::Entity::find_by_id(invitation).one(world.app.db.reader()).await.expect("reads").expect("is there");
-    PartnerSession { invitation, event: scene.event, partner: row.partner_id }
+    let row = entity::invitation::Entity::find_by_id(invitation)
+        .one(world.app.db.reader())
+        .await
+        .expect("reads")
+        .expect("is there");
+    PartnerSession {
+        invitation,
+        event: scene.event,
+        partner: row.partner_id,
+    }
 }
 
 fn new_question(scene: &Scene, n: usize) -> NewQuestion {
@@ -28,7 +42,12 @@ fn new_question(scene: &Scene, n: usize) -> NewQuestion {
         lang: Lang::Ko,
         prefers: Prefers::Either,
         naming: Naming::Full,
-        consents: Consents { required: true, print: true, newsletter: false, read_in: Lang::Ko },
+        consents: Consents {
+            required: true,
+            print: true,
+            newsletter: false,
+            read_in: Lang::Ko,
+        },
     }
 }
 
@@ -46,7 +65,14 @@ async fn fifty_questions(world: &World, scene: &Scene) -> Vec<QuestionId> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_concurrent_picks_for_ten_places_give_exactly_ten() {
     let world = Arc::new(World::new().await);
-    let scene = scene::set(&world, Size { partners: 10, ..Size::default() }).await;
+    let scene = scene::set(
+        &world,
+        Size {
+            partners: 10,
+            ..Size::default()
+        },
+    )
+    .await;
     let ids = fifty_questions(&world, &scene).await;
     let picks: Vec<_> = ids
         .into_iter()
@@ -82,13 +108,25 @@ async fn fifty_concurrent_picks_for_ten_places_give_exactly_ten() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_partner_who_presses_send_in_twenty_windows_keeps_their_limit() {
     let world = Arc::new(World::new().await);
-    let scene = Arc::new(scene::set(&world, Size { partners: 1, max_questions: 3, ..Size::default() }).await);
+    let scene = Arc::new(
+        scene::set(
+            &world,
+            Size {
+                partners: 1,
+                max_questions: 3,
+                ..Size::default()
+            },
+        )
+        .await,
+    );
     let sends: Vec<_> = (0..20)
         .map(|n| {
             let (world, scene) = (Arc::clone(&world), Arc::clone(&scene));
             tokio::spawn(async move {
                 let who = whoever(&world, &scene, 0).await;
-                question::submit(&world.app, &who, &new_question(&scene, n)).await.is_ok()
+                question::submit(&world.app, &who, &new_question(&scene, n))
+                    .await
+                    .is_ok()
             })
         })
         .collect();
@@ -111,7 +149,14 @@ async fn a_partner_who_presses_send_in_twenty_windows_keeps_their_limit() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_same_form_sent_ten_times_is_one_question_and_one_receipt() {
     let world = Arc::new(World::new().await);
-    let scene = scene::set(&world, Size { partners: 1, ..Size::default() }).await;
+    let scene = scene::set(
+        &world,
+        Size {
+            partners: 1,
+            ..Size::default()
+        },
+    )
+    .await;
     let who = whoever(&world, &scene, 0).await;
     let new = new_question(&scene, 0);
     let sends: Vec<_> = (0..10)
@@ -127,14 +172,24 @@ async fn the_same_form_sent_ten_times_is_one_question_and_one_receipt() {
     assert_eq!(first, 1);
     let conn = world.app.db.reader();
     assert_eq!(entity::question::Entity::find().count(conn).await.expect("counts"), 1);
-    assert_eq!(entity::outgoing_mail::Entity::find().count(conn).await.expect("counts"), 1);
+    assert_eq!(
+        entity::outgoing_mail::Entity::find().count(conn).await.expect("counts"),
+        1
+    );
     assert_eq!(world.audited("question.submitted").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn twenty_concurrent_picks_of_questions_back_give_exactly_eight() {
     let world = Arc::new(World::new().await);
-    let scene = scene::set(&world, Size { partners: 1, ..Size::default() }).await;
+    let scene = scene::set(
+        &world,
+        Size {
+            partners: 1,
+            ..Size::default()
+        },
+    )
+    .await;
     let mut ids: Vec<ReverseId> = Vec::new();
     for n in 0..20 {
         let tx = world.app.db.begin_write().await.expect("begins");
@@ -146,7 +201,11 @@ async fn twenty_concurrent_picks_of_questions_back_give_exactly_eight() {
             asker: reverse::service::Asker::Crew(scene.services[0].lead),
             entered_by: None,
         };
-        ids.push(reverse::service::propose(&tx, &world.app, proposal).await.expect("proposes"));
+        ids.push(
+            reverse::service::propose(&tx, &world.app, proposal)
+                .await
+                .expect("proposes"),
+        );
         tx.commit().await.expect("commits");
     }
     let picks: Vec<_> = ids
@@ -174,13 +233,27 @@ async fn twenty_concurrent_picks_of_questions_back_give_exactly_eight() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn four_releases_at_once_release_each_decision_once() {
     let world = Arc::new(World::new().await);
-    let scene = scene::set(&world, Size { partners: 10, ..Size::default() }).await;
+    let scene = scene::set(
+        &world,
+        Size {
+            partners: 10,
+            ..Size::default()
+        },
+    )
+    .await;
     fifty_questions(&world, &scene).await;
-    triage::service::route_rest::route_rest(&world.app, scene.moderator, scene.event).await.expect("routes");
+    triage::service::route_rest::route_rest(&world.app, scene.moderator, scene.event)
+        .await
+        .expect("routes");
     let releases: Vec<_> = (0..4)
         .map(|_| {
             let (world, moderator, event) = (Arc::clone(&world), scene.moderator, scene.event);
-            tokio::spawn(async move { triage::service::release::all(&world.app, moderator, event).await.expect("releases").released })
+            tokio::spawn(async move {
+                triage::service::release::all(&world.app, moderator, event)
+                    .await
+                    .expect("releases")
+                    .released
+            })
         })
         .collect();
     let mut released = 0;
@@ -189,8 +262,15 @@ async fn four_releases_at_once_release_each_decision_once() {
     }
     assert_eq!(released, 50);
     let conn = world.app.db.reader();
-    assert_eq!(entity::assignment::Entity::find().count(conn).await.expect("counts"), 50);
-    let routed = entity::question::Entity::find().filter(entity::question::Column::State.eq(QuestionState::Routed)).count(conn).await.expect("counts");
+    assert_eq!(
+        entity::assignment::Entity::find().count(conn).await.expect("counts"),
+        50
+    );
+    let routed = entity::question::Entity::find()
+        .filter(entity::question::Column::State.eq(QuestionState::Routed))
+        .count(conn)
+        .await
+        .expect("counts");
     assert_eq!(routed, 50);
     let asked = entity::outgoing_mail::Entity::find()
         .filter(entity::outgoing_mail::Column::ReplyAssignmentId.is_not_null())

@@ -29,7 +29,9 @@ fn xlsx(rows: &[[String; 7]]) -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
     for (column, name) in HEAD.iter().enumerate() {
-        sheet.write_string(0, u16::try_from(column).expect("few"), *name).expect("writes");
+        sheet
+            .write_string(0, u16::try_from(column).expect("few"), *name)
+            .expect("writes");
     }
     for (n, row) in rows.iter().enumerate() {
         for (column, value) in row.iter().enumerate() {
@@ -41,17 +43,29 @@ fn xlsx(rows: &[[String; 7]]) -> Vec<u8> {
 }
 
 async fn people(world: &World) -> u64 {
-    entity::invitation::Entity::find().count(world.app.db.reader()).await.expect("counts")
+    entity::invitation::Entity::find()
+        .count(world.app.db.reader())
+        .await
+        .expect("counts")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_thousand_rows_import_with_progress_and_importing_twice_changes_nothing() {
     let world = World::new().await;
-    let scene = scene::set(&world, Size { partners: 0, ..Size::default() }).await;
+    let scene = scene::set(
+        &world,
+        Size {
+            partners: 0,
+            ..Size::default()
+        },
+    )
+    .await;
     let (db, clock) = (&world.app.db, &world.app.clock);
     let file = xlsx(&rows(5_000));
 
-    let dry = import_file(db, clock, scene.event, &file, true, |_, _| {}).await.expect("reads");
+    let dry = import_file(db, clock, scene.event, &file, true, |_, _| {})
+        .await
+        .expect("reads");
     assert_eq!((dry.new, dry.wrong), (5_000, 0));
     assert_eq!(people(&world).await, 0, "a dry run writes nothing");
 
@@ -66,20 +80,31 @@ async fn five_thousand_rows_import_with_progress_and_importing_twice_changes_not
     assert!(steps.load(Ordering::Relaxed) > 5, "progress was told");
     assert_eq!(people(&world).await, 5_000);
 
-    let again = import_file(db, clock, scene.event, &file, false, |_, _| {}).await.expect("imports");
+    let again = import_file(db, clock, scene.event, &file, false, |_, _| {})
+        .await
+        .expect("imports");
     assert_eq!((again.new, again.changed, again.unchanged), (0, 0, 5_000));
     assert_eq!(people(&world).await, 5_000);
 
     let mut moved = rows(5_000);
     moved[17][1] = "과장".into();
-    let changed = import_file(db, clock, scene.event, &xlsx(&moved), false, |_, _| {}).await.expect("imports");
+    let changed = import_file(db, clock, scene.event, &xlsx(&moved), false, |_, _| {})
+        .await
+        .expect("imports");
     assert_eq!((changed.new, changed.changed, changed.unchanged), (0, 1, 4_999));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_cp949_file_with_twenty_bad_rows_the_good_ones_come_in_and_each_bad_one_has_its_reason() {
     let world = World::new().await;
-    let scene = scene::set(&world, Size { partners: 0, ..Size::default() }).await;
+    let scene = scene::set(
+        &world,
+        Size {
+            partners: 0,
+            ..Size::default()
+        },
+    )
+    .await;
     let mut people_in = rows(100);
     for n in 0..5 {
         people_in[n][5] = "주소가 아님".into();
@@ -94,7 +119,9 @@ async fn of_a_cp949_file_with_twenty_bad_rows_the_good_ones_come_in_and_each_bad
     let (bytes, _, lost) = encoding_rs::EUC_KR.encode(&text);
     assert!(!lost, "every syllable fits CP949");
 
-    let summary = import_file(&world.app.db, &world.app.clock, scene.event, &bytes, false, |_, _| {}).await.expect("imports");
+    let summary = import_file(&world.app.db, &world.app.clock, scene.event, &bytes, false, |_, _| {})
+        .await
+        .expect("imports");
     assert_eq!((summary.new, summary.wrong), (80, 20));
     assert_eq!(summary.problems.len(), 20);
     assert!(summary.problems.iter().all(|(_, problems)| !problems.is_empty()));

@@ -8,10 +8,19 @@ use testkit::Letterbox;
 
 /// Replies to `letter` through the mail server at `port`, above the quote, as Gmail does in Korean.
 pub async fn reply(port: u16, letter: &Letterbox, text: &str) {
-    let quoted: String = letter.text.lines().fold(String::new(), |all, line| all + "> " + line + "\n");
-    let body = format!("{text}\n\n2026년 11월 22일 (일) 오후 3:33, 문답 <mundap@localhost.example>님이 작성:\n\n{quoted}");
+    let quoted: String = letter
+        .text
+        .lines()
+        .fold(String::new(), |all, line| all + "> " + line + "\n");
+    let body =
+        format!("{text}\n\n2026년 11월 22일 (일) 오후 3:33, 문답 <mundap@localhost.example>님이 작성:\n\n{quoted}");
     let from: Mailbox = letter.to[0].parse().expect("an address");
-    let to: Mailbox = letter.reply_to.as_deref().expect("a reply address").parse().expect("an address");
+    let to: Mailbox = letter
+        .reply_to
+        .as_deref()
+        .expect("a reply address")
+        .parse()
+        .expect("an address");
     let message = Message::builder()
         .from(from)
         .to(to)
@@ -20,6 +29,8 @@ pub async fn reply(port: u16, letter: &Letterbox, text: &str) {
         .header(ContentType::TEXT_PLAIN)
         .body(body)
         .expect("a mail");
-    let server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1").port(port).build();
+    let server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
+        .port(port)
+        .build();
     server.send(message).await.expect("the server takes it");
 }

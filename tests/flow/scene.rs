@@ -2,16 +2,13 @@
 
 use chrono::{Duration, NaiveDate};
 use db::{audit::Actor, people};
-use domain::{
-    CrewMemberId, EmailAddress, EventId, InvitationId, Lang, ServiceId, SpeakerId, StaffId, role::Role,
-};
+use domain::{CrewMemberId, EmailAddress, EventId, InvitationId, Lang, ServiceId, SpeakerId, StaffId, role::Role};
 use intake::staff::service as intake_staff;
 use testkit::{Browser, World};
 
 pub struct Service {
     pub id: ServiceId,
     pub lead: CrewMemberId,
-    pub lead_email: String,
 }
 
 pub struct Partner {
@@ -41,14 +38,21 @@ pub struct Size {
 
 impl Default for Size {
     fn default() -> Self {
-        Self { partners: 50, services: 8, max_questions: 5, no_mail_every: 0 }
+        Self {
+            partners: 50,
+            services: 8,
+            max_questions: 5,
+            no_mail_every: 0,
+        }
     }
 }
 
 pub async fn set(world: &World, size: Size) -> Scene {
     let app = &world.app;
     let (clock, now) = (&app.clock, app.clock.now());
-    let moderator = world.staff("moderator", &[Role::Moderator, Role::Stage, Role::Editor]).await;
+    let moderator = world
+        .staff("moderator", &[Role::Moderator, Role::Stage, Role::Editor])
+        .await;
     let actor = Actor::Staff(moderator);
     let tx = app.db.begin_write().await.expect("begins");
     let mut services = Vec::new();
@@ -58,7 +62,9 @@ pub async fn set(world: &World, size: Size) -> Scene {
             name_en: format!("Service {n}"),
             ..Default::default()
         };
-        let id = intake_staff::service::add(&tx, clock, actor, new).await.expect("a service");
+        let id = intake_staff::service::add(&tx, clock, actor, new)
+            .await
+            .expect("a service");
         let mut lead = None;
         for who in ["lead", "second"] {
             let email = format!("{who}{n}@crew.example");
@@ -69,17 +75,24 @@ pub async fn set(world: &World, size: Size) -> Scene {
                 email: EmailAddress::parse(&email).expect("an address"),
                 is_lead: who == "lead",
             };
-            let id = intake_staff::crew::add(&tx, clock, actor, id, member).await.expect("a crew member");
-            lead.get_or_insert((id, email));
+            let id = intake_staff::crew::add(&tx, clock, actor, id, member)
+                .await
+                .expect("a crew member");
+            lead.get_or_insert(id);
         }
-        let (lead, lead_email) = lead.expect("a lead");
-        services.push(Service { id, lead, lead_email });
+        services.push(Service {
+            id,
+            lead: lead.expect("a lead"),
+        });
     }
     let field = intake_staff::field::add(
         &tx,
         clock,
         actor,
-        intake_staff::field::NewField { name: "콘텐츠".into(), name_en: "Content".into() },
+        intake_staff::field::NewField {
+            name: "콘텐츠".into(),
+            name_en: "Content".into(),
+        },
     )
     .await
     .expect("a field");
@@ -131,7 +144,11 @@ pub async fn set(world: &World, size: Size) -> Scene {
             title: Some("부문장".into()),
             ..Default::default()
         };
-        speakers.push(intake_staff::speaker::add(&tx, clock, actor, event, new).await.expect("a speaker"));
+        speakers.push(
+            intake_staff::speaker::add(&tx, clock, actor, event, new)
+                .await
+                .expect("a speaker"),
+        );
     }
     let mut partners = Vec::new();
     for n in 0..size.partners {
@@ -150,18 +167,36 @@ pub async fn set(world: &World, size: Size) -> Scene {
             lang,
             display_line: None,
         };
-        let invitation = intake_staff::partner::add(&tx, clock, actor, event, new).await.expect("a partner");
-        partners.push(Partner { invitation, email, lang });
+        let invitation = intake_staff::partner::add(&tx, clock, actor, event, new)
+            .await
+            .expect("a partner");
+        partners.push(Partner {
+            invitation,
+            email,
+            lang,
+        });
     }
     tx.commit().await.expect("commits");
-    Scene { event, slug: "talk", moderator, services, speakers, partners }
+    Scene {
+        event,
+        slug: "talk",
+        moderator,
+        services,
+        speakers,
+        partners,
+    }
 }
 
 /// The partner's personal link, as a path.
 pub async fn personal_path(world: &World, invitation: InvitationId) -> String {
-    let invitee = people::invitee(world.app.db.reader(), invitation, Lang::Ko).await.expect("reads").expect("is there");
+    let invitee = people::invitee(world.app.db.reader(), invitation, Lang::Ko)
+        .await
+        .expect("reads")
+        .expect("is there");
     let url = intake_staff::invitation::personal_url(&world.app, &invitee);
-    url.strip_prefix(&world.app.settings.web.public_url).expect("our own address").to_owned()
+    url.strip_prefix(&world.app.settings.web.public_url)
+        .expect("our own address")
+        .to_owned()
 }
 
 /// The partner opens their link and presses the button.
@@ -187,5 +222,9 @@ pub async fn ask(browser: &mut Browser, service: ServiceId, text: &str, naming: 
         .set("consent_print", "on")
         .set("do", "send");
     let sent = browser.send(&form).await.ok();
-    assert!(!sent.body.contains("aria-invalid"), "the question is taken: {}", sent.text());
+    assert!(
+        !sent.body.contains("aria-invalid"),
+        "the question is taken: {}",
+        sent.text()
+    );
 }

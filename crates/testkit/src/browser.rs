@@ -42,7 +42,13 @@ pub struct Filled {
 
 impl Browser {
     pub fn new(router: Router, origin: &str) -> Self {
-        Self { router, cookies: BTreeMap::new(), lang: "ko", origin: origin.to_owned(), address: SocketAddr::from(([127, 0, 0, 1], 40_000)) }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+            lang: "ko",
+            origin: origin.to_owned(),
+            address: SocketAddr::from(([127, 0, 0, 1], 40_000)),
+        }
     }
 
     #[must_use]
@@ -57,7 +63,12 @@ impl Browser {
 
     pub async fn post(&mut self, path: &str, fields: &[(String, String)]) -> Page {
         let body = serde_html_form::to_string(fields).expect("fields encode");
-        self.follow(Method::POST, path, Some(("application/x-www-form-urlencoded".to_owned(), body.into()))).await
+        self.follow(
+            Method::POST,
+            path,
+            Some(("application/x-www-form-urlencoded".to_owned(), body.into())),
+        )
+        .await
     }
 
     /// Sends a filled form to where it says.
@@ -70,7 +81,10 @@ impl Browser {
         let boundary = "mundap-boundary-7d1f";
         let mut body = Vec::new();
         for (name, value) in &form.fields {
-            body.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+            body.extend_from_slice(
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
+            );
         }
         body.extend_from_slice(
             format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").as_bytes(),
@@ -78,7 +92,8 @@ impl Browser {
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let content_type = format!("multipart/form-data; boundary={boundary}");
-        self.follow(Method::POST, &form.action, Some((content_type, body.into()))).await
+        self.follow(Method::POST, &form.action, Some((content_type, body.into())))
+            .await
     }
 
     async fn follow(&mut self, method: Method, path: &str, body: Option<(String, Body)>) -> Page {
@@ -87,7 +102,10 @@ impl Browser {
             if !page.status.is_redirection() || page.status == StatusCode::NOT_MODIFIED {
                 break;
             }
-            let to = page.headers[header::LOCATION].to_str().expect("a readable address").to_owned();
+            let to = page.headers[header::LOCATION]
+                .to_str()
+                .expect("a readable address")
+                .to_owned();
             page = self.once(Method::GET, &to, None).await;
         }
         page
@@ -136,7 +154,9 @@ impl Browser {
 
     fn take_cookie(&mut self, cookie: &str) {
         let mut parts = cookie.split(';');
-        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { return };
+        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+            return;
+        };
         let gone = parts.any(|p| p.trim().eq_ignore_ascii_case("max-age=0"));
         if gone || value.is_empty() {
             self.cookies.remove(name.trim());
@@ -146,16 +166,22 @@ impl Browser {
     }
 
     pub fn cookies(&self) -> String {
-        self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("; ")
+        self.cookies
+            .iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 }
 
 static FORM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?s)<form\b([^>]*)>(.*?)</form>").expect("a pattern"));
 static FIELD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?s)<input\b([^>]*)>|<textarea\b([^>]*)>(.*?)</textarea>|<select\b([^>]*)>(.*?)</select>").expect("a pattern")
+    Regex::new(r"(?s)<input\b([^>]*)>|<textarea\b([^>]*)>(.*?)</textarea>|<select\b([^>]*)>(.*?)</select>")
+        .expect("a pattern")
 });
 static OPTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?s)<option\b([^>]*)>").expect("a pattern"));
-static ATTR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"([a-zA-Z-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s">]+)))?"#).expect("a pattern"));
+static ATTR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"([a-zA-Z-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s">]+)))?"#).expect("a pattern"));
 
 fn attributes(text: &str) -> BTreeMap<String, String> {
     ATTR.captures_iter(text)
@@ -167,7 +193,15 @@ fn attributes(text: &str) -> BTreeMap<String, String> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&#34;", "\"").replace("&quot;", "\"").replace("&#39;", "'").replace("&#60;", "<").replace("&lt;", "<").replace("&#62;", ">").replace("&gt;", ">").replace("&#38;", "&").replace("&amp;", "&")
+    text.replace("&#34;", "\"")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#60;", "<")
+        .replace("&lt;", "<")
+        .replace("&#62;", ">")
+        .replace("&gt;", ">")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
 }
 
 impl Page {
@@ -185,7 +219,10 @@ impl Page {
     pub fn text(&self) -> String {
         static NOISE: LazyLock<Regex> =
             LazyLock::new(|| Regex::new(r"(?s)<head\b.*?</head>|<svg\b.*?</svg>|<[^>]*>").expect("a pattern"));
-        unescape(&NOISE.replace_all(&self.body, " ")).split_whitespace().collect::<Vec<_>>().join(" ")
+        unescape(&NOISE.replace_all(&self.body, " "))
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// All forms on the page whose action holds `part`.
@@ -208,7 +245,10 @@ impl Page {
     /// # Panics
     /// When there is none.
     pub fn form(&self, part: &str) -> Filled {
-        self.forms(part).into_iter().next().unwrap_or_else(|| panic!("{} has no form to {part:?}: {}", self.path, self.text()))
+        self.forms(part)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("{} has no form to {part:?}: {}", self.path, self.text()))
     }
 
     /// Every address that the page links to.
@@ -225,10 +265,14 @@ fn fields(html: &str) -> Vec<(String, String)> {
             let a = attributes(input.as_str());
             let Some(name) = a.get("name") else { continue };
             let kind = a.get("type").map_or("text", String::as_str);
-            let skipped = matches!(kind, "submit" | "button" | "file") || (matches!(kind, "checkbox" | "radio") && !a.contains_key("checked"));
+            let skipped = matches!(kind, "submit" | "button" | "file")
+                || (matches!(kind, "checkbox" | "radio") && !a.contains_key("checked"));
             if !skipped {
                 let default = if matches!(kind, "checkbox" | "radio") { "on" } else { "" };
-                out.push((name.clone(), a.get("value").cloned().unwrap_or_else(|| default.to_owned())));
+                out.push((
+                    name.clone(),
+                    a.get("value").cloned().unwrap_or_else(|| default.to_owned()),
+                ));
             }
         } else if let (Some(area), Some(text)) = (c.get(2), c.get(3)) {
             if let Some(name) = attributes(area.as_str()).get("name") {
@@ -237,8 +281,14 @@ fn fields(html: &str) -> Vec<(String, String)> {
             }
         } else if let (Some(select), Some(options)) = (c.get(4), c.get(5)) {
             let a = attributes(select.as_str());
-            let options: Vec<_> = OPTION.captures_iter(options.as_str()).map(|o| attributes(&o[1])).collect();
-            let chosen = options.iter().find(|o| o.contains_key("selected")).or_else(|| options.first());
+            let options: Vec<_> = OPTION
+                .captures_iter(options.as_str())
+                .map(|o| attributes(&o[1]))
+                .collect();
+            let chosen = options
+                .iter()
+                .find(|o| o.contains_key("selected"))
+                .or_else(|| options.first());
             if let (Some(name), Some(value)) = (a.get("name"), chosen.and_then(|o| o.get("value"))) {
                 out.push((name.clone(), value.clone()));
             }

@@ -35,7 +35,10 @@ impl Fresh {
                     .expect("MUNDAP_TEST_POSTGRES: run the tests by `make test`, which starts PostgreSQL");
                 let name = format!("t{}", Uuid::new_v4().simple());
                 let connection = Database::connect(&admin).await.expect("PostgreSQL answers");
-                connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("creates a database");
+                connection
+                    .execute_unprepared(&format!("CREATE DATABASE {name}"))
+                    .await
+                    .expect("creates a database");
                 connection.close().await.expect("closes");
                 let (server, _) = admin.rsplit_once('/').expect("an address with a database");
                 format!("{server}/{name}")

@@ -29,7 +29,11 @@ pub struct Letterbox {
 
 fn sh(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.status.success(), "{command:?}: {said}");
     said.trim().to_owned()
 }
@@ -40,11 +44,17 @@ impl Postfix {
     /// # Panics
     /// When Postfix is missing or does not start: it needs root, for its master process drops privileges itself.
     pub fn start(reply_domain: &str, lmtp_port: u16) -> Self {
-        let dir = tempfile::Builder::new().prefix("postfix").tempdir_in("/tmp").expect("a temporary folder");
+        let dir = tempfile::Builder::new()
+            .prefix("postfix")
+            .tempdir_in("/tmp")
+            .expect("a temporary folder");
         let root = dir.path().to_owned();
         sh(Command::new("chmod").args(["755", &root.display().to_string()]));
         let port = free_port();
-        let (uid, gid) = (sh(Command::new("id").args(["-u", "postfix"])), sh(Command::new("id").args(["-g", "postfix"])));
+        let (uid, gid) = (
+            sh(Command::new("id").args(["-u", "postfix"])),
+            sh(Command::new("id").args(["-g", "postfix"])),
+        );
         for sub in ["etc", "queue", "data", "mail"] {
             fs::create_dir(root.join(sub)).expect("a folder");
         }
@@ -94,7 +104,10 @@ impl Postfix {
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
-        panic!("Postfix does not listen: {}", fs::read_to_string(self.dir.path().join("log")).unwrap_or_default());
+        panic!(
+            "Postfix does not listen: {}",
+            fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
+        );
     }
 
     /// Every mail that has arrived so far.
@@ -112,6 +125,25 @@ impl Postfix {
         files.iter().map(|file| read(file)).collect()
     }
 
+    /// How many mails have arrived so far; cheap.
+    pub fn arrived(&self) -> usize {
+        fs::read_dir(self.dir.path().join("mail/all/new")).map_or(0, Iterator::count)
+    }
+
+    /// Whether everything that was taken is delivered.
+    pub fn is_idle(&self) -> bool {
+        fn files(dir: &Path) -> usize {
+            let Ok(entries) = fs::read_dir(dir) else { return 0 };
+            entries
+                .flatten()
+                .map(|e| if e.path().is_dir() { files(&e.path()) } else { 1 })
+                .sum()
+        }
+        ["maildrop", "incoming", "active", "deferred"]
+            .iter()
+            .all(|q| files(&self.dir.path().join("queue").join(q)) == 0)
+    }
+
     pub fn log(&self) -> String {
         fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
     }
@@ -119,9 +151,17 @@ impl Postfix {
 
 fn read(file: &Path) -> Letterbox {
     let raw = fs::read(file).expect("a mail");
-    let message = mail_parser::MessageParser::default().parse(&raw).expect("a mail that parses");
+    let message = mail_parser::MessageParser::default()
+        .parse(&raw)
+        .expect("a mail that parses");
     let address = |list: Option<&mail_parser::Address<'_>>| {
-        list.map(|l| l.iter().filter_map(|a| a.address()).map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default()
+        list.map(|l| {
+            l.iter()
+                .filter_map(|a| a.address())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .unwrap_or_default()
     };
     Letterbox {
         to: address(message.to()),
@@ -137,6 +177,8 @@ fn read(file: &Path) -> Letterbox {
 impl Drop for Postfix {
     fn drop(&mut self) {
         let etc = self.dir.path().join("etc");
-        let _ = Command::new("/usr/sbin/postfix").args(["-c", &etc.display().to_string(), "stop"]).output();
+        let _ = Command::new("/usr/sbin/postfix")
+            .args(["-c", &etc.display().to_string(), "stop"])
+            .output();
     }
 }

@@ -23,7 +23,11 @@ pub struct Reply {
 
 impl Wire {
     pub const fn new(address: SocketAddr) -> Self {
-        Self { address, stream: None, cookies: BTreeMap::new() }
+        Self {
+            address,
+            stream: None,
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// # Errors
@@ -42,13 +46,21 @@ impl Wire {
 
     async fn request(&mut self, method: &str, path: &str, form: Option<&str>) -> io::Result<Reply> {
         use std::fmt::Write as _;
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nAccept-Language: ko\r\nSec-Fetch-Site: same-origin\r\n", self.address);
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nAccept-Language: ko\r\nSec-Fetch-Site: same-origin\r\n",
+            self.address
+        );
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
             let _ = write!(head, "Cookie: {}\r\n", cookies.join("; "));
         }
         if let Some(form) = form {
-            let _ = write!(head, "Origin: http://{}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", self.address, form.len());
+            let _ = write!(
+                head,
+                "Origin: http://{}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+                self.address,
+                form.len()
+            );
         }
         head.push_str("\r\n");
         head.push_str(form.unwrap_or_default());
@@ -71,11 +83,17 @@ impl Wire {
         stream.get_mut().write_all(request.as_bytes()).await?;
         let mut line = String::new();
         read_line(stream, &mut line).await?;
-        let status = line.split(' ').nth(1).and_then(|s| s.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+        let status = line
+            .split(' ')
+            .nth(1)
+            .and_then(|s| s.parse().ok())
+            .ok_or(io::ErrorKind::InvalidData)?;
         let (mut length, mut chunked, mut close, mut location) = (0_usize, false, false, None);
         loop {
             read_line(stream, &mut line).await?;
-            let Some((name, value)) = line.trim_end().split_once(':') else { break };
+            let Some((name, value)) = line.trim_end().split_once(':') else {
+                break;
+            };
             let value = value.trim();
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.parse().map_err(|_| io::ErrorKind::InvalidData)?,
@@ -115,5 +133,9 @@ impl Wire {
 
 async fn read_line(stream: &mut BufReader<TcpStream>, line: &mut String) -> io::Result<()> {
     line.clear();
-    if stream.read_line(line).await? == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    if stream.read_line(line).await? == 0 {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    } else {
+        Ok(())
+    }
 }

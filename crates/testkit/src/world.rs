@@ -32,7 +32,10 @@ pub struct Running {
 /// # Panics
 /// When there is none.
 pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("a free port")
+        .port()
 }
 
 impl World {
@@ -53,8 +56,19 @@ impl World {
         settings.mail.inbound.smtp_bind = ([127, 0, 0, 1], free_port()).into();
         settings.mail.inbound.lmtp_bind = ([127, 0, 0, 1], free_port()).into();
         change(&mut settings);
-        let app = App::new(db, Arc::new(settings), clock, Keys::from_random([7; 32]), db::Wake::default(), false);
-        Self { router: mundap::compose(app.clone()), app, fresh }
+        let app = App::new(
+            db,
+            Arc::new(settings),
+            clock,
+            Keys::from_random([7; 32]),
+            db::Wake::default(),
+            false,
+        );
+        Self {
+            router: mundap::compose(app.clone()),
+            app,
+            fresh,
+        }
     }
 
     pub fn browser(&self) -> Browser {
@@ -77,7 +91,10 @@ impl World {
             created_at: Set(self.app.clock.now()),
         };
         let tx = self.app.db.begin_write().await.expect("begins");
-        db::entity::staff::Entity::insert(row).exec_without_returning(&tx).await.expect("inserts");
+        db::entity::staff::Entity::insert(row)
+            .exec_without_returning(&tx)
+            .await
+            .expect("inserts");
         tx.commit().await.expect("commits");
         id
     }
@@ -91,7 +108,10 @@ impl World {
     pub async fn signed_in(&self, name: &str) -> Browser {
         let mut browser = self.browser();
         let page = browser.get("/sign-in").await.ok();
-        let form = page.form("/sign-in").set("email", &format!("{name}@host.example")).set("password", Self::PASSWORD);
+        let form = page
+            .form("/sign-in")
+            .set("email", &format!("{name}@host.example"))
+            .set("password", Self::PASSWORD);
         let page = browser.send(&form).await.ok();
         assert!(page.path.starts_with("/desk"), "signed in: {}", page.text());
         browser
@@ -113,7 +133,13 @@ impl World {
             };
             bound.run(app, stopped).await.expect("serves");
         });
-        Running { stop, task, web, smtp, lmtp }
+        Running {
+            stop,
+            task,
+            web,
+            smtp,
+            lmtp,
+        }
     }
 
     /// Entries of the audit log with this action.
