@@ -88,7 +88,7 @@ pub fn sse(subscription: Subscription) -> Response {
         // A lagging reader ends here.
         .take_while(|message| std::future::ready(message.is_ok()))
         .filter_map(|message| std::future::ready(message.ok()))
-        .map(|m| Ok(Event::default().event(m.event).data(m.data.replace(['\r', '\n'], " "))));
+        .map(|m| Ok(Event::default().event(m.event).data(line_of(&m.data))));
     let alive = KeepAlive::new().interval(Duration::from_secs(15));
     let mut response = Sse::new(hello.chain(messages)).keep_alive(alive).into_response();
     response.headers_mut().insert(
@@ -98,9 +98,20 @@ pub fn sse(subscription: Subscription) -> Response {
     response
 }
 
+/// One line, and never none: browsers drop an event without data.
+fn line_of(data: &str) -> String {
+    if data.is_empty() { "1".to_owned() } else { data.replace(['\r', '\n'], " ") }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Bus;
+    use super::{Bus, line_of};
+
+    #[test]
+    fn an_event_has_data_on_one_line() {
+        assert_eq!(line_of(""), "1");
+        assert_eq!(line_of("a\nb"), "a b");
+    }
 
     #[tokio::test]
     async fn a_reader_hears_its_topic_and_ends_at_the_stop() {

@@ -1,17 +1,18 @@
 // One way of looking: a language, a window, script on or off. Visitors are people with a browser of their own.
 
-import { readFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { texts } from "./texts.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 
 export class Room {
   constructor(browser, server, { lang, width, height, script = true, shots, name }) {
     Object.assign(this, { browser, server, lang, width, height, script, name });
     this.folder = path.join(shots, name);
+    rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
     this.t = texts(lang);
     this.problems = [];
@@ -141,6 +142,7 @@ export class Visitor {
   /// The checks that every page passes, and its picture.
   async look(name, { page = this.page, lang = this.room.lang, dark = false, mail = false } = {}) {
     const { room } = this;
+    if (room.camera) return room.camera(name, page);
     room.pages += 1;
     room.count += 1;
     const file = `${String(room.count).padStart(2, "0")}-${name}`;
@@ -159,10 +161,11 @@ export class Visitor {
     if (raw?.length) say(`a text's key stands in the page: ${[...new Set(raw)].join(", ")}`);
     await page.screenshot({ path: path.join(room.folder, `${file}.png`), fullPage: true });
     const checked = room.script ? page : await this.copy(page);
-    await this.axe(checked, say, mail);
+    await this.axe(checked, say, { mail });
     if (dark) {
       await checked.emulateMedia({ colorScheme: "dark" });
-      await this.axe(checked, (text) => say(`dark: ${text}`), mail);
+      // The theme changes colours alone.
+      await this.axe(checked, (text) => say(`dark: ${text}`), { mail, only: ["color-contrast", "link-in-text-block"] });
       await checked.screenshot({ path: path.join(room.folder, `${file}-dark.png`), fullPage: true });
       await checked.emulateMedia({ colorScheme: "light" });
     }
@@ -179,14 +182,14 @@ export class Visitor {
     await page.close();
   }
 
-  async axe(page, say, mail) {
-    await page.evaluate(axe);
-    const found = await page.evaluate(async (mail) => {
+  async axe(page, say, { mail, only }) {
+    if (!only) await page.evaluate(axe);
+    const found = await page.evaluate(async ({ mail, only }) => {
       // A mail has no landmarks, and its program shows the subject above it.
       const rules = mail ? Object.fromEntries(["region", "landmark-one-main", "page-has-heading-one"].map((rule) => [rule, { enabled: false }])) : {};
-      const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"], iframes: false, rules });
+      const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"], iframes: false, rules, ...(only ? { runOnly: only } : {}) });
       return violations.flatMap((v) => v.nodes.map((n) => `axe ${v.id}: ${n.target.join(" ")} – ${n.failureSummary.replace(/\s+/g, " ").slice(0, 220)}`));
-    }, mail);
+    }, { mail, only });
     found.slice(0, 6).forEach(say);
     if (found.length > 6) say(`and ${found.length - 6} more`);
   }

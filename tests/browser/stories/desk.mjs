@@ -12,12 +12,12 @@ export async function ledger(scene) {
     const [total, ...parts] = (await line.getByRole("link").allInnerTexts()).map((text) => Number(/\d+/.exec(text)[0]));
     if (total !== parts.reduce((sum, n) => sum + n, 0)) room.problem(`the ledger does not add up: ${await line.innerText()}`);
   }
-  const live = v.page.getByRole("listitem").filter({ hasText: "=" }).getByRole("link", { name: new RegExp(`\\d+ ${t("ledger-delivered")}`) }).first();
-  const count = Number(/\d+/.exec(await live.innerText())[0]);
-  if (count < 4) room.problem(`only ${count} are delivered`);
-  await v.follow(live);
-  const rows = await v.page.getByRole("region", { name: t("ledger-delivered") }).getByRole("row").count();
-  if (rows !== count + 1) room.problem(`the list of ${count} delivered has ${rows - 1} rows`);
+  const arrived = v.page.getByRole("listitem").filter({ hasText: "=" }).getByRole("link", { name: new RegExp(`\\d+ ${t("ledger-accepted")}`) }).first();
+  const count = Number(/\d+/.exec(await arrived.innerText())[0]);
+  if (count < 4) room.problem(`only ${count} have arrived`);
+  await v.follow(arrived);
+  const rows = await v.page.getByRole("region", { name: t("ledger-accepted") }).getByRole("row").count();
+  if (rows !== count + 1) room.problem(`the list of ${count} that arrived has ${rows - 1} rows`);
   await v.look("ledger-list");
 }
 

@@ -85,13 +85,14 @@ async function write(scene, v) {
   await v.page.getByRole("combobox", { name: t("my-choice-service") }).selectOption({ index: 2 });
   await v.page.getByRole("radio", { name: t("my-prefers-stage") }).check();
   await v.page.getByRole("radio", { name: new RegExp(`^${t("my-naming-full")}`) }).check();
+  await v.look("ask-filled");
   // Without the consent it is refused, and nothing typed is lost.
   await v.press(t("my-send"));
   await v.page.getByRole("alert").waitFor();
   if (!(await v.box(t("field-question")).inputValue()).startsWith(text)) room.problem("the refused form lost the text");
   await v.page.getByRole("checkbox", { name: t("consent-required-title") }).check();
   await v.page.getByRole("checkbox", { name: t("consent-print-title") }).check();
-  await v.look("ask-filled");
+  await v.look("ask-without-consent");
   await v.press(t("my-send"));
   await v.told(t("my-sent"));
   await v.look("sent", { dark: true });

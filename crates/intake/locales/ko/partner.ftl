@@ -24,7 +24,7 @@ my-link-too-many = 짧은 시간에 요청이 너무 많았어요. 한 시간쯤
 
 my-home-title = 내 질문
 my-home-hello = { $name } 님, 안녕하세요
-my-home-lead = { $host }의 「{ $event }」에 초대받으셨어요.
+my-home-lead = { $host }의 ‘{ $event }’에 초대받으셨어요.
 my-home-intro = 행사 소개 보기
 my-phase-before = 질문은 { $opens }부터 보낼 수 있어요. 미리 써서 임시 저장해 두셔도 돼요.
 my-phase-open = 질문은 { $closes }까지 보내고 고칠 수 있어요.
@@ -174,11 +174,11 @@ consent-newsletter-how-long = 이용 기간: 수신을 거부할 때까지
 consent-newsletter-without = 동의하지 않아도 이번 행사에 필요한 안내는 받습니다.
 
 my-mail-receipt-subject = [{ $event }] 질문을 잘 받았습니다
-my-mail-receipt-text = { $name } 님, 안녕하십니까. 「{ $event }」에 보내 주신 질문을 잘 받았습니다.
+my-mail-receipt-text = { $name } 님, 안녕하십니까. ‘{ $event }’에 보내 주신 질문을 잘 받았습니다.
 my-mail-receipt-next = { $closes }까지 고치거나 철회하실 수 있습니다. 현장에서든 글로든 반드시 답변을 드리며, 준비되는 대로 메일로 알려 드리겠습니다.
 my-mail-receipt-action = 내 질문 보기
 my-mail-link-note = 이 링크는 본인만 쓰는 개인 링크이니 다른 분께 전달하지 말아 주십시오.
 my-mail-link-subject = [{ $event }] 개인 링크를 다시 보내 드립니다
-my-mail-link-text = { $name } 님, 안녕하십니까. 요청하신 「{ $event }」의 개인 링크입니다.
+my-mail-link-text = { $name } 님, 안녕하십니까. 요청하신 ‘{ $event }’의 개인 링크입니다.
 my-mail-link-action = 내 페이지로 들어가기
 my-mail-link-unasked = 요청하신 적이 없다면 이 메일은 그냥 지우셔도 됩니다.
