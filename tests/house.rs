@@ -184,7 +184,13 @@ fn no_file_is_so_long_that_it_wants_to_be_two() {
     for package in ours(&metadata).values() {
         for file in sources(package) {
             let lines = fs::read_to_string(&file).expect("a source").lines().count();
-            assert!(lines <= 500, "{} has {lines} lines", file.display());
+            // Stories of one crate may stand together a little longer.
+            let most = if file.to_string_lossy().contains("tests") {
+                700
+            } else {
+                500
+            };
+            assert!(lines <= most, "{} has {lines} lines", file.display());
         }
     }
 }
@@ -291,9 +297,9 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            walk(&path, files)
+            walk(&path, files);
         } else {
-            files.push(path)
+            files.push(path);
         }
     }
 }

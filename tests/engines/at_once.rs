@@ -256,11 +256,11 @@ async fn four_releases_at_once_release_each_decision_once() {
             })
         })
         .collect();
-    let mut released = 0;
+    let mut decided = 0;
     for release in releases {
-        released += release.await.expect("does not panic");
+        decided += release.await.expect("does not panic");
     }
-    assert_eq!(released, 50);
+    assert_eq!(decided, 50);
     let conn = world.app.db.reader();
     assert_eq!(
         entity::assignment::Entity::find().count(conn).await.expect("counts"),

@@ -72,13 +72,12 @@ impl Wire {
     }
 
     async fn exchange(&mut self, request: &str) -> io::Result<Reply> {
-        let stream = match &mut self.stream {
-            Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect(self.address).await?;
-                stream.set_nodelay(true)?;
-                self.stream.insert(BufReader::new(stream))
-            }
+        let stream = if let Some(stream) = &mut self.stream {
+            stream
+        } else {
+            let stream = TcpStream::connect(self.address).await?;
+            stream.set_nodelay(true)?;
+            self.stream.insert(BufReader::new(stream))
         };
         stream.get_mut().write_all(request.as_bytes()).await?;
         let mut line = String::new();

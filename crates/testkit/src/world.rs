@@ -50,7 +50,7 @@ impl World {
         let fresh = Fresh::new().await;
         let db = fresh.open().await;
         let mut settings = Settings::embedded().expect("the embedded default");
-        settings.data_dir = fresh.dir.path().to_owned();
+        fresh.dir.path().clone_into(&mut settings.data_dir);
         settings.database.url.clone_from(&fresh.url);
         settings.web.bind = ([127, 0, 0, 1], 0).into();
         settings.mail.inbound.smtp_bind = ([127, 0, 0, 1], free_port()).into();
@@ -131,7 +131,7 @@ impl World {
             let stopped = async move {
                 let _ = stopped.wait_for(|s| *s).await;
             };
-            bound.run(app, stopped).await.expect("serves");
+            Box::pin(bound.run(app, stopped)).await.expect("serves");
         });
         Running {
             stop,
