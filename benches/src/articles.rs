@@ -1,0 +1,141 @@
+//! Reading a published article, beside nginx which serves the same octets from a file.
+
+use crate::{
+    process::{Home, Mundap},
+    table::{Goal, Table},
+};
+use anyhow::{Context, Result, bail, ensure};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+use testkit::{Reply, Wire, free_port};
+
+const SECONDS: u32 = 6;
+const CONNECTIONS: u32 = 64;
+
+pub(crate) async fn measure(home: &Home, table: &mut Table) -> Result<()> {
+    // The first start loads the demo; the second one is as any other.
+    Mundap::start(home, &["--demo"]).await?.stop()?;
+    let running = Mundap::start(home, &["--demo"]).await?;
+    let mut wire = Wire::new(running.address);
+    let list = wire.get("/").await?;
+    let list = String::from_utf8_lossy(&list.body);
+    let slug = list
+        .split("href=\"/articles/")
+        .nth(1)
+        .and_then(|rest| rest.split(['"', '?', '#']).next())
+        .context("the demo has published no article")?;
+    let path = format!("/articles/{slug}");
+    let page = wire.get(&path).await?;
+    ensure!(page.status == 200, "{path} answers {}", page.status);
+
+    let folder = home.dir.path().join("nginx");
+    // How many processes serve nginx best depends on the machine: both are tried.
+    let one = Nginx::start(&folder.join("one"), &path, &page, 1).await?;
+    let two = Nginx::start(&folder.join("two"), &path, &page, 2).await?;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for nginx in [&one, &two] {
+        ours.push(wrk(running.address, &path)?);
+        theirs.push(wrk(nginx.address, &path)?);
+    }
+    let octets = page.body.len();
+    println!("article of {octets} octets: mundap {ours:.0?} reads/s, nginx with 1 and 2 processes {theirs:.0?}");
+    let best = |rates: &[f64]| rates.iter().copied().fold(0.0, f64::max);
+    table.row(
+        "published article, nginx beside it",
+        best(&ours),
+        best(&theirs),
+        "reads/s",
+        Goal::Ratio(0.8),
+    );
+    println!("memory after these reads: {:.1} MB", running.resident()?);
+    running.stop()
+}
+
+struct Nginx {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Nginx {
+    async fn start(folder: &Path, path: &str, page: &Reply, processes: u32) -> Result<Self> {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        fs::create_dir_all(folder.join("root/articles"))?;
+        fs::write(folder.join("root").join(path.trim_start_matches('/')), &page.body)?;
+        let dir = folder.display();
+        // As many headers as ours has, so that both write about as much.
+        let config = format!(
+            "user root;\nworker_processes {processes};\ndaemon off;\npid {dir}/pid;\nerror_log {dir}/error.log;\n\
+             events {{ worker_connections 1024; multi_accept on; }}\n\
+             http {{\n  access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; gzip off; server_tokens off;\n  \
+             keepalive_requests 100000000; open_file_cache max=100 inactive=1h; open_file_cache_valid 1h;\n  \
+             client_body_temp_path {dir}/body; proxy_temp_path {dir}/proxy; fastcgi_temp_path {dir}/fastcgi;\n  \
+             uwsgi_temp_path {dir}/uwsgi; scgi_temp_path {dir}/scgi;\n  \
+             server {{\n    listen {address} reuseport; root {dir}/root; default_type \"text/html; charset=utf-8\";\n    \
+             add_header Cache-Control \"public, max-age=60\"; add_header X-Content-Type-Options nosniff;\n    \
+             add_header X-Frame-Options DENY; add_header Referrer-Policy no-referrer;\n    \
+             add_header Cross-Origin-Opener-Policy same-origin; add_header Cross-Origin-Resource-Policy same-origin;\n    \
+             add_header Content-Security-Policy \"default-src 'none'; style-src 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='\";\n  }}\n}}\n"
+        );
+        fs::write(folder.join("nginx.conf"), config)?;
+        let program = ["/usr/sbin/nginx", "nginx"]
+            .into_iter()
+            .find(|p| !p.starts_with('/') || Path::new(p).exists());
+        let child = Command::new(program.unwrap_or("nginx"))
+            .args(["-e", &format!("{dir}/error.log"), "-p", &dir.to_string(), "-c"])
+            .arg(folder.join("nginx.conf"))
+            .stdout(Stdio::null())
+            .spawn()
+            .context("nginx does not start")?;
+        let started = Self { child, address };
+        for _ in 0..200 {
+            if let Ok(reply) = Wire::new(address).get(path).await {
+                ensure!(
+                    reply.status == 200 && reply.body == page.body,
+                    "nginx serves something else: {}",
+                    reply.status
+                );
+                return Ok(started);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        bail!(
+            "nginx does not answer: {}",
+            fs::read_to_string(folder.join("error.log")).unwrap_or_default()
+        )
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // The master ends its workers on this signal; killed, it would leave them behind.
+        let _ = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        let _ = self.child.wait();
+    }
+}
+
+/// Requests a second, all of them answered.
+fn wrk(address: SocketAddr, path: &str) -> Result<f64> {
+    let said = Command::new("wrk")
+        .args([
+            "-t1",
+            &format!("-c{CONNECTIONS}"),
+            &format!("-d{SECONDS}s"),
+            &format!("http://{address}{path}"),
+        ])
+        .output()
+        .context("wrk does not start")?;
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    ensure!(
+        !said.contains("Non-2xx") && !said.contains("Socket errors"),
+        "not every read succeeded: {said}"
+    );
+    let rate = said.lines().find_map(|l| l.trim().strip_prefix("Requests/sec:"));
+    Ok(rate.with_context(|| format!("wrk says {said}"))?.trim().parse()?)
+}
