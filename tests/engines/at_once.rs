@@ -161,7 +161,7 @@ async fn the_same_form_sent_ten_times_is_one_question_and_one_receipt() {
     let new = new_question(&scene, 0);
     let sends: Vec<_> = (0..10)
         .map(|_| {
-            let (world, who, new) = (Arc::clone(&world), who.clone(), new.clone());
+            let (world, who, new) = (Arc::clone(&world), who, new.clone());
             tokio::spawn(async move { question::submit(&world.app, &who, &new).await.expect("submits").again })
         })
         .collect();

@@ -47,6 +47,7 @@ impl Default for Size {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a scene is set once, from top to bottom")]
 pub async fn set(world: &World, size: Size) -> Scene {
     let app = &world.app;
     let (clock, now) = (&app.clock, app.clock.now());

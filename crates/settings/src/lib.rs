@@ -74,12 +74,7 @@ impl Settings {
         if let Some(path) = file {
             builder = builder.add_source(File::from(path).format(FileFormat::Toml));
         }
-        // Numbers and booleans arrive as text from the environment; try_parsing turns them into what they are.
-        let environment = Environment::with_prefix("MUNDAP")
-            .prefix_separator("__")
-            .separator("__")
-            .try_parsing(true);
-        let settings: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        let settings: Self = builder.add_source(environment()).build()?.try_deserialize()?;
         settings.resolve()
     }
 
@@ -102,6 +97,14 @@ impl Settings {
     }
 }
 
+/// `MUNDAP__SECTION__KEY`. Everything arrives as text and is read as what its field is: guessing types would turn a
+/// password `0071` into `71`.
+fn environment() -> Environment {
+    Environment::with_prefix("MUNDAP")
+        .prefix_separator("__")
+        .separator("__")
+}
+
 /// Reads a secret from the file that is named instead of it; a trailing line end is not part of it.
 fn from_file(path: &str) -> Result<String, Error> {
     std::fs::read_to_string(path)
@@ -114,7 +117,8 @@ fn from_file(path: &str) -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use super::{Config, DEFAULT, File, FileFormat, Settings, environment};
+    use secrecy::ExposeSecret;
 
     #[test]
     fn the_embedded_default_is_complete_and_valid() {
@@ -122,5 +126,25 @@ mod tests {
             .and_then(Settings::resolve)
             .expect("embedded default");
         assert!(settings.database.url.starts_with("sqlite://"));
+    }
+
+    #[test]
+    fn the_environment_is_read_as_what_each_field_is() {
+        let set = [
+            ("MUNDAP__MAIL__OUT__PORT", "2525"),
+            ("MUNDAP__MAIL__OUT__PAUSED", "true"),
+            ("MUNDAP__MAIL__OUT__PASSWORD", "0071"),
+            ("MUNDAP__WEB__BIND", "127.0.0.1:9000"),
+        ];
+        let source = set.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let settings: Settings = Config::builder()
+            .add_source(File::from_str(DEFAULT, FileFormat::Toml))
+            .add_source(environment().source(Some(source)))
+            .build()
+            .and_then(Config::try_deserialize)
+            .expect("reads");
+        assert_eq!((settings.mail.out.port, settings.mail.out.paused), (2525, true));
+        assert_eq!(settings.mail.out.password.expose_secret(), "0071");
+        assert_eq!(settings.web.bind.port(), 9000);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Failure, Outcome};
 use settings::{Log, LogFormat};
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// `least` is used where the settings ask for the default level: commands are quieter than the server.
@@ -12,6 +13,8 @@ pub(crate) fn begin(log: &Log, least: &str) -> Outcome {
         .map_err(|error| Failure::Usage(anyhow::anyhow!("configuration: log.level: {error}")))?;
     let begin = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A journal shows colours as noise.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => begin.with_target(false).init(),
