@@ -37,7 +37,11 @@ pub(crate) struct Open {
 impl Open {
     async fn commit(self) -> Result<(), DbErr> {
         let result = self.tx.commit().await;
-        let word: Word = if let Err(error) = &result { Err(error.to_string()) } else { Ok(()) };
+        let word: Word = if let Err(error) = &result {
+            Err(error.to_string())
+        } else {
+            Ok(())
+        };
         for member in self.members {
             let _ = member.send(word.clone());
         }

@@ -219,7 +219,9 @@ impl Chrome {
         self.browser.flash_shown.store(true, Ordering::Relaxed);
         match flash.n {
             // With its number at once: a text that misses its argument counts as not written.
-            Some(n) => self.words.lookup(&flash.key, Some(&HashMap::from([("n".into(), n.arg())]))),
+            Some(n) => self
+                .words
+                .lookup(&flash.key, Some(&HashMap::from([("n".into(), n.arg())]))),
             None => self.words.get(&flash.key),
         }
     }

@@ -100,7 +100,11 @@ pub fn sse(subscription: Subscription) -> Response {
 
 /// One line, and never none: browsers drop an event without data.
 fn line_of(data: &str) -> String {
-    if data.is_empty() { "1".to_owned() } else { data.replace(['\r', '\n'], " ") }
+    if data.is_empty() {
+        "1".to_owned()
+    } else {
+        data.replace(['\r', '\n'], " ")
+    }
 }
 
 #[cfg(test)]
