@@ -15,7 +15,7 @@ import * as triage from "./stories/triage.mjs";
 
 const bin = path.resolve(import.meta.dirname, process.env.MUNDAP_BIN ?? "../../target/debug/mundap");
 const shots = path.resolve(import.meta.dirname, process.env.SHOTS ?? "../../target/screenshots");
-const LIMIT = 10 * 60_000;
+const LIMIT = 15 * 60_000;
 
 /// One event walked from end to end, in this order.
 const path_of_a_question = [
@@ -33,8 +33,8 @@ const path_of_a_question = [
 ];
 
 const rooms = [
-  { name: "ko-360", lang: "ko", width: 360, height: 740, stories: path_of_a_question },
-  { name: "en-1280", lang: "en", width: 1280, height: 900, stories: path_of_a_question },
+  { name: "ko-360", lang: "ko", width: 360, height: 740, dark: true, stories: path_of_a_question },
+  { name: "en-1280", lang: "en", width: 1280, height: 900, dark: true, stories: path_of_a_question },
   { name: "ko-1280-without-script", lang: "ko", width: 1280, height: 900, script: false, stories: path_of_a_question },
   { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: keyboard.stories },
 ];

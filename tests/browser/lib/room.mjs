@@ -9,8 +9,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const PATIENCE = 20_000;
 
 export class Room {
-  constructor(browser, server, { lang, width, height, script = true, shots, name }) {
-    Object.assign(this, { browser, server, lang, width, height, script, name });
+  constructor(browser, server, { lang, width, height, script = true, dark = false, shots, name }) {
+    Object.assign(this, { browser, server, lang, width, height, script, dark, name });
     this.folder = path.join(shots, name);
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
@@ -140,12 +140,12 @@ export class Visitor {
   }
 
   /// The checks that every page passes, and its picture.
-  async look(name, { page = this.page, lang = this.room.lang, dark = false, mail = false } = {}) {
+  async look(name, { page = this.page, lang = this.room.lang, dark = false, mail = false, glance = false } = {}) {
     const { room } = this;
     if (room.camera) return room.camera(name, page);
     room.pages += 1;
     room.count += 1;
-    const file = `${String(room.count).padStart(2, "0")}-${name}`;
+    const file = `${String(room.count).padStart(3, "0")}-${name}`;
     const where = `${name} (${page.url().replace(room.server.url, "")})`;
     const say = (text) => room.problem(`${where}: ${text}`);
     await page.evaluate(() => document.fonts?.ready.then(() => 0)).catch(() => 0);
@@ -156,13 +156,16 @@ export class Visitor {
     }));
     if (lang && seen.lang !== lang) say(`html lang is ${seen.lang}, not ${lang}`);
     if (seen.wide > seen.width) say(`scrolls sideways: ${seen.wide} px in ${seen.width} (${seen.tables.join(", ")})`);
+    await page.evaluate(() => scrollTo(0, 0));
     const words = await page.locator("body").innerText();
     const raw = words.match(/(^|\s)([a-z]+-)+[a-z]+($|\s)/g)?.map((w) => w.trim()).filter((w) => isKey(w));
     if (raw?.length) say(`a text's key stands in the page: ${[...new Set(raw)].join(", ")}`);
     await page.screenshot({ path: path.join(room.folder, `${file}.png`), fullPage: true });
+    // Another state of a page that is checked elsewhere in the story.
+    if (glance) return;
     const checked = room.script ? page : await this.copy(page);
     await this.axe(checked, say, { mail });
-    if (dark) {
+    if (dark && room.dark) {
       await checked.emulateMedia({ colorScheme: "dark" });
       // The theme changes colours alone.
       await this.axe(checked, (text) => say(`dark: ${text}`), { mail, only: ["color-contrast", "link-in-text-block"] });

@@ -1,5 +1,6 @@
 // The editor composes the conversation; a reader who never signed in reads it.
 
+import { either } from "./partner.mjs";
 import { EVENT } from "./triage.mjs";
 
 const TITLE = "묻고 답한 하루";
@@ -21,11 +22,12 @@ export async function published(scene) {
   await v.follow(v.page.getByRole("button", { name: new RegExp(`^${t("article-down")}`) }).first());
   await v.follow(v.page.getByRole("button", { name: new RegExp(`^${t("article-up")}`) }).last());
   await v.page.locator("summary", { hasText: t("article-more", { n: 1 }).slice(0, 4) }).first().click().catch(() => 0);
-  await v.look("article-edit-more");
+  await v.look("article-edit-more", { glance: true });
   await v.press(t("article-preview"));
   await v.role("heading", TITLE).waitFor();
   await v.look("preview", { lang: null, dark: true });
-  await v.open(t("article-preview-back"));
+  // The article speaks its own language, also about itself.
+  await v.follow(v.page.getByRole("link", { name: either("article-preview-back") }));
   await v.press(t("article-publish"));
   await v.told(t("publishing:article-published"));
   await v.look("article-published");

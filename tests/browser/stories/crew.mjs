@@ -17,7 +17,7 @@ export async function replies(scene) {
   await v.box(t("dev:field-text")).fill(REPLY);
   await v.press(t("dev-send"));
   await v.told(t("dev-replied"));
-  await v.look("assignment-replied");
+  await v.look("assignment-replied", { glance: true });
 
   // The next one answers on the page that the mail leads to.
   const w = await room.visitor("crew-by-link");
@@ -46,7 +46,6 @@ export async function reviewed(scene) {
   const kept = await box.inputValue();
   if (!kept.includes("모아 보내 드립니다") || /님이 작성|^>/m.test(kept)) room.problem(`what was kept of the mail: ${kept}`);
   await v.look("review-by-mail", { dark: true });
-  for (const summary of await v.page.getByRole("group").locator("summary").all()) if (!(await summary.isVisible())) room.problem("a summary is hidden");
   await box.fill(kept.replace("다음 분기부터", "1월부터"));
   await v.press(t("review-approve"));
   await v.told(t("answer-approved"));
@@ -54,14 +53,14 @@ export async function reviewed(scene) {
   await v.goto(`${EVENT}/answers`);
   const link = v.page.getByRole("row").filter({ hasText: t("source-link") });
   await v.follow(link.getByRole("link").first());
-  await v.look("review-by-link");
+  await v.look("review-by-link", { glance: true });
   await v.page.getByText(t("review-return"), { exact: true }).click();
   await v.box(t("field-note")).fill("신청하는 곳을 함께 적어 주시면 좋겠습니다.");
   await v.look("review-return");
   await v.press(t("review-return-send"));
   await v.told(t("answer-returned"));
   await v.goto(`${EVENT}/answers?state=returned`);
-  await v.look("answers-returned");
+  await v.look("answers-returned", { glance: true });
   await v.goto(`${EVENT}/assignments`);
   await v.look("assignments");
   await v.follow(v.page.getByRole("row").nth(1).getByRole("link").first());

@@ -52,7 +52,11 @@ async function triages(scene) {
   await v.page.keyboard.press("j");
   await v.page.keyboard.press("x");
   await v.reads(t("selected").replace("{n}", "1"));
-  await v.look("triage-by-keys");
+  await v.look("triage-by-keys", { glance: true });
+  await v.page.keyboard.press("?");
+  await v.page.getByRole("dialog", { name: t("keys-title") }).waitFor();
+  await v.look("triage-keys");
+  await v.page.keyboard.press("Escape");
   await v.page.keyboard.press("/");
   await v.page.keyboard.type("정산");
   await enter(v);
@@ -87,10 +91,11 @@ async function asks(scene) {
   await v.page.keyboard.type("휴대전화 없이 자판만으로도 질문을 보낼 수 있는지 궁금합니다.");
   await tabTo(v, v.page.getByRole("combobox", { name: t("my-choice-service") }));
   await v.page.keyboard.press("ArrowDown");
-  await tabTo(v, v.page.getByRole("radio").first());
-  await v.page.keyboard.press("ArrowDown");
-  await tabTo(v, v.page.getByRole("radio", { name: new RegExp(`^${t("my-naming-full")}`) }).first()).catch(() => 0);
-  await v.page.keyboard.press("Space");
+  // Tab enters a group at what is chosen; the arrows choose.
+  await tabTo(v, v.page.getByRole("radio", { checked: true }).first());
+  await v.page.keyboard.press("ArrowUp");
+  await v.page.keyboard.press("ArrowUp");
+  if (!(await v.page.getByRole("radio", { name: t("my-prefers-stage") }).isChecked())) room.problem("the arrows do not choose");
   await tabTo(v, v.page.getByRole("checkbox", { name: t("consent-required-title") }));
   await v.page.keyboard.press("Space");
   await tabTo(v, v.button(t("my-send")));

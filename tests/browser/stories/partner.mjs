@@ -80,7 +80,7 @@ async function write(scene, v) {
   await v.press(t("my-save-draft"));
   await v.told(t("my-draft-saved"));
   await v.goto("/my");
-  await v.look("my-with-draft");
+  await v.look("my-with-draft", { glance: true });
   await v.follow(v.page.getByRole("link", { name: new RegExp(`^${t("my-draft-go-on")}`) }));
   await v.page.getByRole("combobox", { name: t("my-choice-service") }).selectOption({ index: 2 });
   await v.page.getByRole("radio", { name: t("my-prefers-stage") }).check();
@@ -92,7 +92,7 @@ async function write(scene, v) {
   if (!(await v.box(t("field-question")).inputValue()).startsWith(text)) room.problem("the refused form lost the text");
   await v.page.getByRole("checkbox", { name: t("consent-required-title") }).check();
   await v.page.getByRole("checkbox", { name: t("consent-print-title") }).check();
-  await v.look("ask-without-consent");
+  await v.look("ask-without-consent", { glance: true });
   await v.press(t("my-send"));
   await v.told(t("my-sent"));
   await v.look("sent", { dark: true });
@@ -103,7 +103,7 @@ async function edit(scene, v) {
   await v.goto("/my");
   await v.look("my-with-question", { dark: true });
   await v.follow(v.page.getByRole("link", { name: new RegExp(`^${t("my-edit")}`) }).first());
-  await v.look("edit");
+  await v.look("edit", { glance: true });
   const box = v.box(t("field-question"));
   await box.fill(`${await box.inputValue()} 서류가 필요하면 알려 주세요.`);
   await v.press(t("my-save-edit"));

@@ -15,7 +15,7 @@ export async function asksBack(scene) {
 
   const crew = await room.visitor("crew");
   await openMail(crew, either("call-mail-subject", ["event"]));
-  await crew.look("call-mail");
+  await crew.look("call-mail", { glance: true });
   await crew.lookAtMail("call-as-mailed");
   await pressInMail(crew, either("call-mail-action"));
   await crew.inOwnLanguage();
@@ -25,7 +25,7 @@ export async function asksBack(scene) {
   await crew.box(t("field-reverse-text")).fill(QUESTION);
   await crew.press(t("propose-send"));
   await crew.told(t("reverse:reverse-proposed"));
-  await crew.look("proposed");
+  await crew.look("proposed", { glance: true });
 
   await v.goto(`${EVENT}/reverse`);
   const proposal = v.page.getByRole("article").filter({ hasText: QUESTION });
@@ -39,7 +39,7 @@ export async function asksBack(scene) {
   await v.look("reverse-choose", { dark: true });
   await v.press(t("reverse-send"));
   await v.told(t("reverse:reverse-sent", { n: 2 }));
-  await v.look("reverse-sent");
+  await v.look("reverse-sent", { glance: true });
 
   await answered(scene);
 }
@@ -50,7 +50,7 @@ async function answered(scene) {
   const one = await room.visitor("asked-one");
   await openMail(one, subject);
   await one.reloadUntil(() => one.page.getByRole("heading", { level: 1 }));
-  await one.look("reverse-mail");
+  await one.look("reverse-mail", { glance: true });
   await pressInMail(one, either("reverse-mail-action"));
   await one.inOwnLanguage();
   await one.press(t("my-enter-button"));

@@ -22,12 +22,12 @@ export async function runs(scene) {
     await v.press(t("stage-next"));
     await shows(room, hall, `${n + 1}/10`);
   }
-  await v.look("stage-noted");
+  await v.look("stage-noted", { glance: true });
   await v.press(t("stage-back"));
   await shows(room, hall, "3/10");
   await v.press(t("stage-next"));
   await v.press(t("stage-not-reached-button"));
-  await v.look("stage-not-reached");
+  await v.look("stage-not-reached", { glance: true });
   await hall.close();
 
   const editor = await room.visitor("editor");

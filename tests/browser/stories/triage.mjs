@@ -14,7 +14,7 @@ export async function decides(scene) {
   // Search, then a filter, then all again.
   await v.page.getByRole("searchbox", { name: t("web:search") }).fill("정산");
   await v.press(t("filter-apply"));
-  await v.look("triage-search");
+  await v.look("triage-search", { glance: true });
   await v.page.getByRole("combobox", { name: t("filter-written") }).selectOption({ label: t("written-en") });
   await v.press(t("filter-apply"));
   await v.open(t("filter-clear"));
@@ -35,7 +35,7 @@ async function panel(scene, v) {
   await v.look("decline-refused");
   await v.box(t("decline-reason")).fill("이번 행사에서 다루는 서비스의 질문이 아니어서 담당 부서에 전했습니다.");
   await v.press(t("do-decline-long"));
-  await v.look("declined");
+  await v.look("declined", { glance: true });
 }
 
 /// The question's own words lead to it.
@@ -54,11 +54,11 @@ async function pickTen(scene, v) {
   // The eleventh has no place.
   await v.follow(rowButtons(v, t, liveName(t)).first());
   await v.page.getByText(t("refused-no-place", { n: 10 })).first().waitFor();
-  await v.look("triage-eleventh");
+  await v.look("triage-eleventh", { glance: true });
   if (room.script) {
     await v.page.keyboard.press("?");
     await v.page.getByRole("dialog").waitFor();
-    await v.look("triage-keys", { dark: true });
+    await v.look("triage-keys", { glance: true });
     await v.page.getByRole("dialog").getByRole("button").click();
   }
 }
@@ -81,18 +81,18 @@ async function order(scene, v) {
   const speakers = v.page.getByRole("combobox", { name: open(t("speaker-of", { n: "NUMBER" })) });
   for (let n = 0; n < 10; n += 1) await speakers.nth(n).selectOption({ index: 1 + (n % 3) });
   await v.press(t("shortlist-save"));
-  await v.look("shortlist-ordered");
+  await v.look("shortlist-ordered", { glance: true });
 }
 
 async function release(scene, v) {
   const { t } = scene;
   await v.goto(`${EVENT}/routing`);
-  await v.look("routing-before");
+  await v.look("routing-before", { glance: true });
   await v.follow(v.page.getByRole("button", { name: new RegExp(escape(t("route-rest", { n: 777 })).replace("777", "\\d+")) }));
   await v.look("routing", { dark: true });
   await v.follow(v.page.getByRole("button", { name: new RegExp(escape(t("release-all", { n: 777 })).replace("777", "\\d+")) }));
   await v.told(new RegExp(escape(t("triage-released-n", { n: 777 })).replace("777", "\\d+")));
-  await v.look("released");
+  await v.look("released", { glance: true });
   await v.goto(`${EVENT}/triage?state=live`);
-  await v.look("triage-live");
+  await v.look("triage-live", { glance: true });
 }

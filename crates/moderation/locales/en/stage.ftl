@@ -24,5 +24,5 @@ stage-noted = The answer is noted and waits for review.
 stage-not-reached-button = Not reached → crew
 stage-not-reached-hint = The crew of its service answers by mail instead.
 stage-not-reached = Question { $n } goes to its crew.
-hall-answers = { $who } answers
+hall-answers = Answered by { $who }
 hall-asked-back = We ask our partners
