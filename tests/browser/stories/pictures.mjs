@@ -8,6 +8,7 @@ import * as article from "./article.mjs";
 import * as crew from "./crew.mjs";
 import * as desk from "./desk.mjs";
 import * as partner from "./partner.mjs";
+import * as reverse from "./reverse.mjs";
 import * as stage from "./stage.mjs";
 import * as triage from "./triage.mjs";
 
@@ -20,10 +21,10 @@ const pictures = {
   "invitation": ["invitation", paper],
   "ask-filled": ["ask", paper],
   "triage-ten-picked": ["triage", wide],
-  "shortlist-ordered": ["shortlist", wide],
+  "shortlist-ordered": ["shortlist", { width: 1200, height: 680 }],
   "assignment-as-mailed": ["crew-mail", { width: 720, height: 640 }],
-  "review-by-mail": ["review", wide],
-  "stage": ["stage", wide],
+  "review-by-mail": ["review", { width: 1200, height: 680 }],
+  "stage": ["stage", { width: 1200, height: 620 }],
   "article-of-last-year": ["article", paper],
   "ledger": ["ledger", { width: 1200, height: 640 }],
 };
@@ -43,7 +44,7 @@ export async function take(browser, { bin, shots }) {
     console.log(`${file}.png ${Math.ceil(statSync(target).size / 1024)} kB`);
   };
   const scene = { room, server, t: room.t, lang: room.lang };
-  for (const story of [partner.asks, triage.decides, crew.replies, crew.reviewed, stage.runs, article.published, desk.ledger]) await story(scene);
+  for (const story of [partner.asks, triage.decides, crew.replies, crew.reviewed, stage.runs, reverse.asksBack, article.published, desk.ledger]) await story(scene);
   await room.close();
   await server.stop();
 }
