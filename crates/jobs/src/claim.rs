@@ -9,8 +9,10 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-/// How long a worker may hold a job before another takes it.
-pub(crate) const LEASE: Duration = Duration::minutes(5);
+/// How long a job stays with a worker that gives no sign of life: so long does its work wait after a kill.
+pub(crate) const LEASE: Duration = Duration::seconds(30);
+/// Tries before a job that could be retried is given up.
+pub(crate) const TRIES: i32 = 12;
 
 /// Enqueues `work` with `conn`, the transaction that causes it, to run at `run_at`.
 ///
@@ -66,6 +68,20 @@ pub(crate) async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) 
         return Ok(Vec::new());
     }
     let tx = db.begin_write().await?;
+    // Whose worker died so often is what kills it: staff must look.
+    job::Entity::update_many()
+        .col_expr(job::Column::State, Expr::value(JobState::Failed))
+        .col_expr(job::Column::LeaseOwner, Expr::value(Option::<String>::None))
+        .col_expr(job::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .col_expr(
+            job::Column::LastError,
+            Expr::value("its worker ended without a word, every time"),
+        )
+        .filter(job::Column::State.eq(JobState::Running))
+        .filter(job::Column::Attempts.gte(TRIES))
+        .filter(due(now))
+        .exec(&tx)
+        .await?;
     let mut mine = Vec::new();
     for id in candidates {
         let claimed = job::Entity::update_many()
@@ -83,6 +99,19 @@ pub(crate) async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) 
     }
     tx.commit().await?;
     Ok(mine)
+}
+
+/// A sign of life: those of `rows` that `owner` still holds stay its own for another lease.
+pub(crate) async fn renew(db: &Db, now: DateTime<Utc>, owner: &str, rows: &[job::Model]) -> Result<(), Error> {
+    let tx = db.begin_write().await?;
+    job::Entity::update_many()
+        .col_expr(job::Column::LeaseUntil, Expr::value(now + LEASE))
+        .filter(job::Column::Id.is_in(rows.iter().map(|row| row.id)))
+        .filter(job::Column::State.eq(JobState::Running))
+        .filter(job::Column::LeaseOwner.eq(owner))
+        .exec(&tx)
+        .await?;
+    tx.commit().await
 }
 
 /// Ends the claim of `owner`, whichever way it went; does nothing when another worker has taken over.

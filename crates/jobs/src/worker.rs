@@ -1,11 +1,11 @@
 //! The loop that runs what is due.
 
-use crate::claim::{claim, settle};
+use crate::claim::{TRIES, claim, renew, settle};
 use async_trait::async_trait;
 use chrono::Duration;
 use db::{Db, Error, Wake, entity::job};
 use domain::{Clock, job::Job, state::job::JobState};
-use std::{future::Future, sync::Arc};
+use std::{convert::Infallible, future::Future, sync::Arc};
 use uuid::Uuid;
 
 /// Why a job did not succeed, and whether trying again can help.
@@ -45,11 +45,11 @@ pub struct Worker {
     owner: String,
 }
 
-/// Tries before a job that could be retried is given up.
-const TRIES: i32 = 12;
 const BATCH: u64 = 16;
 /// How long the loop sleeps when nothing is due and nobody wakes it.
 const POLL: std::time::Duration = std::time::Duration::from_millis(500);
+/// A worker gives a sign of life so often while it works; well within the lease.
+const RENEW: std::time::Duration = std::time::Duration::from_secs(8);
 
 impl Worker {
     pub fn new(db: Db, clock: Clock, wake: Wake, handlers: Vec<Arc<dyn Handler>>) -> Self {
@@ -89,10 +89,29 @@ impl Worker {
     /// When the queue itself cannot be read or written.
     pub async fn run_due(&self) -> Result<usize, Error> {
         let rows = claim(&self.db, self.clock.now(), &self.owner, BATCH).await?;
-        for row in &rows {
-            self.run_one(row).await?;
+        if rows.is_empty() {
+            return Ok(0);
         }
-        Ok(rows.len())
+        let work = async {
+            for row in &rows {
+                self.run_one(row).await?;
+            }
+            Ok(rows.len())
+        };
+        tokio::select! {
+            done = work => done,
+            never = self.stay(&rows) => match never {},
+        }
+    }
+
+    /// Keeps the claims for as long as the work takes: a long import is not begun a second time.
+    async fn stay(&self, rows: &[job::Model]) -> Infallible {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            if let Err(error) = renew(&self.db, self.clock.now(), &self.owner, rows).await {
+                tracing::warn!(%error, "jobs: the claims could not be renewed");
+            }
+        }
     }
 
     async fn run_one(&self, row: &job::Model) -> Result<(), Error> {
