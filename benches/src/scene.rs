@@ -93,6 +93,7 @@ pub(crate) async fn set(home: &Home, with_mail: usize, without_mail: usize, each
 }
 
 /// The slice's error holds words that cannot travel between threads.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn told(error: intake::Error) -> anyhow::Error {
     anyhow::anyhow!("{error}")
 }

@@ -85,7 +85,14 @@ pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
     }
     let (again, _) = post(&running, &scene, lines, Send::Again, EACH).await?;
     unmailed = post(&running, &scene, unmailed, Send::Fresh, 1).await?.1;
-    let (unmailed, _) = post(&running, &scene, unmailed, Send::Fresh, most as usize - 1).await?;
+    let (unmailed, _) = post(
+        &running,
+        &scene,
+        unmailed,
+        Send::Fresh,
+        usize::try_from(most).unwrap_or(1) - 1,
+    )
+    .await?;
     let rates: Vec<f64> = through.iter().map(|r| r.rate).collect();
     println!("{name}: submissions/s {rates:.0?}, bare inserts/s {alone:.0?}");
     through.sort_by(|a, b| a.rate.total_cmp(&b.rate));
@@ -195,10 +202,13 @@ async fn post(
     }
     let lines = tasks.join_all().await.into_iter().collect::<Result<Vec<_>>>()?;
     let took = begun.elapsed();
-    let (server, client) = (running.cpu()? - before.0, own_cpu()? - before.1);
+    let (server, client) = (
+        running.cpu()?.saturating_sub(before.0),
+        own_cpu()?.saturating_sub(before.1),
+    );
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let rate = (people * each) as f64 / took.as_secs_f64();
-    let others = (all_cpu()? - before.2).saturating_sub(server + client);
+    let others = all_cpu()?.saturating_sub(before.2).saturating_sub(server + client);
     Ok((
         Round {
             rate,
@@ -237,6 +247,7 @@ impl Bare {
         let mut options = ConnectOptions::new(&home.url);
         options
             .max_connections(if engine == Engine::Sqlite { 1 } else { 8 })
+            .test_before_acquire(false)
             .sqlx_logging(false)
             .map_sqlx_sqlite_opts(|sqlite| {
                 sqlite

@@ -115,6 +115,8 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
         .max_connections(connections)
         .min_connections(0)
         .acquire_timeout(Duration::from_secs(30))
+        // A connection that was used just now is there; only one that lay idle may have been lost unnoticed.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
         .sqlx_logging(false)
         // Otherwise SQL, and with it personal data, lands in the logs.
         .record_stmt_in_spans(false)
