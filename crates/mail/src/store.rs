@@ -76,7 +76,7 @@ pub async fn give_attachments(tx: &impl ConnectionTrait, incoming: IncomingId, a
     Ok(())
 }
 
-/// Name, type and size of an answer's attachments; the octets are fetched one by one by [`attachment`].
+/// Name, type and size of an answer's attachments; the octets are fetched one by one by [`attachment()`].
 #[derive(Clone, Debug, PartialEq, Eq, sea_orm::FromQueryResult)]
 pub struct AttachmentLine {
     pub id: AttachmentId,
