@@ -128,14 +128,18 @@ pub(crate) fn own_cpu() -> Result<Duration> {
     ticks(&fs::read_to_string("/proc/self/stat")?)
 }
 
-/// Processor time that the whole machine spent so far.
-pub(crate) fn all_cpu() -> Result<Duration> {
-    let stat = fs::read_to_string("/proc/stat")?;
-    let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);
-    // user, nice, system, then idle and waiting, then interrupts.
-    let spent = fields.enumerate().filter(|(n, _)| ![3, 4].contains(n)).take(6);
-    let hundredths: u64 = spent.filter_map(|(_, f)| f.parse::<u64>().ok()).sum();
-    Ok(Duration::from_millis(hundredths * 10))
+/// Processor time of all PostgreSQL processes so far.
+pub(crate) fn postgres_cpu() -> Result<Duration> {
+    let mut sum = Duration::ZERO;
+    for entry in fs::read_dir("/proc")? {
+        // A process may end while the list is read.
+        if let Ok(stat) = fs::read_to_string(entry?.path().join("stat"))
+            && stat.contains("(postgres)")
+        {
+            sum += ticks(&stat)?;
+        }
+    }
+    Ok(sum)
 }
 
 /// Fields 14 and 15 of `/proc/PID/stat`, in hundredths of a second (proc(5)).
