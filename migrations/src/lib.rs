@@ -1,7 +1,7 @@
 //! The schema, one file a step. A step is never edited after it landed: expand first, contract in a later one.
 //!
 //! Steps are written as SQL, since partial unique indexes and CHECKs carry the invariants; the few words in which the
-//! two engines differ are filled in by [`dialect::run`].
+//! two engines differ are filled in by `dialect::run`.
 
 mod dialect;
 mod m0001_people;
