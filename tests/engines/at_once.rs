@@ -279,3 +279,46 @@ async fn four_releases_at_once_release_each_decision_once() {
         .expect("counts");
     assert_eq!(asked, 50);
 }
+
+#[tokio::test]
+async fn a_draft_that_is_sent_takes_the_next_number_and_an_unknown_service_takes_none() {
+    let world = World::new().await;
+    let scene = scene::set(&world, Size::default()).await;
+    let who = whoever(&world, &scene, 0).await;
+    let unknown = NewQuestion {
+        service: domain::ServiceId::new(),
+        ..new_question(&scene, 0)
+    };
+    let refused = question::submit(&world.app, &who, &unknown)
+        .await
+        .expect_err("no such service");
+    assert_eq!(refused.refusal(), Some(intake::partner::Refusal::Service));
+    let drafted = new_question(&scene, 1);
+    let draft = question::Draft {
+        id: drafted.id,
+        body: "아직 쓰는 중".into(),
+        service: None,
+        lang: Lang::Ko,
+        prefers: Prefers::Either,
+        naming: Naming::Full,
+    };
+    question::save_draft(&world.app, &who, &draft).await.expect("keeps it");
+    question::submit(&world.app, &who, &drafted)
+        .await
+        .expect("sends the draft");
+    let fresh = new_question(&scene, 2);
+    question::submit(&world.app, &who, &fresh)
+        .await
+        .expect("sends a new one");
+    let rows = entity::question::Entity::find()
+        .order_by_asc(entity::question::Column::Number)
+        .all(world.app.db.reader())
+        .await
+        .expect("reads");
+    assert!(rows.iter().all(|q| q.state == QuestionState::Received));
+    let placed: Vec<_> = rows.iter().map(|q| (q.id, q.number, q.ordinal)).collect();
+    assert_eq!(placed, [(drafted.id, Some(1), Some(1)), (fresh.id, Some(2), Some(2))]);
+    assert_eq!(rows[0].body, drafted.body.as_str());
+    let receipts = entity::outgoing_mail::Entity::find().count(world.app.db.reader()).await;
+    assert_eq!(receipts.expect("counts"), 2);
+}

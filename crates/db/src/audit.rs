@@ -2,7 +2,7 @@
 
 use crate::{Error, entity::audit_entry};
 use domain::{AuditId, Clock, CrewMemberId, EventId, InvitationId, SpeakerId, StaffId, state::people::ActorKind};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryTrait, sea_query::InsertStatement};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -54,6 +54,12 @@ pub struct Entry {
 /// # Errors
 /// When the database refuses.
 pub async fn record(conn: &impl ConnectionTrait, clock: &Clock, entry: Entry) -> Result<(), Error> {
+    conn.execute(&statement(clock, entry)).await?;
+    Ok(())
+}
+
+/// The same as a part of a [`crate::Batch`].
+pub fn statement(clock: &Clock, entry: Entry) -> InsertStatement {
     let row = audit_entry::ActiveModel {
         id: Set(AuditId::new()),
         at: Set(clock.now()),
@@ -65,6 +71,5 @@ pub async fn record(conn: &impl ConnectionTrait, clock: &Clock, entry: Entry) ->
         subject_id: Set(entry.subject.1),
         details: Set(entry.details),
     };
-    audit_entry::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    audit_entry::Entity::insert(row).into_query()
 }

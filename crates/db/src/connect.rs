@@ -1,6 +1,6 @@
 //! Opening the database.
 
-use crate::{Error, WriteTx, write::Writer};
+use crate::{Error, WriteTx, batch::Lane, write::Writer};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use std::{path::Path, sync::Arc, time::Duration};
@@ -18,6 +18,7 @@ pub struct Db {
     engine: Engine,
     reader: DatabaseConnection,
     writer: Arc<Writer>,
+    pub(crate) lane: Arc<Lane>,
 }
 
 impl Db {
@@ -47,6 +48,7 @@ impl Db {
                 engine: Engine::Sqlite,
                 reader,
                 writer: Arc::new(Writer::sqlite(writer)),
+                lane: Arc::default(),
             })
         } else {
             let pool = Database::connect(options(url, connections)).await?;
@@ -54,6 +56,7 @@ impl Db {
                 engine: Engine::Postgres,
                 reader: pool.clone(),
                 writer: Arc::new(Writer::postgres(pool)),
+                lane: Arc::default(),
             })
         }
     }

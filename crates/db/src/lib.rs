@@ -1,6 +1,7 @@
 //! The database: entities, connection, transactions that write, paging, audit. SQLite and PostgreSQL.
 
 pub mod audit;
+mod batch;
 mod connect;
 pub mod entity;
 mod error;
@@ -10,6 +11,7 @@ mod transition;
 mod wake;
 mod write;
 
+pub use batch::{Batch, insert_with};
 pub use connect::{Db, Engine};
 pub use error::{Conflict, Error, conflict};
 pub use transition::one_row;

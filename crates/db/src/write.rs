@@ -21,7 +21,7 @@ use std::{
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 /// Most transactions that one commit makes durable: bounds how long the first one waits.
-const GROUP: usize = 32;
+pub(crate) const GROUP: usize = 32;
 /// A writer that waits longer has met a deadlock of our own making, or a disk that hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -44,7 +44,9 @@ pub async fn enqueue(
 
 /// Due and free, or held by a worker whose lease has ended.
 fn due(now: DateTime<Utc>) -> Condition {
-    Condition::all().add(job::Column::RunAt.lte(now)).add(
+    // The first in words that the partial index knows: bound values say nothing to the planner.
+    let open = Expr::cust("state IN ('queued', 'running')");
+    Condition::all().add(open).add(job::Column::RunAt.lte(now)).add(
         Condition::any().add(job::Column::State.eq(JobState::Queued)).add(
             Condition::all()
                 .add(job::Column::State.eq(JobState::Running))

@@ -10,7 +10,10 @@ use domain::{
     },
     token::day_stamp_after,
 };
-use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    QueryTrait,
+    sea_query::{InsertStatement, OnConflict},
+};
 use settings::Settings;
 use uuid::Uuid;
 
@@ -64,8 +67,21 @@ pub async fn put(
     settings: &Settings,
     mail: NewMail,
 ) -> Result<Option<OutgoingId>, Error> {
-    let now = clock.now();
     let id = OutgoingId::new();
+    let inserted = tx.execute(&insert(id, clock, settings, mail)?).await?.rows_affected();
+    Ok((inserted > 0).then_some(id))
+}
+
+/// The same as a part of a [`db::Batch`].
+///
+/// # Errors
+/// When the letter does not become JSON.
+pub fn statement(clock: &Clock, settings: &Settings, mail: NewMail) -> Result<InsertStatement, Error> {
+    insert(OutgoingId::new(), clock, settings, mail)
+}
+
+fn insert(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Result<InsertStatement, Error> {
+    let now = clock.now();
     let state = match mail.state {
         Initial::Draft => OutgoingState::Draft,
         Initial::Queued => OutgoingState::Queued,
@@ -98,11 +114,9 @@ pub async fn put(
         created_at: Set(now),
         sent_at: Set(None),
     };
-    let inserted = outgoing_mail::Entity::insert(row)
-        .on_conflict(OnConflict::column(outgoing_mail::Column::Dedup).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await?;
-    Ok((inserted > 0).then_some(id))
+    let mut insert = outgoing_mail::Entity::insert(row).into_query();
+    insert.on_conflict(OnConflict::column(outgoing_mail::Column::Dedup).do_nothing().to_owned());
+    Ok(insert)
 }
 
 /// A Message-ID nobody can guess (RFC 9562 version 4: 122 random bits), without angle brackets.

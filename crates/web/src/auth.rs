@@ -3,7 +3,7 @@
 use crate::{
     App, Error, Session,
     csrf::browser,
-    session::{PARTNER_IDLE, STAFF_IDLE},
+    session::{INVITED, Invited, PARTNER, PARTNER_IDLE, STAFF_IDLE},
 };
 use axum::{
     extract::FromRequestParts,
@@ -75,7 +75,6 @@ const STAFF_COOKIE: Expiry = Expiry::OnSessionEnd;
 pub(crate) const PARTNER_COOKIE: Expiry = Expiry::OnInactivity(tower_sessions::cookie::time::Duration::days(30));
 
 const STAFF: &str = "staff";
-const PARTNER: &str = "partner";
 
 /// Begins a partner's session under a new id. Call it after your own transaction has committed.
 pub async fn enter_partner(
@@ -173,13 +172,12 @@ impl Who {
         if let Some(mark) = mark::<PartnerMark>(session, PARTNER).await?
             && now - mark.seen < PARTNER_IDLE
         {
-            let row = invitation::Entity::find_by_id(mark.invitation)
-                .one(app.db.reader())
-                .await?;
-            who.partner = row.filter(|i| i.link_version == mark.version).map(|i| PartnerSession {
-                invitation: i.id,
-                event: i.event_id,
-                partner: i.partner_id,
+            let invited: Option<Invited> = self::mark(session, INVITED).await?;
+            let same = |i: &Invited| i.invitation == mark.invitation && i.version == mark.version;
+            who.partner = invited.filter(same).map(|i| PartnerSession {
+                invitation: i.invitation,
+                event: i.event,
+                partner: i.partner,
             });
             who.lang = who.partner.map(|_| mark.lang);
             if who.partner.is_some() && now - mark.seen > TimeDelta::days(1) {

@@ -1,11 +1,13 @@
 //! Sessions in the database. The cookie's id is a secret, so only its fingerprint is stored.
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
-use db::entity::session;
-use domain::{Clock, token::fingerprint};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
-use std::fmt;
+use chrono::{DateTime, TimeDelta, Utc};
+use db::entity::{invitation, session};
+use domain::{Clock, EventId, InvitationId, PartnerId, token::fingerprint};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, sea_query::OnConflict};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{collections::HashMap, fmt};
 use tower_sessions::{
     SessionStore,
     cookie::time::OffsetDateTime,
@@ -16,6 +18,30 @@ use tower_sessions::{
 /// Staff work for a shift; a partner comes back for weeks.
 pub(crate) const STAFF_IDLE: TimeDelta = TimeDelta::hours(12);
 pub(crate) const PARTNER_IDLE: TimeDelta = TimeDelta::days(30);
+
+/// Where a partner's mark lies in a session.
+pub(crate) const PARTNER: &str = "partner";
+/// Where the invitation lies that was read with the session; never stored.
+pub(crate) const INVITED: &str = "invited";
+
+/// What the invitation of a partner's session says at this request.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Invited {
+    pub(crate) invitation: InvitationId,
+    pub(crate) event: EventId,
+    pub(crate) partner: PartnerId,
+    /// Of the personal link: a newer one ends the sessions of the older.
+    pub(crate) version: i32,
+}
+
+type Row = (
+    String,
+    DateTime<Utc>,
+    Option<InvitationId>,
+    Option<EventId>,
+    Option<PartnerId>,
+    Option<i32>,
+);
 
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -46,14 +72,39 @@ impl SessionStore for Store {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row = session::Entity::find_by_id(fingerprint(id.to_string().as_bytes()))
+        let rows = session::Entity::find_by_id(fingerprint(id.to_string().as_bytes()))
             .filter(session::Column::ExpiresAt.gt(self.clock.now()))
-            .one(self.db.reader())
-            .await
-            .map_err(backend)?;
-        let Some(row) = row else { return Ok(None) };
-        let data = serde_json::from_str(&row.record).map_err(|e| Error::Decode(e.to_string()))?;
-        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at.timestamp()).map_err(backend)?;
+            .join(
+                JoinType::LeftJoin,
+                session::Entity::belongs_to(invitation::Entity)
+                    .from(session::Column::InvitationId)
+                    .to(invitation::Column::Id)
+                    .into(),
+            )
+            .select_only()
+            .columns([session::Column::Record, session::Column::ExpiresAt])
+            .columns([
+                invitation::Column::Id,
+                invitation::Column::EventId,
+                invitation::Column::PartnerId,
+                invitation::Column::LinkVersion,
+            ]);
+        let row: Option<Row> = rows.into_tuple().one(self.db.reader()).await.map_err(backend)?;
+        let Some((record, expires_at, invitation, event, partner, version)) = row else {
+            return Ok(None);
+        };
+        let mut data: HashMap<String, Value> =
+            serde_json::from_str(&record).map_err(|e| Error::Decode(e.to_string()))?;
+        if let (Some(invitation), Some(event), Some(partner), Some(version)) = (invitation, event, partner, version) {
+            let invited = Invited {
+                invitation,
+                event,
+                partner,
+                version,
+            };
+            data.insert(INVITED.to_owned(), serde_json::to_value(invited).map_err(backend)?);
+        }
+        let expiry_date = OffsetDateTime::from_unix_timestamp(expires_at.timestamp()).map_err(backend)?;
         Ok(Some(Record {
             id: *id,
             data,
@@ -73,21 +124,29 @@ impl SessionStore for Store {
 
 impl Store {
     async fn insert(&self, record: &Record, replace: bool) -> Result<()> {
-        let idle = if record.data.contains_key("partner") {
+        let idle = if record.data.contains_key(PARTNER) {
             PARTNER_IDLE
         } else {
             STAFF_IDLE
         };
+        let mut data = record.data.clone();
+        data.remove(INVITED);
+        let partner = data.get(PARTNER).and_then(|mark| mark.get("invitation")).cloned();
         let row = session::ActiveModel {
             id: Set(fingerprint(record.id.to_string().as_bytes())),
-            record: Set(serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?),
+            record: Set(serde_json::to_string(&data).map_err(|e| Error::Encode(e.to_string()))?),
             expires_at: Set(self.clock.now() + idle),
+            invitation_id: Set(partner.and_then(|id| serde_json::from_value(id).ok())),
         };
         let mut insert = session::Entity::insert(row);
         if replace {
             insert = insert.on_conflict(
                 OnConflict::column(session::Column::Id)
-                    .update_columns([session::Column::Record, session::Column::ExpiresAt])
+                    .update_columns([
+                        session::Column::Record,
+                        session::Column::ExpiresAt,
+                        session::Column::InvitationId,
+                    ])
                     .to_owned(),
             );
         }

@@ -1,5 +1,6 @@
 //! A browser session; `id` is the fingerprint of what the cookie holds.
 
+use domain::InvitationId;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -10,6 +11,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub record: String,
     pub expires_at: DateTimeUtc,
+    /// Whom a partner's session stands for, so that both are read together.
+    pub invitation_id: Option<InvitationId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

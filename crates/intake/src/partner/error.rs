@@ -59,10 +59,19 @@ impl Error {
 
     /// Whether a unique index spoke: somebody was faster, and a second look decides.
     pub(crate) fn is_unique(&self) -> bool {
+        self.conflict() == Some(db::Conflict::Unique)
+    }
+
+    /// Whether a row that was referred to is not there.
+    pub(crate) fn is_foreign_key(&self) -> bool {
+        self.conflict() == Some(db::Conflict::ForeignKey)
+    }
+
+    fn conflict(&self) -> Option<db::Conflict> {
         let (Self::Db(db::Error::Db(db)) | Self::Mail(mail::Error::Db(db::Error::Db(db)))) = self else {
-            return false;
+            return None;
         };
-        db::conflict(db) == Some(db::Conflict::Unique)
+        db::conflict(db)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is a partner's own. No query here can be written without the partner's session.
 
+use super::service::consent::{Given, Latest};
 use chrono::{DateTime, Utc};
 use db::{
+    Batch, Engine,
     entity::{
         answer, assignment, consent, delivery, event, invitation, partner, programme_part, question, reverse_question,
         rsvp, rsvp_interest, service, sitting,
@@ -9,10 +11,10 @@ use db::{
     prelude::*,
 };
 use domain::{
-    EmailAddress, EventId, InvitationId, PartId, QuestionId, ServiceId, SittingId,
+    ConsentId, EmailAddress, EventId, InvitationId, PartId, QuestionId, ServiceId, SittingId,
     state::{answer::AnswerState, people::ConsentPurpose, question::QuestionState, question::ReverseState},
 };
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement, UnionType};
 use std::collections::{HashMap, HashSet};
 use web::auth::PartnerSession;
 
@@ -49,18 +51,64 @@ pub(crate) struct Place {
     pub(crate) ordinal: Option<i32>,
 }
 
+/// What a submission must know of its writer: their questions' places, and their newest answer on each consent.
+pub(crate) async fn standing(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<(Vec<Place>, Latest), Error> {
+    // Both in one way to the engine and back.
+    let mut rows = Query::select()
+        .expr_as(Expr::value("question"), "kind")
+        .column(question::Column::Id)
+        .column(question::Column::CreatedAt)
+        .column(question::Column::Ordinal)
+        .column(question::Column::State)
+        .expr(Expr::value(""))
+        .from(question::Entity)
+        .and_where(question::Column::InvitationId.eq(who.invitation))
+        .to_owned();
+    let consents = Query::select()
+        .expr(Expr::value("consent"))
+        .column(consent::Column::Id)
+        .column(consent::Column::At)
+        .expr(Expr::case(consent::Column::Given.eq(true), 1).finally(0))
+        .column(consent::Column::Purpose)
+        .column(consent::Column::WordingVersion)
+        .from(consent::Entity)
+        .and_where(consent::Column::InvitationId.eq(who.invitation))
+        .to_owned();
+    rows.union(UnionType::All, consents);
+    let (mut places, mut given) = (Vec::new(), Vec::new());
+    for row in conn.query_all(&rows).await? {
+        let kind: String = row.try_get_by_index(0)?;
+        if kind == "question" {
+            places.push(Place {
+                id: row.try_get_by_index(1)?,
+                ordinal: row.try_get_by_index(3)?,
+                state: row.try_get_by_index(4)?,
+            });
+        } else {
+            let id: ConsentId = row.try_get_by_index(1)?;
+            let at: DateTime<Utc> = row.try_get_by_index(2)?;
+            let yes: i32 = row.try_get_by_index(3)?;
+            let stands = Given {
+                given: yes == 1,
+                wording_version: row.try_get_by_index(5)?,
+                at,
+            };
+            given.push(((at, id), row.try_get_by_index::<ConsentPurpose>(4)?, stands));
+        }
+    }
+    // The later answer stands.
+    given.sort_by_key(|(key, ..)| *key);
+    Ok((
+        places,
+        given
+            .into_iter()
+            .map(|(_, purpose, stands)| (purpose, stands))
+            .collect(),
+    ))
+}
+
 pub(crate) async fn places(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<Vec<Place>, Error> {
-    let rows: Vec<(QuestionId, QuestionState, Option<i32>)> = question::Entity::find()
-        .select_only()
-        .columns([question::Column::Id, question::Column::State, question::Column::Ordinal])
-        .filter(question::Column::InvitationId.eq(who.invitation))
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, state, ordinal)| Place { id, state, ordinal })
-        .collect())
+    Ok(standing(conn, who).await?.0)
 }
 
 /// Their questions, the newest first; withdrawn ones last.
@@ -121,19 +169,9 @@ pub async fn asked_back(
     Ok(rows.into_iter().filter_map(|(a, r)| Some((a, r?))).collect())
 }
 
-/// The newest consent of each purpose.
-pub async fn consents(
-    conn: &impl ConnectionTrait,
-    who: &PartnerSession,
-) -> Result<HashMap<ConsentPurpose, consent::Model>, Error> {
-    let rows = consent::Entity::find()
-        .filter(consent::Column::InvitationId.eq(who.invitation))
-        .order_by_asc(consent::Column::At)
-        .order_by_asc(consent::Column::Id)
-        .all(conn)
-        .await?;
-    // The later row stands.
-    Ok(rows.into_iter().map(|row| (row.purpose, row)).collect())
+/// The newest answer on each consent.
+pub async fn consents(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<Latest, Error> {
+    Ok(standing(conn, who).await?.1)
 }
 
 pub(crate) async fn has_service(conn: &impl ConnectionTrait, id: ServiceId) -> Result<bool, Error> {
@@ -232,20 +270,25 @@ pub async fn invitations_of(
     Ok(all)
 }
 
-/// Takes the event's next number for a question, if the event takes questions at `now`. The row stays locked until
-/// the commit, so this is among the last statements of its transaction.
-pub async fn next_number(tx: &impl ConnectionTrait, event: EventId, now: DateTime<Utc>) -> Result<Option<i32>, Error> {
+/// Takes the event's next number for a question, within a batch. The event's row stays locked until the commit.
+pub(crate) fn next_number(batch: &mut Batch, engine: Engine, event: EventId) -> Expr {
     let update = Query::update()
         .table(event::Entity)
         .value(event::Column::NextNumber, Expr::col(event::Column::NextNumber).add(1))
         .and_where(event::Column::Id.eq(event))
-        .and_where(event::Column::OpensAt.lte(now))
-        .and_where(event::Column::ClosesAt.gt(now))
-        .returning_col(event::Column::NextNumber)
         .to_owned();
-    let row = tx.query_one(&update).await?;
-    Ok(match row {
-        Some(row) => Some(row.try_get_by_index::<i32>(0)? - 1),
-        None => None,
-    })
+    batch.take(engine, update, Expr::col(event::Column::NextNumber).sub(1), this(event))
+}
+
+/// The number that was taken last, for whoever holds the event's row.
+pub(crate) fn last_number(event: EventId) -> Expr {
+    let select = this(event).expr(Expr::col(event::Column::NextNumber).sub(1)).to_owned();
+    Expr::SubQuery(None, Box::new(select.into()))
+}
+
+fn this(event: EventId) -> SelectStatement {
+    Query::select()
+        .from(event::Entity)
+        .and_where(event::Column::Id.eq(event))
+        .to_owned()
 }

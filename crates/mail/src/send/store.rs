@@ -74,6 +74,8 @@ pub(super) async fn claim(
     let waiting = [OutgoingState::Queued, OutgoingState::Uncertain];
     let due = || {
         outgoing_mail::Entity::find()
+            // In words that the partial index knows: bound values say nothing to the planner.
+            .filter(Expr::cust("state IN ('queued', 'sending', 'uncertain')"))
             .filter(outgoing_mail::Column::State.is_in(waiting))
             .filter(outgoing_mail::Column::NextAttemptAt.lte(now))
             .order_by_asc(outgoing_mail::Column::NextAttemptAt)

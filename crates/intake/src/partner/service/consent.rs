@@ -4,10 +4,20 @@ use crate::{
     TEXTS,
     partner::{Error, Refusal, WORDING_VERSION, repo, wording},
 };
-use db::{audit, entity::consent, people::in_lang, prelude::*};
+use chrono::{DateTime, Utc};
+use db::{Batch, audit, entity::consent, people::in_lang, prelude::*};
 use domain::{Clock, ConsentId, Lang, state::people::ConsentPurpose};
+use sea_orm::QueryTrait;
 use std::collections::HashMap;
 use web::{App, Words, auth::PartnerSession};
+
+/// An answer that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    pub given: bool,
+    pub wording_version: String,
+    pub at: DateTime<Utc>,
+}
 
 /// What one agrees to, as the form was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +39,8 @@ impl Consents {
     }
 }
 
-pub type Latest = HashMap<ConsentPurpose, consent::Model>;
+/// The newest answer of each purpose.
+pub type Latest = HashMap<ConsentPurpose, Given>;
 
 /// Whether the needed consent stands in the present wording.
 pub fn stands(latest: &Latest, purpose: ConsentPurpose) -> bool {
@@ -56,15 +67,30 @@ pub async fn record(
     latest: &Latest,
     consents: Consents,
 ) -> Result<usize, Error> {
-    let words = Words::new(consents.read_in, &TEXTS);
+    let mut batch = Batch::default();
+    let changed = put(&mut batch, clock, who, host, latest, consents);
+    batch.run(tx).await?;
+    Ok(changed)
+}
+
+/// The same as parts of a batch.
+pub fn put(
+    batch: &mut Batch,
+    clock: &Clock,
+    who: &PartnerSession,
+    host: &str,
+    latest: &Latest,
+    consents: Consents,
+) -> usize {
     let news: Vec<ConsentPurpose> = ConsentPurpose::ALL
         .iter()
         .copied()
         .filter(|purpose| is_news(latest, *purpose, consents.given(*purpose)))
         .collect();
     if news.is_empty() {
-        return Ok(0);
+        return 0;
     }
+    let words = Words::new(consents.read_in, &TEXTS);
     let rows = news.iter().map(|purpose| consent::ActiveModel {
         id: Set(ConsentId::new()),
         invitation_id: Set(who.invitation),
@@ -74,7 +100,7 @@ pub async fn record(
         given: Set(consents.given(*purpose)),
         at: Set(clock.now()),
     });
-    consent::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    batch.insert(consent::Entity::insert_many(rows).into_query());
     let details: serde_json::Map<String, serde_json::Value> = news
         .iter()
         .map(|p| (p.to_string(), consents.given(*p).into()))
@@ -86,8 +112,8 @@ pub async fn record(
         subject: ("invitation", Some(who.invitation.uuid())),
         details: details.into(),
     };
-    audit::record(tx, clock, entry).await?;
-    Ok(news.len())
+    batch.insert(audit::statement(clock, entry));
+    news.len()
 }
 
 /// Changes the voluntary consents on their own page; the needed one stays as it is.
@@ -125,17 +151,11 @@ pub async fn change(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::DateTime;
-    use domain::InvitationId;
 
     fn latest(given: bool, version: &str) -> Latest {
-        let row = consent::Model {
-            id: ConsentId::new(),
-            invitation_id: InvitationId::new(),
-            purpose: ConsentPurpose::Print,
-            wording: String::new(),
-            wording_version: version.to_owned(),
+        let row = Given {
             given,
+            wording_version: version.to_owned(),
             at: DateTime::UNIX_EPOCH,
         };
         HashMap::from([(ConsentPurpose::Print, row)])

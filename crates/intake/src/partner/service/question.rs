@@ -6,8 +6,9 @@
 use super::consent::{self, Consents, Latest};
 use crate::partner::{Error, Phase, Refusal, letters, phase::must_be_open, repo, repo::Own, repo::Place};
 use db::{
-    audit,
+    Batch, audit,
     entity::{decision, delivery, question, service},
+    insert_with,
     people::in_lang,
     prelude::*,
 };
@@ -67,55 +68,44 @@ pub struct Submitted {
 /// # Errors
 /// Refused outside the opening time, without the needed consent, beyond the limit, for an unknown service.
 pub async fn submit(app: &App, who: &PartnerSession, new: &NewQuestion) -> Result<Submitted, Error> {
-    let now = app.clock.now();
     let reader = app.db.reader();
     let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
-    let mut places = repo::places(reader, who).await?;
-    if is_sent(&places, new.id) {
-        return Ok(Submitted {
-            id: new.id,
-            again: true,
-        });
-    }
-    must_be_open(&own.event, now)?;
-    let latest = repo::consents(reader, who).await?;
-    if !new.consents.required && !consent::stands(&latest, ConsentPurpose::Required) {
-        return Err(Refusal::Consent.into());
-    }
-    if !repo::has_service(reader, new.service).await? {
-        return Err(Refusal::Service.into());
-    }
+    let again = Submitted {
+        id: new.id,
+        again: true,
+    };
     // Each round that fails met a rival who took an ordinal, and there are only so many.
     for round in 0..own.event.max_questions.saturating_add(3) {
-        let tx = app.db.begin_write().await?;
-        if round > 0 {
-            places = repo::places(&tx, who).await?;
-            if is_sent(&places, new.id) {
-                // The rival was this very form; its work may share a commit that is still under way.
-                tx.commit().await?;
-                return Ok(Submitted {
-                    id: new.id,
-                    again: true,
-                });
-            }
+        let (places, latest) = if round == 0 {
+            repo::standing(reader, who).await?
+        } else {
+            // The rival's work may share a commit that is still under way: seen from within, and waited for.
+            let tx = app.db.begin_write().await?;
+            let standing = repo::standing(&tx, who).await?;
+            tx.commit().await?;
+            standing
+        };
+        if is_sent(&places, new.id) {
+            return Ok(again);
+        }
+        must_be_open(&own.event, app.clock.now())?;
+        if !new.consents.required && !consent::stands(&latest, ConsentPurpose::Required) {
+            return Err(Refusal::Consent.into());
         }
         let ordinal = free_ordinal(&places, own.event.max_questions).ok_or(Refusal::Limit(own.event.max_questions))?;
         let drafted = places.iter().any(|p| p.id == new.id);
-        match place(app, &tx, who, &own, &latest, new, ordinal, drafted).await {
+        match place(app, who, &own, &latest, new, ordinal, drafted).await {
             Ok(true) => {
-                tx.commit().await?;
                 app.wake.notify();
                 return Ok(Submitted {
                     id: new.id,
                     again: false,
                 });
             }
-            Ok(false) => tx.rollback().await?,
-            Err(error) if error.is_unique() => tx.rollback().await?,
-            Err(error) => {
-                tx.rollback().await?;
-                return Err(error);
-            }
+            Ok(false) => {}
+            Err(error) if error.is_unique() => {}
+            Err(error) if error.is_foreign_key() => return Err(Refusal::Service.into()),
+            Err(error) => return Err(error),
         }
     }
     // Nobody takes an ordinal so often: the id is somebody else's.
@@ -135,15 +125,10 @@ fn free_ordinal(places: &[Place], max: i32) -> Option<i32> {
     (1..=max).find(|n| !taken(*n))
 }
 
-/// The statements of a submission; false when a rival was faster. The event's row is locked by the number, so that
-/// comes as late as it can.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all of them were read before the transaction began"
-)]
+/// The writing of a submission; false when the draft is gone. A rival who took the ordinal, or this very form sent
+/// twice, runs into a unique index; a service that is not there, into a foreign key.
 async fn place(
     app: &App,
-    tx: &WriteTx,
     who: &PartnerSession,
     own: &Own,
     latest: &Latest,
@@ -152,81 +137,83 @@ async fn place(
     drafted: bool,
 ) -> Result<bool, Error> {
     let now = app.clock.now();
+    let mut batch = Batch::default();
+    let number = repo::next_number(&mut batch, app.db.engine(), who.event);
+    let row = question::ActiveModel {
+        id: Set(new.id),
+        event_id: Set(who.event),
+        invitation_id: Set(who.invitation),
+        service_id: Set(new.service),
+        number: NotSet,
+        ordinal: Set(Some(ordinal)),
+        body: Set(new.body.as_str().to_owned()),
+        lang: Set(new.lang),
+        prefers: Set(new.prefers),
+        naming: Set(new.naming),
+        state: Set(QuestionState::Received),
+        merged_into: Set(None),
+        decline_reason: Set(None),
+        entered_by: Set(None),
+        version: Set(1),
+        created_at: Set(now),
+        received_at: Set(Some(now)),
+        updated_at: Set(now),
+    };
+    if !drafted {
+        batch.insert(insert_with(row, [(question::Column::Number, number)]));
+        accompany(&mut batch, app, who, own, latest, new, ordinal)?;
+        app.db.write(batch).await?;
+        return Ok(true);
+    }
+    let tx = app.db.begin_write().await?;
+    accompany(&mut batch, app, who, own, latest, new, ordinal)?;
+    batch.run(&tx).await?;
+    let sent = question::Entity::update_many()
+        .set(question::ActiveModel {
+            id: NotSet,
+            event_id: NotSet,
+            invitation_id: NotSet,
+            version: NotSet,
+            created_at: NotSet,
+            ..row
+        })
+        .col_expr(question::Column::Number, repo::last_number(who.event))
+        .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1))
+        .filter(question::Column::Id.eq(new.id))
+        .filter(question::Column::InvitationId.eq(who.invitation))
+        .filter(question::Column::State.is_in(QuestionState::sources(QuestionState::Received)))
+        // Corrections lead back to received, too; only a draft is sent.
+        .filter(question::Column::State.eq(QuestionState::Draft))
+        .exec(&tx)
+        .await?;
+    if sent.rows_affected != 1 {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// What is written beside the question: consents, audit entry, receipt.
+fn accompany(
+    batch: &mut Batch,
+    app: &App,
+    who: &PartnerSession,
+    own: &Own,
+    latest: &Latest,
+    new: &NewQuestion,
+    ordinal: i32,
+) -> Result<(), Error> {
     // What stands already is not asked for again.
     let required = new.consents.required || consent::stands(latest, ConsentPurpose::Required);
     let host = in_lang(new.consents.read_in, &own.event.host_name, &own.event.host_name_en);
-    consent::record(
-        tx,
-        &app.clock,
-        who,
-        &host,
-        latest,
-        Consents {
-            required,
-            ..new.consents
-        },
-    )
-    .await?;
-    audit::record(
-        tx,
-        &app.clock,
-        entry(who, "question.submitted", new.id, json!({ "ordinal": ordinal })),
-    )
-    .await?;
-    let number = repo::next_number(tx, who.event, now)
-        .await?
-        .ok_or(Refusal::Closed(own.event.closes_at))?;
-    if drafted {
-        let sent = question::Entity::update_many()
-            .set(question::ActiveModel {
-                service_id: Set(new.service),
-                number: Set(Some(number)),
-                ordinal: Set(Some(ordinal)),
-                body: Set(new.body.as_str().to_owned()),
-                lang: Set(new.lang),
-                prefers: Set(new.prefers),
-                naming: Set(new.naming),
-                state: Set(QuestionState::Received),
-                received_at: Set(Some(now)),
-                updated_at: Set(now),
-                ..Default::default()
-            })
-            .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1))
-            .filter(question::Column::Id.eq(new.id))
-            .filter(question::Column::InvitationId.eq(who.invitation))
-            .filter(question::Column::State.is_in(QuestionState::sources(QuestionState::Received)))
-            // Corrections lead back to received, too; only a draft is sent.
-            .filter(question::Column::State.eq(QuestionState::Draft))
-            .exec(tx)
-            .await?;
-        if sent.rows_affected != 1 {
-            return Ok(false);
-        }
-    } else {
-        let row = question::ActiveModel {
-            id: Set(new.id),
-            event_id: Set(who.event),
-            invitation_id: Set(who.invitation),
-            service_id: Set(new.service),
-            number: Set(Some(number)),
-            ordinal: Set(Some(ordinal)),
-            body: Set(new.body.as_str().to_owned()),
-            lang: Set(new.lang),
-            prefers: Set(new.prefers),
-            naming: Set(new.naming),
-            state: Set(QuestionState::Received),
-            merged_into: Set(None),
-            decline_reason: Set(None),
-            entered_by: Set(None),
-            version: Set(1),
-            created_at: Set(now),
-            received_at: Set(Some(now)),
-            updated_at: Set(now),
-        };
-        if !insert(tx, row).await? {
-            return Ok(false);
-        }
-    }
+    let consents = Consents {
+        required,
+        ..new.consents
+    };
+    consent::put(batch, &app.clock, who, &host, latest, consents);
+    let entry = entry(who, "question.submitted", new.id, json!({ "ordinal": ordinal }));
+    batch.insert(audit::statement(&app.clock, entry));
     if let Some(email) = own.partner.email.clone() {
         let mail = letters::receipt(
             email,
@@ -236,9 +223,9 @@ async fn place(
             new.id,
             new.body.as_str(),
         );
-        mail::outbox::put(tx, &app.clock, &app.settings, mail).await?;
+        batch.insert(mail::outbox::statement(&app.clock, &app.settings, mail)?);
     }
-    Ok(true)
+    Ok(())
 }
 
 async fn insert(tx: &impl ConnectionTrait, row: question::ActiveModel) -> Result<bool, Error> {
