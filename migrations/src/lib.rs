@@ -9,6 +9,7 @@ mod m0002_questions;
 mod m0003_mail;
 mod m0004_articles;
 mod m0005_system;
+mod m0006_live;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_mail::Step),
             Box::new(m0004_articles::Step),
             Box::new(m0005_system::Step),
+            Box::new(m0006_live::Step),
         ]
     }
 }

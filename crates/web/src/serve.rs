@@ -39,10 +39,12 @@ pub async fn serve(
     let room = Arc::new(Semaphore::new(app.settings.web.max_connections.max(1)));
     let graceful = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
+    let mut elsewhere = pin!(app.live.follow(&app.db));
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &room) => accepted,
             () = &mut shutdown => break,
+            never = &mut elsewhere => match never {},
         };
         let Some((stream, peer, permit)) = accepted else {
             continue;
