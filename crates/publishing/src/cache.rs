@@ -103,14 +103,19 @@ struct Variant {
 
 impl Page {
     /// `generation` is that from before the row was read.
-    pub(crate) async fn new(html: String, version: i32, generation: u64, https: bool) -> Result<Self, Error> {
+    pub(crate) async fn new(
+        html: String,
+        version: i32,
+        generation: u64,
+        hsts: Option<&'static str>,
+    ) -> Result<Self, Error> {
         let plain = Bytes::from(html);
         let hash = HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
         let zipped = gzip(plain.clone()).await;
         Ok(Self {
             version,
-            plain: Variant::new(plain, format!("\"{hash}\""), false, https),
-            gzip: zipped.map(|bytes| Variant::new(bytes, format!("\"{hash}-gz\""), true, https)),
+            plain: Variant::new(plain, format!("\"{hash}\""), false, hsts),
+            gzip: zipped.map(|bytes| Variant::new(bytes, format!("\"{hash}-gz\""), true, hsts)),
             generation: AtomicU64::new(generation),
             checked: AtomicU64::new(millis()),
             checking: AtomicBool::new(false),
@@ -147,7 +152,7 @@ impl Page {
 }
 
 impl Variant {
-    fn new(bytes: Bytes, etag: String, gzip: bool, https: bool) -> Self {
+    fn new(bytes: Bytes, etag: String, gzip: bool, hsts: Option<&'static str>) -> Self {
         let mut unchanged = HeaderMap::new();
         if let Ok(etag) = HeaderValue::from_str(&etag) {
             unchanged.insert(header::ETAG, etag);
@@ -163,7 +168,7 @@ impl Variant {
         if gzip {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        secure(&mut headers, https);
+        secure(&mut headers, hsts);
         Self {
             etag,
             whole: Arc::new(Answer::new(StatusCode::OK, headers, bytes)),
@@ -173,7 +178,7 @@ impl Variant {
 }
 
 /// The headers that guard a page, for answers that no middleware sees.
-fn secure(headers: &mut HeaderMap, https: bool) {
+fn secure(headers: &mut HeaderMap, hsts: Option<&'static str>) {
     headers.insert(header::CONTENT_SECURITY_POLICY, policy());
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -188,9 +193,8 @@ fn secure(headers: &mut HeaderMap, https: bool) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if https {
-        let year = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    if let Some(years) = hsts {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(years));
     }
 }
 
@@ -257,7 +261,9 @@ mod tests {
     async fn cache() -> Cache {
         let cache = Cache::default();
         let html = "<p>문답</p>".repeat(300);
-        let page = Page::new(html, 1, generation(), true).await.expect("a page");
+        let page = Page::new(html, 1, generation(), Some("max-age=1"))
+            .await
+            .expect("a page");
         cache.put("talk", Arc::new(page));
         cache
     }

@@ -55,7 +55,7 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         preview: None,
     };
     let html = render::page(&snapshot, &facts)?;
-    let page = Arc::new(Page::new(html, row.version, generation, app.settings.web.is_https()).await?);
+    let page = Arc::new(Page::new(html, row.version, generation, app.settings.web.hsts()).await?);
     cache.put(slug, Arc::clone(&page));
     Ok(page)
 }
