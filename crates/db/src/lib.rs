@@ -10,7 +10,7 @@ mod transition;
 mod wake;
 mod write;
 
-pub use connect::{Db, Engine};
+pub use connect::{Db, Engine, private_folder};
 pub use error::{Conflict, Error, conflict};
 pub use transition::one_row;
 pub use wake::Wake;
