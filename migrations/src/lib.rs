@@ -9,6 +9,7 @@ mod m0002_questions;
 mod m0003_mail;
 mod m0004_articles;
 mod m0005_system;
+mod m0006_live;
 mod m0007_ways;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_mail::Step),
             Box::new(m0004_articles::Step),
             Box::new(m0005_system::Step),
+            Box::new(m0006_live::Step),
             Box::new(m0007_ways::Step),
         ]
     }

@@ -1,4 +1,5 @@
 //! What the database must hold on both engines, also when many come at once.
 
 mod at_once;
+mod live;
 mod roster;

@@ -3,7 +3,13 @@
 use crate::{Error, WriteTx, batch::Lane, write::Writer};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    io,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 /// Which engine stands behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +40,9 @@ impl Db {
             } else {
                 format!("{url}?mode=rwc")
             };
-            if let Some(parent) = url
-                .strip_prefix("sqlite://")
-                .and_then(|p| Path::new(p.split('?').next()?).parent())
-            {
-                std::fs::create_dir_all(parent)
-                    .map_err(|e| Error::Commit(format!("cannot make {}: {e}", parent.display())))?;
+            if let Some(file) = url.strip_prefix("sqlite://").and_then(|p| p.split('?').next()) {
+                prepare(Path::new(file), url.contains("mode=rwc"))
+                    .map_err(|e| Error::Commit(format!("cannot make {file}: {e}")))?;
             }
             // The writer opens first: it creates the file and turns on the log (WAL) for all.
             let writer = Database::connect(options(&url, 1)).await?;
@@ -112,6 +115,43 @@ impl std::fmt::Debug for Db {
     }
 }
 
+/// Makes a folder that only its owner enters, with those above it; one that is there keeps its mode.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// SQLite would make a file that everybody may read. What it puts beside it (`-wal`, `-shm`) takes the file's mode.
+fn prepare(file: &Path, create: bool) -> io::Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        private_folder(folder)?;
+    }
+    // Neither names a file as it is written here: memory, and a path in percent-encoding.
+    if !create
+        || file
+            .as_os_str()
+            .as_encoded_bytes()
+            .iter()
+            .any(|b| matches!(b, b':' | b'%'))
+    {
+        return Ok(());
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
@@ -141,5 +181,39 @@ impl From<Engine> for DbBackend {
             Engine::Sqlite => Self::Sqlite,
             Engine::Postgres => Self::Postgres,
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::Db;
+    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("is there").permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn nobody_else_reads_the_database_and_a_folder_that_was_there_stays_as_it_was() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let open = async |folder: &Path| {
+            let db = Db::connect(&format!("sqlite://{}/mundap.db", folder.display()), 1).await;
+            let db = db.expect("opens");
+            db.migrate().await.expect("migrates");
+            db
+        };
+        let new = dir.path().join("new/data");
+        let db = open(&new).await;
+        assert_eq!((mode(&new), mode(&new.join("mundap.db"))), (0o700, 0o600));
+        assert_eq!(mode(&new.join("mundap.db-wal")), 0o600);
+        db.close().await;
+
+        let old = dir.path().join("old");
+        fs::create_dir(&old).expect("makes");
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o750)).expect("sets");
+        fs::write(old.join("mundap.db"), b"").expect("writes");
+        fs::set_permissions(old.join("mundap.db"), fs::Permissions::from_mode(0o640)).expect("sets");
+        open(&old).await.close().await;
+        assert_eq!((mode(&old), mode(&old.join("mundap.db"))), (0o750, 0o640));
     }
 }

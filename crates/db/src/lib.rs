@@ -12,7 +12,7 @@ mod wake;
 mod write;
 
 pub use batch::{Batch, insert_with};
-pub use connect::{Db, Engine};
+pub use connect::{Db, Engine, private_folder};
 pub use error::{Conflict, Error, conflict};
 pub use transition::one_row;
 pub use wake::Wake;

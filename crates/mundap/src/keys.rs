@@ -53,7 +53,7 @@ pub fn load(settings: &Settings) -> Result<Option<Keys>> {
 /// other reads the winner's.
 fn make(path: &Path) -> Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        db::private_folder(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     let octets: [u8; 32] = rand::random();
     let draft = path.with_extension(format!("key.{}", std::process::id()));

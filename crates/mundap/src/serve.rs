@@ -1,8 +1,8 @@
 //! The process: web, worker and mail listeners, together or each alone; started at once, stopped gently.
 
-use crate::{compose, handlers};
+use crate::{compose::compose_over, handlers};
 use anyhow::{Context, Result};
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 use web::App;
 
@@ -93,7 +93,11 @@ impl Bound {
         };
         let web = async {
             match self.web {
-                Some(listener) => web::serve(&app, compose(app.clone()), listener, stopped()).await,
+                Some(listener) => {
+                    let cache = publishing::Cache::default();
+                    let router = compose_over(app.clone(), cache.clone());
+                    web::serve(&app, router, Arc::new(cache), listener, stopped()).await
+                }
                 None => Ok(()),
             }
         };

@@ -6,7 +6,7 @@
 //! than [`STALE`]: what was withdrawn must not live on.
 
 use crate::Error;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use http_body_util::{BodyExt, Full};
@@ -22,6 +22,7 @@ use std::{
 };
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tower_http::{CompressionLevel, compression::CompressionLayer};
+use web::{Answer, Asked, Ready};
 
 const FRESH: Duration = Duration::from_secs(1);
 const STALE: Duration = Duration::from_secs(5);
@@ -57,18 +58,14 @@ impl std::fmt::Debug for Cache {
     }
 }
 
-impl Cache {
-    /// The answer to a request for a published article, headers and all, when it lies ready. `None`: ask the router.
-    /// The server calls it before everything else; it neither waits nor looks at the database.
-    pub fn lookup(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Response<Full<Bytes>>> {
-        let slug = path.strip_prefix(PREFIX)?;
-        if !matches!(*method, Method::GET | Method::HEAD) {
-            return None;
-        }
-        let page = self.get(slug)?;
-        page.is_fresh().then(|| page.respond(method, headers))
+impl Ready for Cache {
+    fn answer(&self, asked: Asked<'_>) -> Option<Arc<Answer>> {
+        let page = self.get(asked.path.strip_prefix(PREFIX)?)?;
+        page.is_fresh().then(|| Arc::clone(page.choose(asked)))
     }
+}
 
+impl Cache {
     pub(crate) fn get(&self, slug: &str) -> Option<Arc<Page>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(slug).cloned()
     }
@@ -98,23 +95,27 @@ pub(crate) struct Page {
 }
 
 struct Variant {
-    bytes: Bytes,
-    etag: HeaderValue,
-    headers: HeaderMap,
-    /// The few that go with 304.
-    unchanged: HeaderMap,
+    etag: String,
+    whole: Arc<Answer>,
+    /// Status 304 with the few headers that go with it.
+    unchanged: Arc<Answer>,
 }
 
 impl Page {
     /// `generation` is that from before the row was read.
-    pub(crate) async fn new(html: String, version: i32, generation: u64, https: bool) -> Result<Self, Error> {
+    pub(crate) async fn new(
+        html: String,
+        version: i32,
+        generation: u64,
+        hsts: Option<&'static str>,
+    ) -> Result<Self, Error> {
         let plain = Bytes::from(html);
         let hash = HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
         let zipped = gzip(plain.clone()).await;
         Ok(Self {
             version,
-            plain: Variant::new(plain, &format!("\"{hash}\""), false, https),
-            gzip: zipped.map(|bytes| Variant::new(bytes, &format!("\"{hash}-gz\""), true, https)),
+            plain: Variant::new(plain, format!("\"{hash}\""), false, hsts),
+            gzip: zipped.map(|bytes| Variant::new(bytes, format!("\"{hash}-gz\""), true, hsts)),
             generation: AtomicU64::new(generation),
             checked: AtomicU64::new(millis()),
             checking: AtomicBool::new(false),
@@ -137,37 +138,25 @@ impl Page {
         age < FRESH || (age < STALE && self.checking.swap(true, Ordering::AcqRel))
     }
 
-    pub(crate) fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Full<Bytes>> {
-        let variant = self
-            .gzip
-            .as_ref()
-            .filter(|_| takes_gzip(headers))
-            .unwrap_or(&self.plain);
-        if headers
-            .get(header::IF_NONE_MATCH)
-            .is_some_and(|known| matches_tag(known, &variant.etag))
-        {
-            let mut response = Response::new(Full::default());
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            *response.headers_mut() = variant.unchanged.clone();
-            return response;
-        }
-        let body = if *method == Method::HEAD {
-            Bytes::new()
-        } else {
-            variant.bytes.clone()
+    /// The one of its answers that fits.
+    pub(crate) fn choose(&self, asked: Asked<'_>) -> &Arc<Answer> {
+        let variant = match &self.gzip {
+            Some(gzip) if asked.accept_encoding.is_some_and(takes_gzip) => gzip,
+            _ => &self.plain,
         };
-        let mut response = Response::new(Full::new(body));
-        *response.headers_mut() = variant.headers.clone();
-        response
+        match asked.if_none_match {
+            Some(known) if matches_tag(known, &variant.etag) => &variant.unchanged,
+            _ => &variant.whole,
+        }
     }
 }
 
 impl Variant {
-    fn new(bytes: Bytes, etag: &str, gzip: bool, https: bool) -> Self {
-        let etag = HeaderValue::from_str(etag).unwrap_or(HeaderValue::from_static("\"\""));
+    fn new(bytes: Bytes, etag: String, gzip: bool, hsts: Option<&'static str>) -> Self {
         let mut unchanged = HeaderMap::new();
-        unchanged.insert(header::ETAG, etag.clone());
+        if let Ok(etag) = HeaderValue::from_str(&etag) {
+            unchanged.insert(header::ETAG, etag);
+        }
         unchanged.insert(header::CACHE_CONTROL, CACHE_CONTROL);
         unchanged.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         let mut headers = unchanged.clone();
@@ -179,18 +168,17 @@ impl Variant {
         if gzip {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        secure(&mut headers, https);
+        secure(&mut headers, hsts);
         Self {
-            bytes,
             etag,
-            headers,
-            unchanged,
+            whole: Arc::new(Answer::new(StatusCode::OK, headers, bytes)),
+            unchanged: Arc::new(Answer::new(StatusCode::NOT_MODIFIED, unchanged, Bytes::new())),
         }
     }
 }
 
 /// The headers that guard a page, for answers that no middleware sees.
-fn secure(headers: &mut HeaderMap, https: bool) {
+fn secure(headers: &mut HeaderMap, hsts: Option<&'static str>) {
     headers.insert(header::CONTENT_SECURITY_POLICY, policy());
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -205,9 +193,8 @@ fn secure(headers: &mut HeaderMap, https: bool) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if https {
-        let year = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    if let Some(years) = hsts {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(years));
     }
 }
 
@@ -217,11 +204,10 @@ pub(crate) fn policy() -> HeaderValue {
 }
 
 /// RFC 9110 §12.5.3, as far as it concerns gzip.
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
+fn takes_gzip(accepted: &[u8]) -> bool {
+    let Ok(accepted) = std::str::from_utf8(accepted) else {
+        return false;
+    };
     accepted.split(',').any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
@@ -234,8 +220,8 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// RFC 9110 §13.1.2: a list of tags or `*`, compared weakly.
-fn matches_tag(known: &HeaderValue, etag: &HeaderValue) -> bool {
-    let (Ok(known), Ok(etag)) = (known.to_str(), etag.to_str()) else {
+fn matches_tag(known: &[u8], etag: &str) -> bool {
+    let Ok(known) = std::str::from_utf8(known) else {
         return false;
     };
     known
@@ -270,18 +256,14 @@ async fn gzip(plain: Bytes) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn ask(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(n, v)| (n.clone(), HeaderValue::from_static(v)))
-            .collect()
-    }
+    use axum::http::Method;
 
     async fn cache() -> Cache {
         let cache = Cache::default();
         let html = "<p>문답</p>".repeat(300);
-        let page = Page::new(html, 1, generation(), true).await.expect("a page");
+        let page = Page::new(html, 1, generation(), Some("max-age=1"))
+            .await
+            .expect("a page");
         cache.put("talk", Arc::new(page));
         cache
     }
@@ -289,45 +271,53 @@ mod tests {
     #[tokio::test]
     async fn a_page_is_sent_compressed_to_who_takes_it_and_not_at_all_to_who_has_it() {
         let cache = cache().await;
-        let get = |headers: &HeaderMap| {
-            cache
-                .lookup(&Method::GET, "/articles/talk", headers)
-                .expect("lies ready")
+        let get = |asked: Asked<'_>| cache.answer(asked).expect("lies ready").response(&Method::GET);
+        let plainly = Asked {
+            path: "/articles/talk",
+            ..Asked::default()
         };
-        let plain = get(&HeaderMap::new());
+        let taking = |coding: &'static str| Asked {
+            accept_encoding: Some(coding.as_bytes()),
+            ..plainly
+        };
+        let plain = get(plainly);
         assert_eq!(
             plain.headers()[header::CONTENT_LENGTH],
             HeaderValue::from("<p>문답</p>".len() * 300)
         );
         assert!(plain.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
-        let zipped = get(&ask(&[(header::ACCEPT_ENCODING, "br, gzip;q=0.8")]));
+        let zipped = get(taking("br, gzip;q=0.8"));
         assert_eq!(zipped.headers()[header::CONTENT_ENCODING], "gzip");
         assert_ne!(zipped.headers()[header::ETAG], plain.headers()[header::ETAG]);
         let bytes = zipped.into_body().collect().await.expect("bytes").to_bytes();
         assert_eq!(bytes[..2], [0x1f, 0x8b], "gzip's magic number");
         assert!(
-            get(&ask(&[(header::ACCEPT_ENCODING, "gzip;q=0.0")]))
+            get(taking("gzip;q=0.0"))
                 .headers()
                 .get(header::CONTENT_ENCODING)
                 .is_none()
         );
-        let mut known = HeaderMap::new();
-        known.insert(header::IF_NONE_MATCH, plain.headers()[header::ETAG].clone());
-        assert_eq!(get(&known).status(), StatusCode::NOT_MODIFIED);
-        assert_eq!(
-            get(&ask(&[(header::IF_NONE_MATCH, "\"other\"")])).status(),
-            StatusCode::OK
-        );
+        let knowing = |tag: &'static [u8]| Asked {
+            if_none_match: Some(tag),
+            ..plainly
+        };
+        let tag = plain.headers()[header::ETAG].as_bytes().to_vec().leak();
+        assert_eq!(get(knowing(tag)).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(get(knowing(b"\"other\"")).status(), StatusCode::OK);
     }
 
     #[tokio::test]
-    async fn only_reads_of_known_articles_are_answered() {
+    async fn only_known_articles_are_answered() {
         let cache = cache().await;
-        let none = HeaderMap::new();
-        assert!(cache.lookup(&Method::POST, "/articles/talk", &none).is_none());
-        assert!(cache.lookup(&Method::GET, "/articles/other", &none).is_none());
-        assert!(cache.lookup(&Method::GET, "/", &none).is_none());
-        assert!(cache.lookup(&Method::HEAD, "/articles/talk", &none).is_some());
+        let at = |path| {
+            cache.answer(Asked {
+                path,
+                ..Asked::default()
+            })
+        };
+        assert!(at("/articles/talk").is_some());
+        assert!(at("/articles/other").is_none());
+        assert!(at("/").is_none());
     }
 
     #[tokio::test]

@@ -29,7 +29,7 @@ pub fn routes() -> web::Router {
     routes_with(Cache::default())
 }
 
-/// The slice's pages over `cache`, whose [`Cache::lookup`] the server may ask before any router.
+/// The slice's pages over `cache`, which the server asks before any router.
 pub fn routes_with(cache: Cache) -> web::Router {
     pages::routes().layer(axum::Extension(cache))
 }

@@ -84,7 +84,9 @@ impl Settings {
     /// Never, as long as the embedded file is right; a test says so.
     pub fn embedded() -> Result<Self, Error> {
         let builder = Config::builder().add_source(File::from_str(DEFAULT, FileFormat::Toml));
-        Ok(builder.build()?.try_deserialize()?)
+        let mut settings: Self = builder.build()?.try_deserialize()?;
+        settings.web.validate()?;
+        Ok(settings)
     }
 
     fn resolve(mut self) -> Result<Self, Error> {

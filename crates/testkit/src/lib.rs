@@ -13,7 +13,7 @@ mod world;
 pub use browser::{Browser, Filled, Page};
 pub use database::{Fresh, engine};
 pub use postfix::{Letterbox, Postfix};
-pub use wire::{Reply, Wire};
+pub use wire::{Events, Reply, Wire};
 pub use world::{Running, World, free_port};
 
 /// The short form of a long test runs in `make test`, the long one in `make chaos`.

@@ -44,7 +44,32 @@ impl Wire {
         self.request("POST", path, Some(form)).await
     }
 
+    /// Opens a stream of server-sent events on this connection, which is then used for nothing else.
+    ///
+    /// # Errors
+    /// When the connection cannot be made, or the answer is no such stream.
+    pub async fn events(mut self, path: &str) -> io::Result<Events> {
+        self.stream = None;
+        let request = self.head("GET", path, None);
+        let stream = TcpStream::connect(self.address).await?;
+        let mut events = Events(BufReader::new(stream));
+        events.0.get_mut().write_all(request.as_bytes()).await?;
+        match events.next().await?.as_str() {
+            "hello" => Ok(events),
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
     async fn request(&mut self, method: &str, path: &str, form: Option<&str>) -> io::Result<Reply> {
+        let head = self.head(method, path, form);
+        let outcome = self.exchange(&head).await;
+        if outcome.is_err() {
+            self.stream = None;
+        }
+        outcome
+    }
+
+    fn head(&self, method: &str, path: &str, form: Option<&str>) -> String {
         use std::fmt::Write as _;
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nAccept-Language: ko\r\nSec-Fetch-Site: same-origin\r\n",
@@ -64,11 +89,7 @@ impl Wire {
         }
         head.push_str("\r\n");
         head.push_str(form.unwrap_or_default());
-        let outcome = self.exchange(&head).await;
-        if outcome.is_err() {
-            self.stream = None;
-        }
-        outcome
+        head
     }
 
     async fn exchange(&mut self, request: &str) -> io::Result<Reply> {
@@ -127,6 +148,28 @@ impl Wire {
             self.stream = None;
         }
         Ok(Reply { status, location, body })
+    }
+}
+
+/// A stream of server-sent events.
+pub struct Events(BufReader<TcpStream>);
+
+impl Events {
+    /// The name of the next event.
+    ///
+    /// # Errors
+    /// When the stream ended, or is none.
+    pub async fn next(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        loop {
+            read_line(&mut self.0, &mut line).await?;
+            if let Some(name) = line.trim_end().strip_prefix("event: ") {
+                return Ok(name.to_owned());
+            }
+            if line.starts_with("HTTP/1.1") && !line.starts_with("HTTP/1.1 200") {
+                return Err(io::Error::other(line));
+            }
+        }
     }
 }
 

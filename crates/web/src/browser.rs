@@ -85,19 +85,24 @@ impl Browser {
     }
 }
 
-/// The address of the other side: the peer's, or what the proxy on this machine says it is. Only the last hop of
+/// The address of the other side: the peer's, or what a trusted proxy says it is. Only the last hop of
 /// `X-Forwarded-For` is read, the one that our own proxy appended; the rest is anybody's invention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub Option<IpAddr>);
 
 impl Peer {
-    fn of(peer: Option<IpAddr>, headers: &HeaderMap) -> Self {
+    fn of(app: &App, request: &Request) -> Self {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+        Self::told(&app.settings.web, peer, request.headers())
+    }
+
+    fn told(web: &settings::Web, peer: Option<IpAddr>, headers: &HeaderMap) -> Self {
         let forwarded = || {
             let hops = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
             hops.rsplit(',').next()?.trim().parse().ok()
         };
         Self(match peer {
-            Some(ip) if ip.is_loopback() => forwarded().or(Some(ip)),
+            Some(ip) if web.trusts(ip) => forwarded().or(Some(ip)),
             other => other,
         })
     }
@@ -118,8 +123,7 @@ impl Peer {
 impl<S: Send + Sync> FromRequestParts<S> for Peer {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-        Ok(Self::of(peer, &parts.headers))
+        Ok(parts.extensions.get().copied().unwrap_or(Self(None)))
     }
 }
 
@@ -134,6 +138,8 @@ pub(crate) async fn middleware(State(app): State<App>, mut request: Request, nex
     let mut response = if let Some(switch) = language_switch(&app, &method, &uri) {
         switch
     } else {
+        let peer = Peer::of(&app, &request);
+        request.extensions_mut().insert(peer);
         request.extensions_mut().insert(Arc::clone(&browser));
         next.run(request).await
     };
@@ -237,8 +243,8 @@ fn security_headers(app: &App, response: &mut Response) {
         HeaderName::from_static("permissions-policy"),
         "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     );
-    if app.settings.web.is_https() {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    if let Some(years) = app.settings.web.hsts() {
+        set(header::STRICT_TRANSPORT_SECURITY, years);
     }
     if html {
         set(header::CACHE_CONTROL, "no-store");
@@ -379,14 +385,15 @@ mod tests {
     }
 
     #[test]
-    fn only_the_proxy_on_this_machine_is_believed_and_only_its_own_hop() {
+    fn only_a_trusted_proxy_is_believed_and_only_its_own_hop() {
+        let mut web = settings::Settings::embedded().expect("the embedded default").web;
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", HeaderValue::from_static("6.6.6.6, 203.0.113.9"));
-        let proxied = Peer::of(Some(IpAddr::from([127, 0, 0, 1])), &headers);
-        assert_eq!(proxied.key(), "203.0.113.9");
-        assert_eq!(
-            Peer::of(Some(IpAddr::from([198, 51, 100, 7])), &headers).key(),
-            "198.51.100.7"
-        );
+        let key = |web: &settings::Web, peer: [u8; 4]| Peer::told(web, Some(peer.into()), &headers).key();
+        assert_eq!(key(&web, [127, 0, 0, 1]), "203.0.113.9");
+        assert_eq!(key(&web, [198, 51, 100, 7]), "198.51.100.7");
+        web.trust("198.51.100.0/24").expect("reads");
+        assert_eq!(key(&web, [198, 51, 100, 7]), "203.0.113.9");
+        assert_eq!(key(&web, [127, 0, 0, 1]), "127.0.0.1");
     }
 }

@@ -1,4 +1,8 @@
-//! Live updates: topics within this process, as server-sent events. A page that misses some just reads again.
+//! Live updates: topics, as server-sent events. A page that misses some just reads again.
+//!
+//! A change counts its topic up in the transaction that makes it ([`Bus::commit`]); a web process with readers looks
+//! once a second whether another process counted. A notification could be lost with its connection; a counter cannot,
+//! and it serves both engines.
 
 use axum::{
     http::{HeaderName, HeaderValue},
@@ -7,7 +11,9 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
+use db::{Db, WriteTx, entity::live_topic, prelude::*};
 use futures_util::StreamExt;
+use sea_orm::sea_query::OnConflict;
 use std::{
     collections::HashMap,
     convert::Infallible,
@@ -19,6 +25,8 @@ use tokio_stream::wrappers::BroadcastStream;
 
 /// So many unread messages, and a reader is dropped; the browser connects again by itself.
 const BACKLOG: usize = 64;
+/// So long does a change of another process stay unseen.
+const LOOK: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
 pub struct Message {
@@ -26,7 +34,15 @@ pub struct Message {
     pub data: String,
 }
 
-type Topics = HashMap<String, broadcast::Sender<Message>>;
+#[derive(Debug)]
+struct Topic {
+    sender: broadcast::Sender<Message>,
+    /// What its readers were told of. `None` before the first look, which tells them in any case: something may have
+    /// changed between the page and its stream.
+    version: Option<i64>,
+}
+
+type Topics = HashMap<String, Topic>;
 
 #[derive(Clone, Debug, Default)]
 pub struct Bus(Arc<Mutex<Topics>>);
@@ -43,42 +59,121 @@ impl Subscription {
 }
 
 impl Bus {
-    /// Tells all who read the topic. Call it after the commit: a reader fetches the page at once.
-    /// `data` holds no personal data, only what changed (an id, a number).
+    /// Commits what changes the page of `topic` and tells its readers, of this process at once and of others within
+    /// a second. Counting is the transaction's last statement: nobody who holds the topic's row waits for another.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing of the transaction stands.
+    pub async fn commit(&self, tx: WriteTx, topic: &str) -> Result<(), db::Error> {
+        let version = count(&tx, topic).await?;
+        tx.commit().await?;
+        self.heard(topic, version);
+        Ok(())
+    }
+
+    /// Tells all who read the topic in this process, and no other. Call it after the commit: a reader fetches the
+    /// page at once. `data` holds no personal data, only what changed (an id, a number).
     pub fn publish(&self, topic: &str, event: &'static str, data: impl Into<String>) {
         let mut topics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sender) = topics.get(topic)
-            && sender
-                .send(Message {
-                    event,
-                    data: data.into(),
-                })
-                .is_err()
-        {
-            topics.remove(topic);
-        }
+        tell(&mut topics, topic, event, data.into());
     }
 
     pub fn subscribe(&self, topic: &str) -> Subscription {
         let mut topics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Topics that nobody reads any more would pile up with their names.
-        topics.retain(|name, sender| name == topic || sender.receiver_count() > 0);
-        let sender = topics
-            .entry(topic.to_owned())
-            .or_insert_with(|| broadcast::channel(BACKLOG).0);
-        Subscription(sender.subscribe())
+        topics.retain(|name, topic_| name == topic || topic_.sender.receiver_count() > 0);
+        let entry = topics.entry(topic.to_owned()).or_insert_with(|| Topic {
+            sender: broadcast::channel(BACKLOG).0,
+            version: None,
+        });
+        Subscription(entry.sender.subscribe())
     }
 
     /// How many read the topic now.
     pub fn readers(&self, topic: &str) -> usize {
         let topics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        topics.get(topic).map_or(0, broadcast::Sender::receiver_count)
+        topics.get(topic).map_or(0, |topic| topic.sender.receiver_count())
+    }
+
+    /// The topic was counted up to `version`: tells its readers unless they know.
+    fn heard(&self, topic: &str, version: i64) {
+        let mut topics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match topics.get_mut(topic) {
+            Some(known) if known.version.is_none_or(|known| known < version) => known.version = Some(version),
+            _ => return,
+        }
+        tell(&mut topics, topic, "changed", String::new());
+    }
+
+    /// What is read in this process now.
+    fn read(&self) -> Vec<String> {
+        let topics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = topics.iter().filter(|(_, topic)| topic.sender.receiver_count() > 0);
+        read.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Looks once for what other processes changed.
+    async fn look(&self, db: &Db) -> Result<(), db::Error> {
+        let read = self.read();
+        if read.is_empty() {
+            return Ok(());
+        }
+        let rows = live_topic::Entity::find()
+            .filter(live_topic::Column::Name.is_in(read))
+            .all(db.reader())
+            .await?;
+        for row in rows {
+            self.heard(&row.name, row.version);
+        }
+        Ok(())
+    }
+
+    /// Looks for as long as it is polled; a database that does not answer is asked again.
+    pub(crate) async fn follow(&self, db: &Db) -> Infallible {
+        let mut lost = false;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            match self.look(db).await {
+                Ok(()) => lost = false,
+                Err(error) if !lost => {
+                    lost = true;
+                    tracing::warn!(%error, "live pages do not hear of other processes until the database answers");
+                }
+                Err(_) => {}
+            }
+        }
     }
 
     /// Ends all streams, so that a stop does not wait for them.
     pub(crate) fn close(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+fn tell(topics: &mut Topics, name: &str, event: &'static str, data: String) {
+    if let Some(topic) = topics.get(name)
+        && topic.sender.send(Message { event, data }).is_err()
+    {
+        topics.remove(name);
+    }
+}
+
+/// The topic's next version; its row stays locked until the transaction ends.
+async fn count(conn: &impl ConnectionTrait, topic: &str) -> Result<i64, db::Error> {
+    let first = live_topic::ActiveModel {
+        name: Set(topic.to_owned()),
+        version: Set(1),
+    };
+    let next = Expr::col((live_topic::Entity, live_topic::Column::Version)).add(1);
+    let again = OnConflict::column(live_topic::Column::Name)
+        .value(live_topic::Column::Version, next)
+        .to_owned();
+    live_topic::Entity::insert(first)
+        .on_conflict(again)
+        .exec_without_returning(conn)
+        .await?;
+    let row = live_topic::Entity::find_by_id(topic).one(conn).await?;
+    Ok(row.map_or(1, |row| row.version))
 }
 
 /// The response that streams a subscription, with a sign of life every 15 seconds.
@@ -115,6 +210,18 @@ mod tests {
     fn an_event_has_data_on_one_line() {
         assert_eq!(line_of(""), "1");
         assert_eq!(line_of("a\nb"), "a b");
+    }
+
+    #[tokio::test]
+    async fn a_version_is_told_once_and_the_first_in_any_case() {
+        let bus = Bus::default();
+        let mut reader = bus.subscribe("a");
+        for version in [4, 4, 3, 5] {
+            bus.heard("a", version);
+        }
+        assert!(reader.next().await.is_some() && reader.next().await.is_some());
+        bus.close();
+        assert!(reader.next().await.is_none(), "4 and 5");
     }
 
     #[tokio::test]

@@ -1,16 +1,35 @@
 //! The server: time-outs for those who send slowly, a bound on connections, a stop that finishes what it holds.
 
-use crate::App;
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
-use hyper::body::Incoming;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+use crate::{
+    App,
+    front::{self, Rest},
+    ready::{Ready, look},
 };
-use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, Response},
+};
+use domain::Clock;
+use hyper::{body::Incoming, rt, server::conn::http1};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
+};
+use std::{
+    convert::Infallible,
+    future::Future,
+    io::{self, IoSlice},
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tower::ServiceExt;
 
@@ -20,57 +39,170 @@ const HEADERS: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(25);
 
 /// Serves until `shutdown`, then finishes what it holds.
+///
+/// # Errors
+/// None today; a socket that fails to accept is waited for.
 pub async fn serve(
     app: &App,
     router: Router,
+    ready: Arc<dyn Ready>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    // HTTP/1 alone: TLS ends at the proxy, which speaks nothing else to us, and the detection of HTTP/2 would wait
-    // without end for the first octets of a connection that says nothing.
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
-        .max_buf_size(64 * 1024)
-        .keep_alive(true);
-    let builder = Arc::new(builder);
+    let site = Arc::new(Site {
+        http: http(),
+        clock: app.clock.clone(),
+        router,
+        ready,
+    });
     let room = Arc::new(Semaphore::new(app.settings.web.max_connections.max(1)));
     let graceful = GracefulShutdown::new();
+    let (stop, stopping) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
+    let mut elsewhere = pin!(app.live.follow(&app.db));
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &room) => accepted,
             () = &mut shutdown => break,
+            never = &mut elsewhere => match never {},
         };
         let Some((stream, peer, permit)) = accepted else {
             continue;
         };
         // A lone answer must not wait for more of it.
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
-            let router = router.clone();
-            async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
-        });
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let watched = graceful.watch(connection);
+        let (site, watcher, stopping) = (Arc::clone(&site), graceful.watcher(), stopping.clone());
         tokio::spawn(async move {
-            if let Err(error) = watched.await {
+            if let Err(error) = site.connection(stream, peer, watcher, stopping).await {
                 tracing::debug!(%error, "a connection ended early");
             }
             drop(permit);
         });
     }
     drop(listener);
+    let _ = stop.send(true);
     app.live.close();
     if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
     Ok(())
+}
+
+/// HTTP/1 alone: TLS ends at the proxy, which speaks nothing else to us.
+fn http() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_buf_size(64 * 1024)
+        .keep_alive(true);
+    builder
+}
+
+/// What every connection is served with.
+struct Site {
+    http: http1::Builder,
+    clock: Clock,
+    router: Router,
+    ready: Arc<dyn Ready>,
+}
+
+impl Site {
+    /// First from memory; from the first request on that needs more, by hyper and the router.
+    async fn connection(
+        self: Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        watcher: Watcher,
+        mut stopping: watch::Receiver<bool>,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let stop = async {
+            let _ = stopping.wait_for(|stop| *stop).await;
+        };
+        let Some(rest) = front::answer(stream, &*self.ready, &self.clock, HEADERS, stop).await? else {
+            return Ok(());
+        };
+        let site = Arc::clone(&self);
+        let service = hyper::service::service_fn(move |request| {
+            let site = Arc::clone(&site);
+            async move { Ok::<_, Infallible>(site.respond(request, peer).await) }
+        });
+        let connection = self.http.serve_connection(Begun::from(rest), service);
+        Ok(watcher.watch(connection).await?)
+    }
+
+    async fn respond(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        if let Some(response) = look(&*self.ready, &request) {
+            return response;
+        }
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answered = self.router.clone().oneshot(request).await;
+        answered.unwrap_or_else(|never| match never {})
+    }
+}
+
+/// A stream of which something was read already.
+struct Begun {
+    octets: Vec<u8>,
+    given: usize,
+    stream: TokioIo<TcpStream>,
+}
+
+impl From<Rest> for Begun {
+    fn from(rest: Rest) -> Self {
+        Self {
+            octets: rest.octets,
+            given: 0,
+            stream: TokioIo::new(rest.stream),
+        }
+    }
+}
+
+impl rt::Read for Begun {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut into: rt::ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.given == self.octets.len() {
+            return Pin::new(&mut self.stream).poll_read(cx, into);
+        }
+        let n = into.remaining().min(self.octets.len() - self.given);
+        into.put_slice(&self.octets[self.given..self.given + n]);
+        self.given += n;
+        if self.given == self.octets.len() {
+            self.octets = Vec::new();
+            self.given = 0;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl rt::Write for Begun {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, octets)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+    }
 }
 
 async fn accept(

@@ -17,6 +17,7 @@ pub mod field;
 pub mod incoming_mail;
 pub mod invitation;
 pub mod job;
+pub mod live_topic;
 pub mod outgoing_mail;
 pub mod partner;
 pub mod partner_service;

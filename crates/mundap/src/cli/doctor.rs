@@ -94,7 +94,7 @@ fn configuration(sheet: &mut Sheet, settings: &Settings) {
 
 /// Whether a file can be made there; the folder is made when it is missing.
 fn writable(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    db::private_folder(folder)?;
     let probe = folder.join(format!(".doctor-{}", std::process::id()));
     std::fs::write(&probe, b"")?;
     std::fs::remove_file(&probe)

@@ -8,24 +8,24 @@ use crate::{
 };
 use axum::{
     Extension,
-    body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
     response::{Html, IntoResponse},
 };
 use domain::{ArticleId, state::article::ArticleState};
 use std::sync::Arc;
-use web::{App, auth::Editor};
+use web::{App, Asked, auth::Editor};
 
 pub(super) async fn page(
     State(app): State<App>,
     Extension(cache): Extension<Cache>,
     Path(slug): Path<String>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
 ) -> web::Result {
     let page = load(&app, &cache, &slug).await?;
-    Ok(page.respond(&method, &headers).map(Body::new))
+    Ok(page.choose(Asked::of(uri.path(), &headers)).response(&method))
 }
 
 /// The page as it may be read now: from memory when its row did not change, else rendered anew.
@@ -55,7 +55,7 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         preview: None,
     };
     let html = render::page(&snapshot, &facts)?;
-    let page = Arc::new(Page::new(html, row.version, generation, app.settings.web.is_https()).await?);
+    let page = Arc::new(Page::new(html, row.version, generation, app.settings.web.hsts()).await?);
     cache.put(slug, Arc::clone(&page));
     Ok(page)
 }

@@ -254,8 +254,8 @@ pub(super) async fn note(
     let mut errors = Errors::new();
     match service::note_answer(&tx, &app, staff.id, note.question, speaker, &note.text).await {
         Ok(_) => {
-            tx.commit().await?;
-            service::told(&app, event.id);
+            service::commit(&app, tx, event.id).await?;
+            app.wake.notify();
             return Ok(redirect(href(&slug)).flash("stage-noted").into_response());
         }
         Err(crate::Error::Text(error)) => errors.add("text", error),
@@ -291,8 +291,8 @@ pub(super) async fn not_reached(
     let tx = app.db.begin_write().await?;
     match service::not_reached(&tx, &app, staff.id, question.id).await {
         Ok(()) => {
-            tx.commit().await?;
-            service::told(&app, event.id);
+            service::commit(&app, tx, event.id).await?;
+            app.wake.notify();
             let number = question.number.unwrap_or_default();
             Ok(redirect(href(&slug))
                 .flash_n("stage-not-reached", number)

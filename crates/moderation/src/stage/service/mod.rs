@@ -3,8 +3,8 @@
 mod note;
 mod show;
 
-pub use note::{not_reached, note_answer, told};
-pub use show::{Shown, back, next, show, show_reverse};
+pub use note::{not_reached, note_answer};
+pub use show::{Shown, back, commit, next, show, show_reverse};
 
 use crate::{Error, Result};
 use db::{

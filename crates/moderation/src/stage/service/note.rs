@@ -1,9 +1,6 @@
 //! What was said on stage, and what time did not allow.
 
-use super::{
-    Shown, hold, record,
-    show::{put, tell},
-};
+use super::{Shown, hold, record, show::put};
 use crate::{
     Error, Result,
     service::assign,
@@ -120,7 +117,7 @@ async fn change(
 }
 
 /// Time did not allow it: the question goes to the crew of its service, and its place is free. When the hall saw it,
-/// the hall sees the next one. Call [`told`] after the commit.
+/// the hall sees the next one. Commit it with [`super::commit`], and wake the sender.
 ///
 /// # Errors
 /// [`Error::NoCrew`]; stale when it is not on stage; [`Error::Refused`] when an answer to it was noted.
@@ -159,10 +156,4 @@ pub async fn not_reached(tx: &WriteTx, app: &App, staff: StaffId, question: Ques
         json!({ "place": decision.place }),
     )
     .await
-}
-
-/// After the commit of a change on stage: screens and workers hear of it.
-pub fn told(app: &App, event: domain::EventId) {
-    app.wake.notify();
-    tell(app, event);
 }

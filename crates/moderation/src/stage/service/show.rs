@@ -40,8 +40,7 @@ pub async fn show(app: &App, staff: StaffId, event: EventId, question: QuestionI
         return Err(Error::NotFound);
     }
     put(&tx, app, staff, event, Shown::Question(question), None).await?;
-    tx.commit().await?;
-    tell(app, event);
+    commit(app, tx, event).await?;
     Ok(())
 }
 
@@ -53,8 +52,7 @@ pub async fn show_reverse(app: &App, staff: StaffId, event: EventId, reverse: Re
     let tx = app.db.begin_write().await?;
     repo::reverse_of(&tx, event, reverse).await?.ok_or(Error::NotFound)?;
     put(&tx, app, staff, event, Shown::Reverse(reverse), None).await?;
-    tx.commit().await?;
-    tell(app, event);
+    commit(app, tx, event).await?;
     Ok(())
 }
 
@@ -85,8 +83,7 @@ async fn turn(app: &App, staff: StaffId, event: EventId, seen: Option<i32>, by: 
     let order: Vec<QuestionId> = repo::order(&tx, event).await?.into_iter().map(|(_, q)| q.id).collect();
     let to = step(&order, now, by);
     put(&tx, app, staff, event, to, seen).await?;
-    tx.commit().await?;
-    tell(app, event);
+    commit(app, tx, event).await?;
     Ok(to)
 }
 
@@ -151,9 +148,12 @@ pub(super) async fn put(
     Ok(audit::record(tx, &app.clock, entry).await?)
 }
 
-/// Call it after the commit: the screens read at once.
-pub(crate) fn tell(app: &App, event: EventId) {
-    app.live.publish(&crate::stage::topic(event), "changed", "");
+/// Commits a change of the order or of what is shown: the hall's screens and the operators' pages read at once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn commit(app: &App, tx: WriteTx, event: EventId) -> Result<()> {
+    Ok(app.live.commit(tx, &crate::stage::topic(event)).await?)
 }
 
 #[cfg(test)]

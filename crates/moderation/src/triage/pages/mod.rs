@@ -64,8 +64,7 @@ fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
 async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
     match done {
         Ok(value) => {
-            tx.commit().await?;
-            app.live.publish(&crate::stage::topic(event.id), "changed", "");
+            crate::stage::service::commit(app, tx, event.id).await?;
             Ok(value)
         }
         Err(error) => {

@@ -74,7 +74,7 @@ async fn each(app: &App, staff: StaffId, event: EventId, pending: Vec<decision::
         }
     }
     app.wake.notify();
-    app.live.publish(&crate::stage::topic(event.id), "changed", "");
+    crate::stage::service::commit(app, app.db.begin_write().await?, event.id).await?;
     Ok(done)
 }
 

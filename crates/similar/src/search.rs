@@ -1,0 +1,253 @@
+//! Direct likeness: candidates by postings, then the cosine of each view.
+
+use crate::{
+    index::{Entry, Index, Key, Term, finds},
+    sketch::{Sketch, VIEWS},
+};
+
+/// At most so many entries of posting lists are read for one text, from the rarest gram on; the last list is read
+/// to its end. What only shares common grams is not alike.
+const MOST_POSTINGS: usize = 60_000;
+/// So many candidates are compared in full.
+const MOST_CANDIDATES: usize = 160;
+/// A gram of a text that no text in the index has.
+const UNKNOWN: u32 = u32::MAX;
+
+/// Slots and scores.
+pub(crate) type List = Vec<(u32, f32)>;
+
+/// What the work was, without a clock.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Effort {
+    /// Entries of posting lists that were read.
+    pub postings: usize,
+    /// Grams that were compared.
+    pub compared: usize,
+}
+
+impl std::ops::Add for Effort {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            postings: self.postings + other.postings,
+            compared: self.compared + other.compared,
+        }
+    }
+}
+
+/// A text that is looked for.
+pub(crate) struct Probe {
+    views: [Vec<Term>; VIEWS],
+    /// Where it stands when it is in the index; else it is weighed as if it were.
+    slot: Option<u32>,
+}
+
+impl Probe {
+    pub(crate) fn inside<Id>(slot: u32, entry: &Entry<Id>) -> Self {
+        Self {
+            views: std::array::from_fn(|view| entry.views[view].to_vec()),
+            slot: Some(slot),
+        }
+    }
+
+    pub(crate) fn outside<Id: Key>(sketch: &Sketch, index: &Index<Id>) -> Self {
+        let views = std::array::from_fn(|view| {
+            let known = sketch.views[view].iter().map(|gram| Term {
+                number: index.number(gram.key).unwrap_or(UNKNOWN),
+                weight: gram.weight,
+            });
+            known.collect()
+        });
+        Self { views, slot: None }
+    }
+}
+
+/// Rarities and lengths worked out once, for asking many times while nothing changes.
+pub(crate) struct Known {
+    rarity: Vec<f32>,
+    norms: Vec<[f32; VIEWS]>,
+}
+
+impl Known {
+    pub(crate) fn of<Id: Key>(index: &Index<Id>) -> Self {
+        let total = index.len();
+        let rarity: Vec<f32> = index.counts.iter().map(|count| rarity(index, total, *count as usize)).collect();
+        let norm = |terms: &[Term]| -> f32 {
+            let squares = terms.iter().map(|term| (term.weight * rarity[term.number as usize]).powi(2));
+            squares.sum::<f32>().sqrt()
+        };
+        let norms = index.entries.iter().map(|entry| match entry {
+            Some(entry) => std::array::from_fn(|view| norm(&entry.views[view])),
+            None => [0.0; VIEWS],
+        });
+        let norms = norms.collect();
+        Self { rarity, norms }
+    }
+}
+
+/// One thread's searching: the room it works in is kept from one text to the next.
+pub(crate) struct Searcher<'a, Id> {
+    index: &'a Index<Id>,
+    known: Option<&'a Known>,
+    /// The probe's weight of each term, rarity in it; 0 where it has not the term.
+    weights: Vec<f32>,
+    reached: Vec<f32>,
+    touched: Vec<u32>,
+    pub(crate) effort: Effort,
+}
+
+impl<'a, Id: Key> Searcher<'a, Id> {
+    pub(crate) fn new(index: &'a Index<Id>, known: Option<&'a Known>) -> Self {
+        Self {
+            index,
+            known,
+            weights: vec![0.0; index.counts.len()],
+            reached: vec![0.0; index.entries.len()],
+            touched: Vec::new(),
+            effort: Effort::default(),
+        }
+    }
+
+    /// The `top` most alike, best first; the smaller id first among equals.
+    pub(crate) fn direct(&mut self, probe: &Probe, top: usize) -> List {
+        let total = self.index.len() + usize::from(probe.slot.is_none());
+        let own = usize::from(probe.slot.is_none());
+        let mut norms = [0.0; VIEWS];
+        // (how many texts have it, view, position)
+        let mut order: Vec<(u32, usize, usize)> = Vec::new();
+        for (view, terms) in probe.views.iter().enumerate() {
+            let mut squares = 0.0;
+            for (at, term) in terms.iter().enumerate() {
+                let count = if term.number == UNKNOWN { 0 } else { self.index.counts[term.number as usize] };
+                let weight = term.weight * self.rarity(term.number, total, count as usize + own);
+                squares += weight * weight;
+                if term.number != UNKNOWN {
+                    self.weights[term.number as usize] = weight;
+                    if finds(view) {
+                        order.push((count, view, at));
+                    }
+                }
+            }
+            norms[view] = f32::sqrt(squares);
+        }
+        order.sort_unstable();
+        let candidates = self.candidates(probe, &order);
+        let mut found: Vec<(u32, f32)> = candidates
+            .into_iter()
+            .map(|slot| (slot, self.cosines(slot, &norms, total, own)))
+            .filter(|(_, score)| *score > 0.0)
+            .collect();
+        for term in probe.views.iter().flatten().filter(|term| term.number != UNKNOWN) {
+            self.weights[term.number as usize] = 0.0;
+        }
+        self.index.best(&mut found, top);
+        found
+    }
+
+    fn rarity(&self, number: u32, total: usize, count: usize) -> f32 {
+        match self.known {
+            Some(known) if number != UNKNOWN => known.rarity[number as usize],
+            _ => rarity(self.index, total, count),
+        }
+    }
+
+    fn candidates(&mut self, probe: &Probe, order: &[(u32, usize, usize)]) -> Vec<u32> {
+        let mut read = 0;
+        for (count, view, at) in order {
+            if read > 0 && read + *count as usize > MOST_POSTINGS {
+                break;
+            }
+            let number = probe.views[*view][*at].number as usize;
+            // The other text's weight is not looked up: it is near enough to the probe's own.
+            let weight = self.weights[number] * self.weights[number] * self.index.tune.views[*view];
+            for slot in &self.index.postings[number] {
+                let reached = &mut self.reached[*slot as usize];
+                if *reached == 0.0 {
+                    self.touched.push(*slot);
+                }
+                *reached += weight;
+            }
+            read += *count as usize;
+        }
+        self.effort.postings += read;
+        let mut found: Vec<(u32, f32)> = Vec::with_capacity(self.touched.len());
+        for slot in self.touched.drain(..) {
+            let reached = std::mem::take(&mut self.reached[slot as usize]);
+            if probe.slot != Some(slot) {
+                let length = self.index.entry(slot).map_or(1.0, |entry| entry.length);
+                found.push((slot, reached / length));
+            }
+        }
+        self.index.best(&mut found, MOST_CANDIDATES);
+        found.into_iter().map(|(slot, _)| slot).collect()
+    }
+
+    fn cosines(&mut self, slot: u32, norms: &[f32; VIEWS], total: usize, own: usize) -> f32 {
+        let index = self.index;
+        let Some(entry) = index.entry(slot) else { return 0.0 };
+        let mut score = 0.0;
+        let mut shares = 0.0;
+        for (view, terms) in entry.views.iter().enumerate() {
+            let share = index.tune.views[view];
+            if terms.is_empty() && norms[view] == 0.0 {
+                continue;
+            }
+            shares += share;
+            let mut dot = 0.0;
+            let mut squares = 0.0;
+            self.effort.compared += terms.len();
+            if let Some(known) = self.known {
+                for term in terms {
+                    let theirs = self.weights[term.number as usize];
+                    if theirs > 0.0 {
+                        dot += theirs * term.weight * known.rarity[term.number as usize];
+                    }
+                }
+                squares = known.norms[slot as usize][view].powi(2);
+            } else {
+                for term in terms {
+                    let theirs = self.weights[term.number as usize];
+                    let shared = if theirs > 0.0 { own } else { 0 };
+                    let count = index.counts[term.number as usize] as usize + shared;
+                    let weight = term.weight * rarity(index, total, count);
+                    dot += theirs * weight;
+                    squares += weight * weight;
+                }
+            }
+            let norm = norms[view] * squares.sqrt();
+            if norm > 0.0 {
+                score += share * (dot / norm).min(1.0);
+            }
+        }
+        if shares > 0.0 { score / shares } else { 0.0 }
+    }
+}
+
+impl<Id: Key> Index<Id> {
+    /// Best first; the smaller id first among equals.
+    pub(crate) fn sort(&self, list: &mut List) {
+        list.sort_unstable_by(|one, other| self.order(one, other));
+    }
+
+    fn best(&self, found: &mut List, top: usize) {
+        if found.len() > top && top > 0 {
+            found.select_nth_unstable_by(top - 1, |one, other| self.order(one, other));
+        }
+        found.truncate(top);
+        self.sort(found);
+    }
+
+    fn order(&self, one: &(u32, f32), other: &(u32, f32)) -> std::cmp::Ordering {
+        let id = |slot: u32| self.entry(slot).map(|entry| entry.id);
+        other.1.total_cmp(&one.1).then_with(|| id(one.0).cmp(&id(other.0)))
+    }
+}
+
+/// How much a gram says that `count` of `total` texts have.
+fn rarity<Id: Key>(index: &Index<Id>, total: usize, count: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "a ratio, roughly")]
+    let ratio = total as f32 / count.max(1) as f32;
+    let rarity = (1.0 + ratio).ln();
+    if (index.tune.rarity - 1.0).abs() < f32::EPSILON { rarity } else { rarity.powf(index.tune.rarity) }
+}

@@ -1,0 +1,224 @@
+//! What is kept of a text: weighted grams, in three views.
+
+use crate::{
+    korean,
+    text::{self, Script},
+    tune::Tune,
+    words,
+};
+use rustc_hash::FxHashMap;
+
+/// Syllables, one to three in a row; spacing does not matter to them. A foreign word counts as one syllable.
+pub(crate) const SYLLABLES: usize = 0;
+/// Letters (jamo), three to five in a row: what remains alike when endings and spelling change.
+pub(crate) const LETTERS: usize = 1;
+/// Stems and the classes of words that mean nearly the same; their order does not matter.
+pub(crate) const STEMS: usize = 2;
+pub(crate) const VIEWS: usize = 3;
+
+/// A longer text is represented by as many of its grams, drawn by their keys: the same grams from like texts, whatever
+/// their order and whatever stands in the index.
+pub(crate) const MOST_GRAMS: usize = 384;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Gram {
+    pub(crate) key: u64,
+    pub(crate) weight: f32,
+}
+
+/// A text made ready for comparing.
+#[derive(Clone, Debug)]
+pub struct Sketch {
+    /// By key, each once.
+    pub(crate) views: [Vec<Gram>; VIEWS],
+    steps: usize,
+}
+
+impl Sketch {
+    /// In time linear in the text, whatever the text is.
+    pub fn of(text: &str) -> Self {
+        Self::tuned(text, &Tune::default())
+    }
+
+    pub(crate) fn tuned(text: &str, tune: &Tune) -> Self {
+        let mut draft = Draft::new(tune);
+        draft.read(text);
+        draft.grams()
+    }
+
+    /// Nothing in it can be compared.
+    pub fn is_empty(&self) -> bool {
+        self.views.iter().all(Vec::is_empty)
+    }
+
+    /// The same for texts of the same grams; 0 when there are none.
+    pub(crate) fn print(&self) -> u64 {
+        if self.is_empty() {
+            return 0;
+        }
+        let grams = self.views.iter().flatten();
+        hash(5, grams.flat_map(|gram| [gram.key, u64::from(gram.weight.to_bits())])).max(1)
+    }
+
+    /// How many grams were looked at: what the work was, without a clock.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Unit {
+    /// A character, or the hash of a foreign word.
+    sign: u64,
+    weight: f32,
+}
+
+struct Draft<'a> {
+    tune: &'a Tune,
+    syllables: Vec<Unit>,
+    letters: Vec<Unit>,
+    stems: Vec<Unit>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(tune: &'a Tune) -> Self {
+        Self {
+            tune,
+            syllables: Vec::new(),
+            letters: Vec::new(),
+            stems: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, text: &str) {
+        let mut long = Vec::new();
+        for word in text::words(text) {
+            match word.script {
+                Script::Hangul => {
+                    long.clear();
+                    korean::written_out(&word.chars, &mut long);
+                    self.korean(&long);
+                }
+                Script::Digit => self.number(&word.chars),
+                Script::Other => self.foreign(&word.chars),
+            }
+        }
+    }
+
+    fn korean(&mut self, word: &[char]) {
+        let stem = korean::stem(word);
+        let said: String = word[..stem.syllables].iter().collect();
+        let light = words::light(&said);
+        let weight = if light { self.tune.light } else { 1.0 };
+        let mut spelled = Vec::with_capacity(3);
+        for (at, &char) in word.iter().enumerate() {
+            let weight = if at < stem.syllables { weight } else { self.tune.ending };
+            self.syllables.push(Unit { sign: u64::from(char), weight });
+            spelled.clear();
+            text::letters(char, &mut spelled);
+            self.letters.extend(spelled.iter().map(|letter| Unit {
+                sign: u64::from(*letter),
+                weight,
+            }));
+        }
+        let class = words::korean_class(&word[..stem.syllables]).or_else(|| words::korean_class(word));
+        let own = if class.is_some() { self.tune.classed } else { 1.0 };
+        self.stems.push(Unit {
+            sign: hash(1, stem.letters.iter().map(|letter| u64::from(*letter))),
+            weight: weight * own,
+        });
+        if let Some((class, _)) = class {
+            self.stems.push(Unit {
+                sign: hash(2, [u64::from(class)]),
+                weight: self.tune.class,
+            });
+        }
+    }
+
+    fn number(&mut self, digits: &[char]) {
+        let sign = hash(3, digits.iter().map(|digit| u64::from(*digit)));
+        let weight = 1.0;
+        self.syllables.push(Unit { sign, weight });
+        self.letters.push(Unit { sign, weight });
+        self.stems.push(Unit { sign, weight });
+    }
+
+    fn foreign(&mut self, word: &[char]) {
+        let said: String = word.iter().collect();
+        let stem = words::english(&said);
+        let weight = if words::light(&said) { self.tune.light } else { 1.0 };
+        let sign = hash(4, stem.chars().map(u64::from));
+        self.syllables.push(Unit { sign, weight });
+        // A bound at each end: `end` in `end` is not `end` in `spending`.
+        let bound = Unit { sign: 1, weight };
+        self.letters.push(bound);
+        self.letters.extend(word.iter().map(|char| Unit {
+            sign: u64::from(*char),
+            weight,
+        }));
+        self.letters.push(bound);
+        let class = words::class(stem).or_else(|| words::class(&said));
+        let own = if class.is_some() { self.tune.classed } else { 1.0 };
+        self.stems.push(Unit {
+            sign,
+            weight: weight * own,
+        });
+        if let Some(class) = class {
+            self.stems.push(Unit {
+                sign: hash(2, [u64::from(class)]),
+                weight: self.tune.class,
+            });
+        }
+    }
+
+    fn grams(self) -> Sketch {
+        let mut steps = 0;
+        let views = [
+            rows(SYLLABLES, &self.syllables, 1, &self.tune.syllables, &mut steps),
+            rows(LETTERS, &self.letters, 3, &self.tune.letters, &mut steps),
+            rows(STEMS, &self.stems, 1, &[1.0], &mut steps),
+        ];
+        Sketch { views, steps }
+    }
+}
+
+/// Grams of `shortest` units and more; `shares` weighs each length.
+fn rows(view: usize, units: &[Unit], shortest: usize, shares: &[f32], steps: &mut usize) -> Vec<Gram> {
+    let mut found: FxHashMap<u64, f32> = FxHashMap::default();
+    for (size, share) in (shortest..).zip(shares) {
+        if *share <= 0.0 {
+            continue;
+        }
+        for row in units.windows(size) {
+            *steps += size;
+            let total: f32 = row.iter().map(|unit| unit.weight).sum();
+            #[expect(clippy::cast_precision_loss, reason = "five at most")]
+            let weight = share * total / size as f32;
+            *found.entry(hash((view * 8 + size) as u64, row.iter().map(|unit| unit.sign))).or_default() += weight;
+        }
+    }
+    // Twice is a little more than once, not double.
+    let mut grams: Vec<Gram> = found.into_iter().map(|(key, weight)| Gram { key, weight: damp(weight) }).collect();
+    if grams.len() > MOST_GRAMS {
+        grams.select_nth_unstable_by_key(MOST_GRAMS, |gram| gram.key);
+        grams.truncate(MOST_GRAMS);
+    }
+    grams.sort_unstable_by_key(|gram| gram.key);
+    grams
+}
+
+fn damp(weight: f32) -> f32 {
+    if weight > 1.0 { 1.0 + weight.ln() } else { weight }
+}
+
+/// The same on every machine and in every process: sketches of several nodes are compared.
+fn hash(kind: u64, signs: impl IntoIterator<Item = u64>) -> u64 {
+    let mut state = kind.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for sign in signs {
+        state = (state ^ sign).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        state ^= state >> 32;
+        state = state.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        state ^= state >> 29;
+    }
+    state
+}

@@ -1,0 +1,110 @@
+//! All neighbours of all texts at once.
+
+use crate::{
+    company::{Profile, mixed, profile},
+    index::{Index, Key, narrow},
+    search::{Effort, Known, List, Probe, Searcher},
+};
+use std::{
+    num::NonZero,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+/// Texts that one thread takes at a time.
+const STRIDE: usize = 64;
+
+/// Every text's neighbours, worked out together.
+#[derive(Debug)]
+pub struct Survey<Id> {
+    /// By slot.
+    pub(crate) ids: Vec<Option<Id>>,
+    pub(crate) lists: Vec<List>,
+    /// What is the same in two texts with the same grams.
+    pub(crate) prints: Vec<u64>,
+    effort: Effort,
+}
+
+impl<Id: Key> Index<Id> {
+    /// The neighbours of every text: the same as `nearest` of each, and much quicker.
+    pub fn survey(&self, threads: NonZero<usize>) -> Survey<Id> {
+        let known = Known::of(self);
+        let slots = self.entries.len();
+        let direct = |searcher: &mut Searcher<'_, Id>, slot: u32| match self.entry(slot) {
+            Some(entry) => searcher.direct(&Probe::inside(slot, entry), self.tune.reach),
+            None => List::new(),
+        };
+        let (direct, searchers) = each(slots, threads, || Searcher::new(self, Some(&known)), direct);
+        let effort = searchers.iter().fold(Effort::default(), |sum, searcher| sum + searcher.effort);
+        let profiles: Vec<Profile> =
+            (0u32..).zip(&direct).map(|(slot, list)| profile(slot, list, &self.tune)).collect();
+        let list = |(): &mut (), slot: u32| {
+            let at = slot as usize;
+            let mut list = mixed(&profiles[at], &direct[at], |other| &profiles[other as usize], &self.tune);
+            self.sort(&mut list);
+            list
+        };
+        let (lists, _) = each(slots, threads, || (), list);
+        Survey {
+            ids: self.entries.iter().map(|entry| entry.as_ref().map(|entry| entry.id)).collect(),
+            prints: self.entries.iter().map(|entry| entry.as_ref().map_or(0, |entry| entry.print)).collect(),
+            lists,
+            effort,
+        }
+    }
+}
+
+impl<Id: Key> Survey<Id> {
+    /// Each text with its `top` nearest, best first; in no order.
+    pub fn nearest(&self, top: usize) -> impl Iterator<Item = (Id, Vec<(Id, f32)>)> + '_ {
+        self.ids.iter().zip(&self.lists).filter_map(move |(id, list)| {
+            let named = list.iter().take(top).filter_map(|(slot, score)| Some((self.ids[*slot as usize]?, *score)));
+            Some(((*id)?, named.collect()))
+        })
+    }
+
+    /// What the work was, without a clock.
+    pub fn effort(&self) -> Effort {
+        self.effort
+    }
+}
+
+/// Does `work` for each number below `count`, in several threads, each with a room of its own.
+fn each<T: Send, Room: Send>(
+    count: usize,
+    threads: NonZero<usize>,
+    room: impl Fn() -> Room + Sync,
+    work: impl Fn(&mut Room, u32) -> T + Sync,
+) -> (Vec<T>, Vec<Room>) {
+    let next = AtomicUsize::new(0);
+    let run = || {
+        let mut room = room();
+        let mut parts = Vec::new();
+        loop {
+            let from = next.fetch_add(STRIDE, Ordering::Relaxed);
+            if from >= count {
+                return (parts, room);
+            }
+            let to = (from + STRIDE).min(count);
+            let part: Vec<T> = (from..to).map(|at| work(&mut room, narrow(at))).collect();
+            parts.push((from, part));
+        }
+    };
+    let threads = threads.get().min(count.div_ceil(STRIDE)).max(1);
+    let mut parts = Vec::new();
+    let mut rooms = Vec::new();
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        for thread in running {
+            match thread.join() {
+                Ok((part, room)) => {
+                    parts.extend(part);
+                    rooms.push(room);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    parts.sort_unstable_by_key(|(from, _)| *from);
+    (parts.into_iter().flat_map(|(_, part)| part).collect(), rooms)
+}
