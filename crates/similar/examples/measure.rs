@@ -22,7 +22,10 @@ fn main() {
     }
     let set = read(lang, half, copies);
     if args.iter().any(|arg| arg == "search") {
-        return search(&[read(lang, half, copies), read(lang, &format!("{half}-mixed"), copies)], tune);
+        return search(
+            &[read(lang, half, copies), read(lang, &format!("{half}-mixed"), copies)],
+            tune,
+        );
     }
     let begun = Instant::now();
     let figures = measure(&set, tune.clone());
@@ -38,6 +41,7 @@ fn set(tune: &mut Tune, name: &str, value: &str) {
     match name {
         "ending" => tune.ending = numbers[0],
         "light" => tune.light = numbers[0],
+        "polite" => tune.polite = numbers[0],
         "classed" => tune.classed = numbers[0],
         "class" => tune.class = numbers[0],
         "syllables" => tune.syllables = three(),
@@ -62,10 +66,15 @@ struct Set {
 fn read(lang: &str, half: &str, copies: usize) -> Set {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{lang}.jsonl"));
     let mut numbers: HashMap<String, usize> = HashMap::new();
-    let mut set = Set { texts: Vec::new(), groups: Vec::new() };
+    let mut set = Set {
+        texts: Vec::new(),
+        groups: Vec::new(),
+    };
     let mut seed = 7u64;
     let mut next = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(seed >> 33).expect("fits") % below
     };
     let half_mixed = half.ends_with("-mixed");
@@ -74,12 +83,20 @@ fn read(lang: &str, half: &str, copies: usize) -> Set {
     for line in fs::read_to_string(path).expect("the set").lines() {
         let line: serde_json::Value = serde_json::from_str(line).expect("a line");
         let count = numbers.len();
-        let group = *numbers.entry(line["group"].as_str().expect("a group").to_owned()).or_insert(count);
-        let wanted = match half.trim_end_matches("-mixed") { "dev" => group % 2 == 0, "held" => group % 2 == 1, _ => true };
+        let group = *numbers
+            .entry(line["group"].as_str().expect("a group").to_owned())
+            .or_insert(count);
+        let wanted = match half.trim_end_matches("-mixed") {
+            "dev" => group % 2 == 0,
+            "held" => group % 2 == 1,
+            _ => true,
+        };
         // Groups of one to ten, as questions really come: most things are asked once or twice.
         let size = counts.entry(group).or_insert(0usize);
         *size += 1;
-        if !wanted || half_mixed && *size > 1 + group / 2 * 7 % 10 { continue; }
+        if !wanted || half_mixed && *size > 1 + group / 2 * 7 % 10 {
+            continue;
+        }
         let text = line["text"].as_str().expect("a text");
         set.texts.push(text.to_owned());
         set.groups.push(Some(group));
@@ -94,13 +111,23 @@ fn read(lang: &str, half: &str, copies: usize) -> Set {
 }
 
 #[derive(Clone, Copy)]
-struct Figures { first: f64, recall: f64, f1: f64, threshold: f32 }
+struct Figures {
+    first: f64,
+    recall: f64,
+    f1: f64,
+    threshold: f32,
+}
 
 impl Figures {
     fn line(&self) -> String {
-        format!("P@1 {:.3}  R@9 {:.3}  F1 {:.3} at {:.3}", self.first, self.recall, self.f1, self.threshold)
+        format!(
+            "P@1 {:.3}  R@9 {:.3}  F1 {:.3} at {:.3}",
+            self.first, self.recall, self.f1, self.threshold
+        )
     }
-    fn sum(&self) -> f64 { self.first + self.recall * 1.5 + self.f1 * 1.5 }
+    fn sum(&self) -> f64 {
+        self.first + self.recall * 1.5 + self.f1 * 1.5
+    }
 }
 
 fn lists(set: &Set, tune: Tune) -> Vec<(usize, Vec<(usize, f32)>)> {
@@ -115,11 +142,15 @@ fn measure(set: &Set, tune: Tune) -> Figures {
     let mut pairs: HashMap<(usize, usize), f32> = HashMap::new();
     let (mut asked, mut first, mut recalled, mut all) = (0usize, 0usize, 0usize, 0usize);
     let mut sizes: HashMap<usize, usize> = HashMap::new();
-    for group in set.groups.iter().flatten() { *sizes.entry(*group).or_default() += 1; }
+    for group in set.groups.iter().flatten() {
+        *sizes.entry(*group).or_default() += 1;
+    }
     for (id, list) in lists(set, tune) {
         let Some(group) = set.groups[id] else { continue };
         let good = |other: usize| set.groups[other] == Some(group);
-        if sizes[&group] < 2 { continue }
+        if sizes[&group] < 2 {
+            continue;
+        }
         asked += 1;
         first += usize::from(list.first().is_some_and(|(other, _)| good(*other)));
         recalled += list.iter().take(9).filter(|(other, _)| good(*other)).count();
@@ -129,27 +160,46 @@ fn measure(set: &Set, tune: Tune) -> Figures {
             *pair = pair.max(score);
         }
     }
-    let mut pairs: Vec<(f32, bool)> = pairs.into_iter()
-        .map(|((one, other), score)| (score, set.groups[one].is_some() && set.groups[one] == set.groups[other])).collect();
+    let mut pairs: Vec<(f32, bool)> = pairs
+        .into_iter()
+        .map(|((one, other), score)| (score, set.groups[one].is_some() && set.groups[one] == set.groups[other]))
+        .collect();
     pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
     let truth = all as f64 / 2.0;
     let (mut best, mut threshold, mut right) = (0.0, 0.0, 0.0);
     for (at, (score, good)) in pairs.iter().enumerate() {
         right += f64::from(u8::from(*good));
         let f1 = 2.0 * right / ((at + 1) as f64 + truth);
-        if f1 > best { (best, threshold) = (f1, *score); }
+        if f1 > best {
+            (best, threshold) = (f1, *score);
+        }
     }
-    Figures { first: first as f64 / asked as f64, recall: recalled as f64 / all as f64, f1: best, threshold }
+    Figures {
+        first: first as f64 / asked as f64,
+        recall: recalled as f64 / all as f64,
+        f1: best,
+        threshold,
+    }
 }
 
 fn wrong(set: &Set, tune: Tune) {
     for (id, list) in lists(set, tune) {
-        if set.groups[id].is_none() { continue }
-        let bad = list.iter().take(9).filter(|(other, _)| set.groups[*other] != set.groups[id]).count();
+        if set.groups[id].is_none() {
+            continue;
+        }
+        let bad = list
+            .iter()
+            .take(9)
+            .filter(|(other, _)| set.groups[*other] != set.groups[id])
+            .count();
         if bad >= 5 {
             println!("\n{} [{bad} wrong]", set.texts[id]);
             for (other, score) in list.iter().take(9) {
-                println!("   {} {score:.3} {}", if set.groups[*other] == set.groups[id] { "+" } else { "-" }, set.texts[*other]);
+                println!(
+                    "   {} {score:.3} {}",
+                    if set.groups[*other] == set.groups[id] { "+" } else { "-" },
+                    set.texts[*other]
+                );
             }
         }
     }
@@ -171,16 +221,25 @@ fn search(sets: &[Set; 2], mut tune: Tune) {
     println!("{}", best.line());
     let mut seed = 11u64;
     for _ in 0..200 {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let mut other = tune.clone();
         let by = [0.6, 0.8, 1.25, 1.6][(seed >> 40) as usize % 4];
-        let which = (seed >> 50) as usize % 17;
+        let which = (seed >> 50) as usize % 18;
         match which {
-            0 => other.ending *= by, 1 => other.light *= by, 2 => other.classed *= by, 3 => other.class *= by,
-            4..=6 => other.syllables[which - 4] *= by, 7..=9 => other.letters[which - 7] *= by,
-            10..=12 => other.views[which - 10] *= by, 13 => other.rarity *= (by + 1.0) / 2.0,
-            14 => other.closeness *= by, 15 => other.fading = (other.fading + by - 0.95).clamp(0.0, 1.0),
-            _ => other.company *= (by + 1.0) / 2.0,
+            0 => other.ending *= by,
+            1 => other.light *= by,
+            2 => other.classed *= by,
+            3 => other.class *= by,
+            4..=6 => other.syllables[which - 4] *= by,
+            7..=9 => other.letters[which - 7] *= by,
+            10..=12 => other.views[which - 10] *= by,
+            13 => other.rarity *= (by + 1.0) / 2.0,
+            14 => other.closeness *= by,
+            15 => other.fading = (other.fading + by - 0.95).clamp(0.0, 1.0),
+            16 => other.polite *= by,
+            _ => other.company = (other.company + (by - 0.95) / 3.0).clamp(0.0, 0.9),
         }
         let figures = measure(&other);
         if figures.sum() > best.sum() + 0.0005 {

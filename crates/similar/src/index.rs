@@ -1,6 +1,10 @@
 //! The index: which text has which grams.
 
-use crate::{sketch::{Gram, LETTERS, Sketch, VIEWS}, tune::Tune};
+use crate::{
+    second::SecondOpinion,
+    sketch::{Gram, LETTERS, Sketch, VIEWS},
+    tune::Tune,
+};
 use rustc_hash::FxHashMap;
 use std::{fmt::Debug, hash::Hash};
 
@@ -33,6 +37,7 @@ pub(crate) struct Entry<Id> {
 #[derive(Debug)]
 pub struct Index<Id> {
     pub(crate) tune: Tune,
+    pub(crate) second: Option<Box<dyn SecondOpinion<Id>>>,
     numbers: FxHashMap<u64, u32>,
     keys: Vec<u64>,
     unused: Vec<u32>,
@@ -55,6 +60,7 @@ impl<Id: Key> Index<Id> {
     pub fn new(tune: Tune) -> Self {
         Self {
             tune,
+            second: None,
             numbers: FxHashMap::default(),
             keys: Vec::new(),
             unused: Vec::new(),
@@ -64,6 +70,13 @@ impl<Id: Key> Index<Id> {
             slots: FxHashMap::default(),
             free: Vec::new(),
         }
+    }
+
+    /// The same index, in which another judge has a say.
+    #[must_use]
+    pub fn seconded(mut self, second: Box<dyn SecondOpinion<Id>>) -> Self {
+        self.second = Some(second);
+        self
     }
 
     pub fn len(&self) -> usize {
@@ -112,8 +125,12 @@ impl<Id: Key> Index<Id> {
 
     /// Takes a text out; false when there is none of this id.
     pub fn remove(&mut self, id: Id) -> bool {
-        let Some(slot) = self.slots.remove(&id) else { return false };
-        let Some(entry) = self.entries[slot as usize].take() else { return false };
+        let Some(slot) = self.slots.remove(&id) else {
+            return false;
+        };
+        let Some(entry) = self.entries[slot as usize].take() else {
+            return false;
+        };
         for (view, terms) in entry.views.iter().enumerate() {
             for term in terms {
                 self.dismiss(view, term.number, slot);

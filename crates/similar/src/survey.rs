@@ -35,19 +35,36 @@ impl<Id: Key> Index<Id> {
             None => List::new(),
         };
         let (direct, searchers) = each(slots, threads, || Searcher::new(self, Some(&known)), direct);
-        let effort = searchers.iter().fold(Effort::default(), |sum, searcher| sum + searcher.effort);
-        let profiles: Vec<Profile> =
-            (0u32..).zip(&direct).map(|(slot, list)| profile(slot, list, &self.tune)).collect();
+        let effort = searchers
+            .iter()
+            .fold(Effort::default(), |sum, searcher| sum + searcher.effort);
+        let profiles: Vec<Profile> = (0u32..)
+            .zip(&direct)
+            .map(|(slot, list)| profile(slot, list, &self.tune))
+            .collect();
         let list = |(): &mut (), slot: u32| {
             let at = slot as usize;
-            let mut list = mixed(&profiles[at], &direct[at], |other| &profiles[other as usize], &self.tune);
+            let mut list = mixed(
+                &profiles[at],
+                &direct[at],
+                |other| &profiles[other as usize],
+                &self.tune,
+            );
             self.sort(&mut list);
             list
         };
         let (lists, _) = each(slots, threads, || (), list);
         Survey {
-            ids: self.entries.iter().map(|entry| entry.as_ref().map(|entry| entry.id)).collect(),
-            prints: self.entries.iter().map(|entry| entry.as_ref().map_or(0, |entry| entry.print)).collect(),
+            ids: self
+                .entries
+                .iter()
+                .map(|entry| entry.as_ref().map(|entry| entry.id))
+                .collect(),
+            prints: self
+                .entries
+                .iter()
+                .map(|entry| entry.as_ref().map_or(0, |entry| entry.print))
+                .collect(),
             lists,
             effort,
         }
@@ -58,7 +75,10 @@ impl<Id: Key> Survey<Id> {
     /// Each text with its `top` nearest, best first; in no order.
     pub fn nearest(&self, top: usize) -> impl Iterator<Item = (Id, Vec<(Id, f32)>)> + '_ {
         self.ids.iter().zip(&self.lists).filter_map(move |(id, list)| {
-            let named = list.iter().take(top).filter_map(|(slot, score)| Some((self.ids[*slot as usize]?, *score)));
+            let named = list
+                .iter()
+                .take(top)
+                .filter_map(|(slot, score)| Some((self.ids[*slot as usize]?, *score)));
             Some(((*id)?, named.collect()))
         })
     }
