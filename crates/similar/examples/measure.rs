@@ -3,7 +3,9 @@
 //! `cargo run --release -p similar --example measure -- LANG dev|held|all [COPIES] [NAME=VALUE…]`; COPIES of each
 //! question with another thing in the place of its own stand in the index beside it, to be taken for it.
 
-use similar::{Index, Tune};
+#![expect(clippy::cast_precision_loss, reason = "figures of some thousands")]
+
+use similar::{Asked, Index, Tune};
 use std::{collections::HashMap, fs, num::NonZero, path::Path, time::Instant};
 
 const THINGS: &str = "정산 계약 번역 저작권 환불 배송 앱 쿠폰 포인트 비밀번호 계정 수수료 세금계산서 원고 연재 휴재 알림 광고 댓글 심사 \
@@ -13,6 +15,9 @@ const THINGS: &str = "정산 계약 번역 저작권 환불 배송 앱 쿠폰 �
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.first().is_some_and(|arg| arg == "many") {
+        return many(args.get(1).and_then(|n| n.parse().ok()).unwrap_or(20_000));
+    }
     let lang = args.first().map_or("ko", String::as_str);
     let half = args.get(1).map_or("dev", String::as_str);
     let copies: usize = args.get(2).and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -30,6 +35,9 @@ fn main() {
     let begun = Instant::now();
     let figures = measure(&set, tune.clone());
     println!("{lang} {half} +{copies}: {} ({:?})", figures.line(), begun.elapsed());
+    if args.iter().any(|arg| arg == "groups") {
+        groups(&set, tune.clone());
+    }
     if args.iter().any(|arg| arg == "wrong") {
         wrong(&set, tune);
     }
@@ -50,6 +58,8 @@ fn set(tune: &mut Tune, name: &str, value: &str) {
         "rarity" => tune.rarity = numbers[0],
         "company" => tune.company = numbers[0],
         "closeness" => tune.closeness = numbers[0],
+        "rounds" => tune.rounds = value.parse().expect("a number"),
+        "next" => tune.next = value.parse().expect("a number"),
         "fading" => tune.fading = numbers[0],
         "reach" => tune.reach = value.parse().expect("a number"),
         "neighbours" => tune.neighbours = value.parse().expect("a number"),
@@ -87,7 +97,7 @@ fn read(lang: &str, half: &str, copies: usize) -> Set {
             .entry(line["group"].as_str().expect("a group").to_owned())
             .or_insert(count);
         let wanted = match half.trim_end_matches("-mixed") {
-            "dev" => group % 2 == 0,
+            "dev" => group.is_multiple_of(2),
             "held" => group % 2 == 1,
             _ => true,
         };
@@ -182,6 +192,93 @@ fn measure(set: &Set, tune: Tune) -> Figures {
     }
 }
 
+/// The F1 of pairs that stand in one proposed group, by threshold.
+fn groups(set: &Set, tune: Tune) {
+    let mut index = Index::new(tune);
+    for (id, text) in set.texts.iter().enumerate() {
+        index.insert(id, text);
+    }
+    let survey = index.survey(NonZero::new(2).expect("two"));
+    let mut sizes: HashMap<usize, usize> = HashMap::new();
+    for group in set.groups.iter().flatten() {
+        *sizes.entry(*group).or_default() += 1;
+    }
+    let truth: usize = sizes.values().map(|size| size * (size - 1) / 2).sum();
+    for step in 4..=14 {
+        let threshold = step as f32 * 0.05;
+        let (mut right, mut told) = (0, 0);
+        for group in survey.groups(threshold) {
+            for (at, one) in group.iter().enumerate() {
+                told += at;
+                right += group[..at]
+                    .iter()
+                    .filter(|other| set.groups[*one].is_some() && set.groups[*one] == set.groups[**other])
+                    .count();
+            }
+        }
+        println!(
+            "  groups from {threshold:.2}: F1 {:.3}",
+            2.0 * right as f64 / (told + truth) as f64
+        );
+    }
+}
+
+/// Groups of one to three words of nonsense about things: as many questions as are wanted, alike and not.
+fn many(count: usize) {
+    let things: Vec<&str> = THINGS.split_whitespace().collect();
+    let base = read("ko", "all", 0);
+    let mut seed = 3u64;
+    let mut next = |below: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).expect("fits") % below
+    };
+    let mut index = Index::default();
+    let begun = Instant::now();
+    for id in 0..count {
+        let (one, other) = (&base.texts[next(base.texts.len())], &base.texts[next(base.texts.len())]);
+        let half: String = other.split(' ').skip(1).collect::<Vec<_>>().join(" ");
+        index.insert(
+            id,
+            &format!(
+                "{} {} {one} {half}",
+                things[next(things.len())],
+                things[next(things.len())]
+            ),
+        );
+    }
+    println!(
+        "{count} inserted: {:?} each",
+        begun.elapsed() / u32::try_from(count).expect("fits")
+    );
+    let begun = Instant::now();
+    for id in 0..100 {
+        index.insert(
+            id * 7,
+            "정산 일자가 바뀌면 미리 알려 주시나요? 해외 매출도 같은 날에 들어오는지 궁금합니다.",
+        );
+    }
+    println!("  replaced: {:?} each", begun.elapsed() / 100);
+    let begun = Instant::now();
+    for id in 0..100 {
+        index.quick(Asked::Id(id * 31), 10);
+    }
+    println!("  quick: {:?} each", begun.elapsed() / 100);
+    let begun = Instant::now();
+    for id in 0..20 {
+        index.nearest(Asked::Id(id * 31), 10);
+    }
+    println!("  nearest: {:?} each", begun.elapsed() / 20);
+    if count <= 20_000 {
+        let begun = Instant::now();
+        let survey = index.survey(NonZero::new(2).expect("two"));
+        println!("  survey: {:?} {:?}", begun.elapsed(), survey.effort());
+        let groups = survey.groups(0.4);
+        println!("  and {} groups: {:?}", groups.len(), begun.elapsed());
+    }
+}
+
 fn wrong(set: &Set, tune: Tune) {
     for (id, list) in lists(set, tune) {
         if set.groups[id].is_none() {
@@ -207,9 +304,9 @@ fn wrong(set: &Set, tune: Tune) {
 
 fn mean(one: Figures, other: Figures) -> Figures {
     Figures {
-        first: (one.first + other.first) / 2.0,
-        recall: (one.recall + other.recall) / 2.0,
-        f1: (one.f1 + other.f1) / 2.0,
+        first: f64::midpoint(one.first, other.first),
+        recall: f64::midpoint(one.recall, other.recall),
+        f1: f64::midpoint(one.f1, other.f1),
         threshold: one.threshold,
     }
 }
@@ -235,7 +332,7 @@ fn search(sets: &[Set; 2], mut tune: Tune) {
             4..=6 => other.syllables[which - 4] *= by,
             7..=9 => other.letters[which - 7] *= by,
             10..=12 => other.views[which - 10] *= by,
-            13 => other.rarity *= (by + 1.0) / 2.0,
+            13 => other.rarity *= f32::midpoint(by, 1.0),
             14 => other.closeness *= by,
             15 => other.fading = (other.fading + by - 0.95).clamp(0.0, 1.0),
             16 => other.polite *= by,

@@ -18,8 +18,8 @@ impl<Id: Key> Survey<Id> {
         let mut clusters = Clusters::new(names.len(), &pairs);
         let mut order: Vec<_> = pairs.into_iter().filter(|(_, score)| *score >= threshold).collect();
         order.sort_unstable_by(|((a, b), one), ((c, d), other)| {
-            let named = |one: usize, other: usize| (names[one].min(names[other]), names[one].max(names[other]));
-            other.total_cmp(one).then_with(|| named(*a, *b).cmp(&named(*c, *d)))
+            let pair = |one: usize, other: usize| (names[one].min(names[other]), names[one].max(names[other]));
+            other.total_cmp(one).then_with(|| pair(*a, *b).cmp(&pair(*c, *d)))
         });
         for ((one, other), _) in order {
             clusters.meet(one, other, threshold * MEAN);

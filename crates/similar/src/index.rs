@@ -25,8 +25,6 @@ pub(crate) struct Term {
 pub(crate) struct Entry<Id> {
     pub(crate) id: Id,
     pub(crate) views: [Box<[Term]>; VIEWS],
-    /// The square root of how many grams there are that find candidates: roughly how long it is.
-    pub(crate) length: f32,
     /// The same in texts of the same grams; 0 when there are none.
     pub(crate) print: u64,
 }
@@ -46,6 +44,8 @@ pub struct Index<Id> {
     /// Which texts have it, by slot and in no order; empty for letters, which only compare and never find.
     pub(crate) postings: Vec<Vec<u32>>,
     pub(crate) entries: Vec<Option<Entry<Id>>>,
+    /// By slot, the square root of how many grams a text has that find candidates: roughly how long it is.
+    pub(crate) lengths: Vec<f32>,
     slots: FxHashMap<Id, u32>,
     free: Vec<u32>,
 }
@@ -67,6 +67,7 @@ impl<Id: Key> Index<Id> {
             counts: Vec::new(),
             postings: Vec::new(),
             entries: Vec::new(),
+            lengths: Vec::new(),
             slots: FxHashMap::default(),
             free: Vec::new(),
         }
@@ -102,6 +103,7 @@ impl<Id: Key> Index<Id> {
         self.remove(id);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
+            self.lengths.push(1.0);
             narrow(self.entries.len() - 1)
         });
         let mut length = 0;
@@ -113,11 +115,11 @@ impl<Id: Key> Index<Id> {
             grams.iter().map(|gram| self.admit(view, gram, slot)).collect()
         });
         #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
-        let length = (length.max(1) as f32).sqrt();
+        let root = (length.max(1) as f32).sqrt();
+        self.lengths[slot as usize] = root;
         self.entries[slot as usize] = Some(Entry {
             id,
             views,
-            length,
             print: sketch.print(),
         });
         self.slots.insert(id, slot);

@@ -24,7 +24,8 @@ impl<Id: Key> Index<Id> {
     /// The `top` nearest with scores from 0 to 1, best first; the smaller id first among equals. Nothing for an id that
     /// is not there and for a text without a word.
     ///
-    /// One search for the text and one for each of its direct neighbours: `quick` is the first of them alone.
+    /// One search for the text and one for each of its direct neighbours, so tens of milliseconds among many: for a page
+    /// that is opened. While somebody types, `quick` is the first of them alone.
     pub fn nearest(&self, asked: Asked<'_, Id>, top: usize) -> Vec<(Id, f32)> {
         self.nearest_measured(asked, top).0
     }

@@ -9,9 +9,11 @@ use std::borrow::Cow;
 
 /// At most so many entries of posting lists are read for one text, from the rarest gram on; the last list is read
 /// to its end. What only shares common grams is not alike.
-const MOST_POSTINGS: usize = 60_000;
+const MOST_POSTINGS: usize = 30_000;
 /// So many candidates are compared in full.
-const MOST_CANDIDATES: usize = 160;
+const MOST_CANDIDATES: usize = 96;
+/// Counts below it are looked up.
+const SMALL: usize = 1_024;
 /// A gram of a text that no text in the index has.
 const UNKNOWN: u32 = u32::MAX;
 
@@ -102,6 +104,8 @@ impl Known {
 pub(crate) struct Searcher<'a, Id> {
     index: &'a Index<Id>,
     known: Option<&'a Known>,
+    /// For a text that is in the index, and for one that is weighed as if it were.
+    rarities: [Rarities; 2],
     /// The probe's weight of each term, rarity in it; 0 where it has not the term.
     weights: Vec<f32>,
     reached: Vec<f32>,
@@ -114,6 +118,7 @@ impl<'a, Id: Key> Searcher<'a, Id> {
         Self {
             index,
             known,
+            rarities: [0, 1].map(|own| Rarities::new(index, index.len() + own)),
             weights: vec![0.0; index.counts.len()],
             reached: vec![0.0; index.entries.len()],
             touched: Vec::new(),
@@ -123,11 +128,10 @@ impl<'a, Id: Key> Searcher<'a, Id> {
 
     /// The `top` most alike, best first; the smaller id first among equals.
     pub(crate) fn direct(&mut self, probe: &Probe<'_, Id>, top: usize) -> List {
-        let total = self.index.len() + usize::from(probe.slot.is_none());
         let own = usize::from(probe.slot.is_none());
         let mut norms = [0.0; VIEWS];
         // (how many texts have it, view, position)
-        let mut order: Vec<(u32, usize, usize)> = Vec::new();
+        let mut order: Vec<(usize, usize, usize)> = Vec::new();
         for (view, terms) in probe.views.iter().enumerate() {
             let mut squares = 0.0;
             for (at, term) in terms.iter().enumerate() {
@@ -136,7 +140,8 @@ impl<'a, Id: Key> Searcher<'a, Id> {
                 } else {
                     self.index.counts[term.number as usize]
                 };
-                let weight = term.weight * self.rarity(term.number, total, count as usize + own);
+                let count = count as usize + own;
+                let weight = term.weight * self.rarity(term.number, own, count);
                 squares += weight * weight;
                 if term.number != UNKNOWN {
                     self.weights[term.number as usize] = weight;
@@ -166,17 +171,17 @@ impl<'a, Id: Key> Searcher<'a, Id> {
         found
     }
 
-    fn rarity(&self, number: u32, total: usize, count: usize) -> f32 {
+    fn rarity(&self, number: u32, own: usize, count: usize) -> f32 {
         match self.known {
             Some(known) if number != UNKNOWN => known.rarity[number as usize],
-            _ => rarity(self.index, total, count),
+            _ => self.rarities[own].of(self.index, count),
         }
     }
 
-    fn candidates(&mut self, probe: &Probe<'_, Id>, order: &[(u32, usize, usize)]) -> Vec<u32> {
+    fn candidates(&mut self, probe: &Probe<'_, Id>, order: &[(usize, usize, usize)]) -> Vec<u32> {
         let mut read = 0;
         for (count, view, at) in order {
-            if read > 0 && read + *count as usize > MOST_POSTINGS {
+            if read > 0 && read + count > MOST_POSTINGS {
                 break;
             }
             let number = probe.views[*view][*at].number as usize;
@@ -189,15 +194,14 @@ impl<'a, Id: Key> Searcher<'a, Id> {
                 }
                 *reached += weight;
             }
-            read += *count as usize;
+            read += count;
         }
         self.effort.postings += read;
         let mut found: Vec<(u32, f32)> = Vec::with_capacity(self.touched.len());
         for slot in self.touched.drain(..) {
             let reached = std::mem::take(&mut self.reached[slot as usize]);
             if probe.slot != Some(slot) {
-                let length = self.index.entry(slot).map_or(1.0, |entry| entry.length);
-                found.push((slot, reached / length));
+                found.push((slot, reached / self.index.lengths[slot as usize]));
             }
         }
         self.index.best(&mut found, MOST_CANDIDATES);
@@ -233,7 +237,6 @@ impl<'a, Id: Key> Searcher<'a, Id> {
     /// The mean of the views' cosines; a view that is empty in both says nothing.
     fn cosines(&mut self, slot: u32, norms: &[f32; VIEWS], own: usize) -> f32 {
         let index = self.index;
-        let total = index.len() + own;
         let Some(entry) = index.entry(slot) else { return 0.0 };
         let mut score = 0.0;
         let mut shares = 0.0;
@@ -250,16 +253,16 @@ impl<'a, Id: Key> Searcher<'a, Id> {
                 for term in terms {
                     let theirs = self.weights[term.number as usize];
                     if theirs > 0.0 {
-                        dot += theirs * term.weight * known.rarity[term.number as usize];
+                        dot += theirs * (term.weight * known.rarity[term.number as usize]);
                     }
                 }
                 squares = known.squares[slot as usize][view];
             } else {
                 for term in terms {
                     let theirs = self.weights[term.number as usize];
-                    let shared = if theirs > 0.0 { own } else { 0 };
-                    let count = index.counts[term.number as usize] as usize + shared;
-                    let weight = term.weight * rarity(index, total, count);
+                    let more = if theirs > 0.0 { own } else { 0 };
+                    let count = index.counts[term.number as usize] as usize + more;
+                    let weight = term.weight * self.rarities[own].of(index, count);
                     dot += theirs * weight;
                     squares += weight * weight;
                 }
@@ -276,20 +279,42 @@ impl<'a, Id: Key> Searcher<'a, Id> {
 impl<Id: Key> Index<Id> {
     /// Best first; the smaller id first among equals.
     pub(crate) fn sort(&self, list: &mut List) {
-        list.sort_unstable_by(|one, other| self.order(one, other));
+        list.sort_unstable_by(|one, other| self.order(*one, *other));
     }
 
-    fn best(&self, found: &mut List, top: usize) {
+    pub(crate) fn best(&self, found: &mut List, top: usize) {
         if found.len() > top && top > 0 {
-            found.select_nth_unstable_by(top - 1, |one, other| self.order(one, other));
+            found.select_nth_unstable_by(top - 1, |one, other| self.order(*one, *other));
         }
         found.truncate(top);
         self.sort(found);
     }
 
-    fn order(&self, one: &(u32, f32), other: &(u32, f32)) -> std::cmp::Ordering {
+    fn order(&self, one: (u32, f32), other: (u32, f32)) -> std::cmp::Ordering {
         let id = |slot: u32| self.entry(slot).map(|entry| entry.id);
         other.1.total_cmp(&one.1).then_with(|| id(one.0).cmp(&id(other.0)))
+    }
+}
+
+/// Rarities of the counts that most grams have, for one search.
+struct Rarities {
+    small: Vec<f32>,
+    total: usize,
+}
+
+impl Rarities {
+    fn new<Id: Key>(index: &Index<Id>, total: usize) -> Self {
+        let small = (0..SMALL.min(total + 1))
+            .map(|count| rarity(index, total, count))
+            .collect();
+        Self { small, total }
+    }
+
+    fn of<Id: Key>(&self, index: &Index<Id>, count: usize) -> f32 {
+        self.small
+            .get(count)
+            .copied()
+            .unwrap_or_else(|| rarity(index, self.total, count))
     }
 }
 

@@ -37,7 +37,7 @@ fn questions(set: &str, half: Half) -> Vec<(usize, String)> {
             .or_insert(count);
         (group, line["text"].as_str().expect("a text").to_owned())
     };
-    let wanted = |group: usize| matches!(half, Half::Dev) == (group % 2 == 0);
+    let wanted = |group: usize| matches!(half, Half::Dev) == group.is_multiple_of(2);
     set.lines().map(read).filter(|(group, _)| wanted(*group)).collect()
 }
 
@@ -112,12 +112,12 @@ fn the_sets_are_as_large_as_they_should_be() {
 
 #[test]
 fn korean_questions_find_their_like() {
-    holds("ko, development half", KO, Half::Dev, [0.88, 0.64, 0.65, 0.6]);
-    holds("ko, held-out half", KO, Half::Held, [0.0, 0.0, 0.0, 0.0]);
+    holds("ko, development half", KO, Half::Dev, [0.90, 0.75, 0.74, 0.76]);
+    holds("ko, held-out half", KO, Half::Held, [0.88, 0.78, 0.78, 0.77]);
 }
 
 #[test]
 fn english_questions_find_their_like() {
-    holds("en, development half", EN, Half::Dev, [0.0, 0.0, 0.0, 0.0]);
-    holds("en, held-out half", EN, Half::Held, [0.0, 0.0, 0.0, 0.0]);
+    holds("en, development half", EN, Half::Dev, [0.85, 0.66, 0.67, 0.67]);
+    holds("en, held-out half", EN, Half::Held, [0.83, 0.56, 0.58, 0.54]);
 }

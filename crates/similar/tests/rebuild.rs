@@ -59,7 +59,15 @@ fn same(one: &Index<u8>, other: &Index<u8>, ids: impl Iterator<Item = u8>) -> Re
     }
     let asked = Asked::Text("정산 날짜는 언제 되나요");
     prop_assert_eq!(bits(&one.nearest(asked, 9)), bits(&other.nearest(asked, 9)));
-    prop_assert_eq!(one.survey(TWO).groups(0.4), other.survey(TWO).groups(0.4));
+    let (one, other) = (one.survey(TWO), other.survey(TWO));
+    let told = |survey: &similar::Survey<u8>| {
+        survey
+            .nearest(9)
+            .map(|(id, list)| (id, bits(&list)))
+            .collect::<BTreeMap<_, _>>()
+    };
+    prop_assert_eq!(told(&one), told(&other));
+    prop_assert_eq!(one.groups(0.4), other.groups(0.4));
     Ok(())
 }
 
@@ -92,8 +100,8 @@ proptest! {
     }
 
     #[test]
-    fn a_survey_says_what_nearest_says(texts in vec(text(), 0..40)) {
-        let mut index = Index::default();
+    fn a_survey_of_one_round_says_what_nearest_says(texts in vec(text(), 0..40)) {
+        let mut index = Index::new(Tune { rounds: 1, next: 0, ..Tune::default() });
         for (id, text) in (0u8..).zip(&texts) {
             index.insert(id, text);
         }
@@ -122,7 +130,7 @@ proptest! {
         for id in (0u8..).take(texts.len()) {
             let list = index.nearest(Asked::Id(id), 99);
             prop_assert!(list.iter().all(|(other, score)| *other != id && (0.0..=1.0).contains(score)));
-            prop_assert!(list.windows(2).all(|two| two[0].1 > two[1].1 || two[0].1 == two[1].1 && two[0].0 < two[1].0));
+            prop_assert!(list.windows(2).all(|two| two[0].1.total_cmp(&two[1].1).reverse().then(two[0].0.cmp(&two[1].0)).is_lt()));
             for (other, score) in list {
                 let back = index.nearest(Asked::Id(other), 99);
                 let back = back.iter().find(|(back, _)| *back == id).expect("the way back");
