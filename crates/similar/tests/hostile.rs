@@ -93,7 +93,7 @@ fn many_of_the_same_do_not_cost_their_square() {
         assert_eq!(survey.groups(0.5)[0].len(), count);
         effort
     };
-    let (small, large) = (effort(500), effort(4_000));
+    let (small, large) = (effort(200), effort(1_500));
     // Full comparing is bounded; reading lists is bounded for each of the some forty searches of an answer.
     assert!(large.compared <= small.compared * 11 / 10, "{small:?} {large:?}");
     assert!(large.postings <= 37 * 30_000, "{large:?}");
