@@ -1,9 +1,9 @@
 //! `mundap similar`: which questions of a file are alike. No database and no settings.
 
 use super::{Failure, Outcome};
+use ::similar::{Index, Survey, THRESHOLD};
 use anyhow::Context;
 use serde_json::{Value, json};
-use ::similar::{Index, Survey, THRESHOLD};
 use std::{
     collections::HashMap,
     fs::File,
@@ -89,7 +89,8 @@ impl Similar {
         let mut out = BufWriter::new(io::stdout().lock());
         for (at, question) in questions.iter().enumerate() {
             if self.json {
-                let near = |(other, score): &(usize, f32)| json!({"id": questions[*other].id, "score": rounded(*score)});
+                let near =
+                    |(other, score): &(usize, f32)| json!({"id": questions[*other].id, "score": rounded(*score)});
                 let near: Vec<Value> = nearest[at].iter().map(near).collect();
                 let line = json!({"id": question.id, "group": group_of[at], "nearest": near});
                 writeln!(out, "{line}")?;
@@ -112,7 +113,12 @@ impl Similar {
         for (number, group) in (1..).zip(groups) {
             writeln!(out, "\ngroup {number}: {}", group.len())?;
             for at in group {
-                writeln!(out, "  {}  {}", plain(&questions[*at].id), one_line(&questions[*at].text))?;
+                writeln!(
+                    out,
+                    "  {}  {}",
+                    plain(&questions[*at].id),
+                    one_line(&questions[*at].text)
+                )?;
             }
         }
         Ok(())
