@@ -10,7 +10,7 @@ use std::borrow::Cow;
 /// At most so many entries of posting lists are read for one text, from the rarest gram on; the last list is read
 /// to its end. What only shares common grams is not alike.
 const MOST_POSTINGS: usize = 30_000;
-/// So many candidates are compared in full.
+/// So many candidates are compared in full, unless more are to be answered.
 const MOST_CANDIDATES: usize = 96;
 /// Counts below it are looked up.
 const SMALL: usize = 1_024;
@@ -204,7 +204,7 @@ impl<'a, Id: Key> Searcher<'a, Id> {
                 found.push((slot, reached / self.index.lengths[slot as usize]));
             }
         }
-        self.index.best(&mut found, MOST_CANDIDATES);
+        self.index.best(&mut found, MOST_CANDIDATES.max(self.index.tune.reach));
         let mut found: Vec<u32> = found.into_iter().map(|(slot, _)| slot).collect();
         if let Some(second) = self.index.second.as_deref() {
             let others = second.candidates(probe.asked).into_iter().take(MOST_CANDIDATES);

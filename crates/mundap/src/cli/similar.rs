@@ -1,7 +1,7 @@
 //! `mundap similar`: which questions of a file are alike. No database and no settings.
 
 use super::{Failure, Outcome};
-use ::similar::{Index, Survey, THRESHOLD};
+use ::similar::{Index, Survey, THRESHOLD, Tune};
 use anyhow::Context;
 use serde_json::{Value, json};
 use std::{
@@ -37,7 +37,11 @@ struct Question {
 impl Similar {
     pub(crate) fn run(&self) -> Outcome {
         let questions = self.read()?;
-        let mut index = Index::default();
+        let tune = Tune::default();
+        let mut index = Index::new(Tune {
+            reach: tune.reach.max(self.top),
+            ..tune
+        });
         for (at, question) in questions.iter().enumerate() {
             index.insert(at, &question.text);
         }
