@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("domain", 0),
     ("settings", 0),
     ("migrations", 0),
+    ("similar", 0),
     ("db", 1),
     ("jobs", 2),
     ("web", 2),

@@ -3,7 +3,9 @@
 //! `cargo run --release -p similar --example measure -- LANG dev|held|all [COPIES] [NAME=VALUE…]`; COPIES of each
 //! question with another thing in the place of its own stand in the index beside it, to be taken for it.
 
-use similar::{Index, Tune};
+#![expect(clippy::cast_precision_loss, reason = "figures of some thousands")]
+
+use similar::{Asked, Index, Tune};
 use std::{collections::HashMap, fs, num::NonZero, path::Path, time::Instant};
 
 const THINGS: &str = "정산 계약 번역 저작권 환불 배송 앱 쿠폰 포인트 비밀번호 계정 수수료 세금계산서 원고 연재 휴재 알림 광고 댓글 심사 \
@@ -13,6 +15,9 @@ const THINGS: &str = "정산 계약 번역 저작권 환불 배송 앱 쿠폰 �
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.first().is_some_and(|arg| arg == "many") {
+        return many(args.get(1).and_then(|n| n.parse().ok()).unwrap_or(20_000));
+    }
     let lang = args.first().map_or("ko", String::as_str);
     let half = args.get(1).map_or("dev", String::as_str);
     let copies: usize = args.get(2).and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -22,11 +27,17 @@ fn main() {
     }
     let set = read(lang, half, copies);
     if args.iter().any(|arg| arg == "search") {
-        return search(&[read(lang, half, copies), read(lang, &format!("{half}-mixed"), copies)], tune);
+        return search(
+            &[read(lang, half, copies), read(lang, &format!("{half}-mixed"), copies)],
+            tune,
+        );
     }
     let begun = Instant::now();
     let figures = measure(&set, tune.clone());
     println!("{lang} {half} +{copies}: {} ({:?})", figures.line(), begun.elapsed());
+    if args.iter().any(|arg| arg == "groups") {
+        groups(&set, tune.clone());
+    }
     if args.iter().any(|arg| arg == "wrong") {
         wrong(&set, tune);
     }
@@ -38,6 +49,7 @@ fn set(tune: &mut Tune, name: &str, value: &str) {
     match name {
         "ending" => tune.ending = numbers[0],
         "light" => tune.light = numbers[0],
+        "polite" => tune.polite = numbers[0],
         "classed" => tune.classed = numbers[0],
         "class" => tune.class = numbers[0],
         "syllables" => tune.syllables = three(),
@@ -46,6 +58,8 @@ fn set(tune: &mut Tune, name: &str, value: &str) {
         "rarity" => tune.rarity = numbers[0],
         "company" => tune.company = numbers[0],
         "closeness" => tune.closeness = numbers[0],
+        "rounds" => tune.rounds = value.parse().expect("a number"),
+        "next" => tune.next = value.parse().expect("a number"),
         "fading" => tune.fading = numbers[0],
         "reach" => tune.reach = value.parse().expect("a number"),
         "neighbours" => tune.neighbours = value.parse().expect("a number"),
@@ -62,10 +76,15 @@ struct Set {
 fn read(lang: &str, half: &str, copies: usize) -> Set {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{lang}.jsonl"));
     let mut numbers: HashMap<String, usize> = HashMap::new();
-    let mut set = Set { texts: Vec::new(), groups: Vec::new() };
+    let mut set = Set {
+        texts: Vec::new(),
+        groups: Vec::new(),
+    };
     let mut seed = 7u64;
     let mut next = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(seed >> 33).expect("fits") % below
     };
     let half_mixed = half.ends_with("-mixed");
@@ -74,12 +93,20 @@ fn read(lang: &str, half: &str, copies: usize) -> Set {
     for line in fs::read_to_string(path).expect("the set").lines() {
         let line: serde_json::Value = serde_json::from_str(line).expect("a line");
         let count = numbers.len();
-        let group = *numbers.entry(line["group"].as_str().expect("a group").to_owned()).or_insert(count);
-        let wanted = match half.trim_end_matches("-mixed") { "dev" => group % 2 == 0, "held" => group % 2 == 1, _ => true };
+        let group = *numbers
+            .entry(line["group"].as_str().expect("a group").to_owned())
+            .or_insert(count);
+        let wanted = match half.trim_end_matches("-mixed") {
+            "dev" => group.is_multiple_of(2),
+            "held" => group % 2 == 1,
+            _ => true,
+        };
         // Groups of one to ten, as questions really come: most things are asked once or twice.
         let size = counts.entry(group).or_insert(0usize);
         *size += 1;
-        if !wanted || half_mixed && *size > 1 + group / 2 * 7 % 10 { continue; }
+        if !wanted || half_mixed && *size > 1 + group / 2 * 7 % 10 {
+            continue;
+        }
         let text = line["text"].as_str().expect("a text");
         set.texts.push(text.to_owned());
         set.groups.push(Some(group));
@@ -94,13 +121,23 @@ fn read(lang: &str, half: &str, copies: usize) -> Set {
 }
 
 #[derive(Clone, Copy)]
-struct Figures { first: f64, recall: f64, f1: f64, threshold: f32 }
+struct Figures {
+    first: f64,
+    recall: f64,
+    f1: f64,
+    threshold: f32,
+}
 
 impl Figures {
     fn line(&self) -> String {
-        format!("P@1 {:.3}  R@9 {:.3}  F1 {:.3} at {:.3}", self.first, self.recall, self.f1, self.threshold)
+        format!(
+            "P@1 {:.3}  R@9 {:.3}  F1 {:.3} at {:.3}",
+            self.first, self.recall, self.f1, self.threshold
+        )
     }
-    fn sum(&self) -> f64 { self.first + self.recall * 1.5 + self.f1 * 1.5 }
+    fn sum(&self) -> f64 {
+        self.first + self.recall * 1.5 + self.f1 * 1.5
+    }
 }
 
 fn lists(set: &Set, tune: Tune) -> Vec<(usize, Vec<(usize, f32)>)> {
@@ -115,11 +152,15 @@ fn measure(set: &Set, tune: Tune) -> Figures {
     let mut pairs: HashMap<(usize, usize), f32> = HashMap::new();
     let (mut asked, mut first, mut recalled, mut all) = (0usize, 0usize, 0usize, 0usize);
     let mut sizes: HashMap<usize, usize> = HashMap::new();
-    for group in set.groups.iter().flatten() { *sizes.entry(*group).or_default() += 1; }
+    for group in set.groups.iter().flatten() {
+        *sizes.entry(*group).or_default() += 1;
+    }
     for (id, list) in lists(set, tune) {
         let Some(group) = set.groups[id] else { continue };
         let good = |other: usize| set.groups[other] == Some(group);
-        if sizes[&group] < 2 { continue }
+        if sizes[&group] < 2 {
+            continue;
+        }
         asked += 1;
         first += usize::from(list.first().is_some_and(|(other, _)| good(*other)));
         recalled += list.iter().take(9).filter(|(other, _)| good(*other)).count();
@@ -129,27 +170,133 @@ fn measure(set: &Set, tune: Tune) -> Figures {
             *pair = pair.max(score);
         }
     }
-    let mut pairs: Vec<(f32, bool)> = pairs.into_iter()
-        .map(|((one, other), score)| (score, set.groups[one].is_some() && set.groups[one] == set.groups[other])).collect();
+    let mut pairs: Vec<(f32, bool)> = pairs
+        .into_iter()
+        .map(|((one, other), score)| (score, set.groups[one].is_some() && set.groups[one] == set.groups[other]))
+        .collect();
     pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
     let truth = all as f64 / 2.0;
     let (mut best, mut threshold, mut right) = (0.0, 0.0, 0.0);
     for (at, (score, good)) in pairs.iter().enumerate() {
         right += f64::from(u8::from(*good));
         let f1 = 2.0 * right / ((at + 1) as f64 + truth);
-        if f1 > best { (best, threshold) = (f1, *score); }
+        if f1 > best {
+            (best, threshold) = (f1, *score);
+        }
     }
-    Figures { first: first as f64 / asked as f64, recall: recalled as f64 / all as f64, f1: best, threshold }
+    Figures {
+        first: first as f64 / asked as f64,
+        recall: recalled as f64 / all as f64,
+        f1: best,
+        threshold,
+    }
+}
+
+/// The F1 of pairs that stand in one proposed group, by threshold.
+fn groups(set: &Set, tune: Tune) {
+    let mut index = Index::new(tune);
+    for (id, text) in set.texts.iter().enumerate() {
+        index.insert(id, text);
+    }
+    let survey = index.survey(NonZero::new(2).expect("two"));
+    let mut sizes: HashMap<usize, usize> = HashMap::new();
+    for group in set.groups.iter().flatten() {
+        *sizes.entry(*group).or_default() += 1;
+    }
+    let truth: usize = sizes.values().map(|size| size * (size - 1) / 2).sum();
+    for step in 4..=14 {
+        let threshold = step as f32 * 0.05;
+        let (mut right, mut told) = (0, 0);
+        for group in survey.groups(threshold) {
+            for (at, one) in group.iter().enumerate() {
+                told += at;
+                right += group[..at]
+                    .iter()
+                    .filter(|other| set.groups[*one].is_some() && set.groups[*one] == set.groups[**other])
+                    .count();
+            }
+        }
+        println!(
+            "  groups from {threshold:.2}: F1 {:.3}",
+            2.0 * right as f64 / (told + truth) as f64
+        );
+    }
+}
+
+/// Groups of one to three words of nonsense about things: as many questions as are wanted, alike and not.
+fn many(count: usize) {
+    let things: Vec<&str> = THINGS.split_whitespace().collect();
+    let base = read("ko", "all", 0);
+    let mut seed = 3u64;
+    let mut next = |below: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).expect("fits") % below
+    };
+    let mut index = Index::default();
+    let begun = Instant::now();
+    for id in 0..count {
+        let (one, other) = (&base.texts[next(base.texts.len())], &base.texts[next(base.texts.len())]);
+        let half: String = other.split(' ').skip(1).collect::<Vec<_>>().join(" ");
+        index.insert(
+            id,
+            &format!(
+                "{} {} {one} {half}",
+                things[next(things.len())],
+                things[next(things.len())]
+            ),
+        );
+    }
+    println!(
+        "{count} inserted: {:?} each",
+        begun.elapsed() / u32::try_from(count).expect("fits")
+    );
+    let begun = Instant::now();
+    for id in 0..100 {
+        index.insert(
+            id * 7,
+            "정산 일자가 바뀌면 미리 알려 주시나요? 해외 매출도 같은 날에 들어오는지 궁금합니다.",
+        );
+    }
+    println!("  replaced: {:?} each", begun.elapsed() / 100);
+    let begun = Instant::now();
+    for id in 0..100 {
+        index.quick(Asked::Id(id * 31), 10);
+    }
+    println!("  quick: {:?} each", begun.elapsed() / 100);
+    let begun = Instant::now();
+    for id in 0..20 {
+        index.nearest(Asked::Id(id * 31), 10);
+    }
+    println!("  nearest: {:?} each", begun.elapsed() / 20);
+    if count <= 20_000 {
+        let begun = Instant::now();
+        let survey = index.survey(NonZero::new(2).expect("two"));
+        println!("  survey: {:?} {:?}", begun.elapsed(), survey.effort());
+        let groups = survey.groups(0.4);
+        println!("  and {} groups: {:?}", groups.len(), begun.elapsed());
+    }
 }
 
 fn wrong(set: &Set, tune: Tune) {
     for (id, list) in lists(set, tune) {
-        if set.groups[id].is_none() { continue }
-        let bad = list.iter().take(9).filter(|(other, _)| set.groups[*other] != set.groups[id]).count();
+        if set.groups[id].is_none() {
+            continue;
+        }
+        let bad = list
+            .iter()
+            .take(9)
+            .filter(|(other, _)| set.groups[*other] != set.groups[id])
+            .count();
         if bad >= 5 {
             println!("\n{} [{bad} wrong]", set.texts[id]);
             for (other, score) in list.iter().take(9) {
-                println!("   {} {score:.3} {}", if set.groups[*other] == set.groups[id] { "+" } else { "-" }, set.texts[*other]);
+                println!(
+                    "   {} {score:.3} {}",
+                    if set.groups[*other] == set.groups[id] { "+" } else { "-" },
+                    set.texts[*other]
+                );
             }
         }
     }
@@ -157,9 +304,9 @@ fn wrong(set: &Set, tune: Tune) {
 
 fn mean(one: Figures, other: Figures) -> Figures {
     Figures {
-        first: (one.first + other.first) / 2.0,
-        recall: (one.recall + other.recall) / 2.0,
-        f1: (one.f1 + other.f1) / 2.0,
+        first: f64::midpoint(one.first, other.first),
+        recall: f64::midpoint(one.recall, other.recall),
+        f1: f64::midpoint(one.f1, other.f1),
         threshold: one.threshold,
     }
 }
@@ -171,16 +318,25 @@ fn search(sets: &[Set; 2], mut tune: Tune) {
     println!("{}", best.line());
     let mut seed = 11u64;
     for _ in 0..200 {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let mut other = tune.clone();
         let by = [0.6, 0.8, 1.25, 1.6][(seed >> 40) as usize % 4];
-        let which = (seed >> 50) as usize % 17;
+        let which = (seed >> 50) as usize % 18;
         match which {
-            0 => other.ending *= by, 1 => other.light *= by, 2 => other.classed *= by, 3 => other.class *= by,
-            4..=6 => other.syllables[which - 4] *= by, 7..=9 => other.letters[which - 7] *= by,
-            10..=12 => other.views[which - 10] *= by, 13 => other.rarity *= (by + 1.0) / 2.0,
-            14 => other.closeness *= by, 15 => other.fading = (other.fading + by - 0.95).clamp(0.0, 1.0),
-            _ => other.company *= (by + 1.0) / 2.0,
+            0 => other.ending *= by,
+            1 => other.light *= by,
+            2 => other.classed *= by,
+            3 => other.class *= by,
+            4..=6 => other.syllables[which - 4] *= by,
+            7..=9 => other.letters[which - 7] *= by,
+            10..=12 => other.views[which - 10] *= by,
+            13 => other.rarity *= f32::midpoint(by, 1.0),
+            14 => other.closeness *= by,
+            15 => other.fading = (other.fading + by - 0.95).clamp(0.0, 1.0),
+            16 => other.polite *= by,
+            _ => other.company = (other.company + (by - 0.95) / 3.0).clamp(0.0, 0.9),
         }
         let figures = measure(&other);
         if figures.sum() > best.sum() + 0.0005 {

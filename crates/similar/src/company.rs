@@ -27,12 +27,17 @@ pub(crate) fn profile(slot: u32, list: &List, tune: &Tune) -> Profile {
 pub(crate) fn mixed<'a>(own: &Profile, list: &List, of: impl Fn(u32) -> &'a Profile, tune: &Tune) -> List {
     let own: FxHashMap<u32, f32> = own.iter().copied().collect();
     let mix = |(other, score): &(u32, f32)| {
-        let mut shared: Vec<f32> =
-            of(*other).iter().filter_map(|(third, weight)| Some(weight * own.get(third)?)).collect();
+        let mut shared: Vec<f32> = of(*other)
+            .iter()
+            .filter_map(|(third, weight)| Some(weight * own.get(third)?))
+            .collect();
         // Summed by size: the same from either side.
         shared.sort_unstable_by(f32::total_cmp);
         let together: f32 = shared.iter().sum();
-        (*other, ((1.0 - tune.company) * score + tune.company * together).clamp(0.0, 1.0))
+        (
+            *other,
+            ((1.0 - tune.company) * score + tune.company * together).clamp(0.0, 1.0),
+        )
     };
     list.iter().map(mix).collect()
 }

@@ -1,6 +1,10 @@
 //! The index: which text has which grams.
 
-use crate::{sketch::{Gram, LETTERS, Sketch, VIEWS}, tune::Tune};
+use crate::{
+    second::SecondOpinion,
+    sketch::{Gram, LETTERS, Sketch, VIEWS},
+    tune::Tune,
+};
 use rustc_hash::FxHashMap;
 use std::{fmt::Debug, hash::Hash};
 
@@ -21,8 +25,6 @@ pub(crate) struct Term {
 pub(crate) struct Entry<Id> {
     pub(crate) id: Id,
     pub(crate) views: [Box<[Term]>; VIEWS],
-    /// The square root of how many grams there are that find candidates: roughly how long it is.
-    pub(crate) length: f32,
     /// The same in texts of the same grams; 0 when there are none.
     pub(crate) print: u64,
 }
@@ -33,6 +35,7 @@ pub(crate) struct Entry<Id> {
 #[derive(Debug)]
 pub struct Index<Id> {
     pub(crate) tune: Tune,
+    pub(crate) second: Option<Box<dyn SecondOpinion<Id>>>,
     numbers: FxHashMap<u64, u32>,
     keys: Vec<u64>,
     unused: Vec<u32>,
@@ -41,6 +44,8 @@ pub struct Index<Id> {
     /// Which texts have it, by slot and in no order; empty for letters, which only compare and never find.
     pub(crate) postings: Vec<Vec<u32>>,
     pub(crate) entries: Vec<Option<Entry<Id>>>,
+    /// By slot, the square root of how many grams a text has that find candidates: roughly how long it is.
+    pub(crate) lengths: Vec<f32>,
     slots: FxHashMap<Id, u32>,
     free: Vec<u32>,
 }
@@ -55,15 +60,24 @@ impl<Id: Key> Index<Id> {
     pub fn new(tune: Tune) -> Self {
         Self {
             tune,
+            second: None,
             numbers: FxHashMap::default(),
             keys: Vec::new(),
             unused: Vec::new(),
             counts: Vec::new(),
             postings: Vec::new(),
             entries: Vec::new(),
+            lengths: Vec::new(),
             slots: FxHashMap::default(),
             free: Vec::new(),
         }
+    }
+
+    /// The same index, in which another judge has a say.
+    #[must_use]
+    pub fn seconded(mut self, second: Box<dyn SecondOpinion<Id>>) -> Self {
+        self.second = Some(second);
+        self
     }
 
     pub fn len(&self) -> usize {
@@ -89,6 +103,7 @@ impl<Id: Key> Index<Id> {
         self.remove(id);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
+            self.lengths.push(1.0);
             narrow(self.entries.len() - 1)
         });
         let mut length = 0;
@@ -100,11 +115,11 @@ impl<Id: Key> Index<Id> {
             grams.iter().map(|gram| self.admit(view, gram, slot)).collect()
         });
         #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
-        let length = (length.max(1) as f32).sqrt();
+        let root = (length.max(1) as f32).sqrt();
+        self.lengths[slot as usize] = root;
         self.entries[slot as usize] = Some(Entry {
             id,
             views,
-            length,
             print: sketch.print(),
         });
         self.slots.insert(id, slot);
@@ -112,8 +127,12 @@ impl<Id: Key> Index<Id> {
 
     /// Takes a text out; false when there is none of this id.
     pub fn remove(&mut self, id: Id) -> bool {
-        let Some(slot) = self.slots.remove(&id) else { return false };
-        let Some(entry) = self.entries[slot as usize].take() else { return false };
+        let Some(slot) = self.slots.remove(&id) else {
+            return false;
+        };
+        let Some(entry) = self.entries[slot as usize].take() else {
+            return false;
+        };
         for (view, terms) in entry.views.iter().enumerate() {
             for term in terms {
                 self.dismiss(view, term.number, slot);

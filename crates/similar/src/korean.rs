@@ -43,7 +43,11 @@ struct Endings {
 }
 
 static ENDING: LazyLock<Endings> = LazyLock::new(|| {
-    let known: FxHashSet<Vec<u32>> = PARTICLES.split_whitespace().chain(ENDINGS.split_whitespace()).map(spelled).collect();
+    let known: FxHashSet<Vec<u32>> = PARTICLES
+        .split_whitespace()
+        .chain(ENDINGS.split_whitespace())
+        .map(spelled)
+        .collect();
     let longest = known.iter().map(Vec::len).max().unwrap_or(0);
     Endings { known, longest }
 });
@@ -119,7 +123,10 @@ pub(crate) fn stem(word: &[char]) -> Stem {
     }
     let syllables = starts.partition_point(|start| *start < end);
     all.truncate(end);
-    Stem { letters: all, syllables }
+    Stem {
+        letters: all,
+        syllables,
+    }
 }
 
 #[derive(Debug)]

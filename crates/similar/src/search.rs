@@ -2,14 +2,18 @@
 
 use crate::{
     index::{Entry, Index, Key, Term, finds},
-    sketch::{Sketch, VIEWS},
+    nearest::Asked,
+    sketch::{Gram, Sketch, VIEWS},
 };
+use std::borrow::Cow;
 
 /// At most so many entries of posting lists are read for one text, from the rarest gram on; the last list is read
 /// to its end. What only shares common grams is not alike.
-const MOST_POSTINGS: usize = 60_000;
-/// So many candidates are compared in full.
-const MOST_CANDIDATES: usize = 160;
+const MOST_POSTINGS: usize = 30_000;
+/// So many candidates are compared in full, unless more are to be answered.
+const MOST_CANDIDATES: usize = 96;
+/// Counts below it are looked up.
+const SMALL: usize = 1_024;
 /// A gram of a text that no text in the index has.
 const UNKNOWN: u32 = u32::MAX;
 
@@ -37,52 +41,62 @@ impl std::ops::Add for Effort {
 }
 
 /// A text that is looked for.
-pub(crate) struct Probe {
-    views: [Vec<Term>; VIEWS],
+pub(crate) struct Probe<'a, Id> {
+    views: [Cow<'a, [Term]>; VIEWS],
     /// Where it stands when it is in the index; else it is weighed as if it were.
     slot: Option<u32>,
+    asked: Asked<'a, Id>,
 }
 
-impl Probe {
-    pub(crate) fn inside<Id>(slot: u32, entry: &Entry<Id>) -> Self {
+impl<'a, Id: Key> Probe<'a, Id> {
+    pub(crate) fn inside(slot: u32, entry: &'a Entry<Id>) -> Self {
         Self {
-            views: std::array::from_fn(|view| entry.views[view].to_vec()),
+            views: std::array::from_fn(|view| Cow::Borrowed(&*entry.views[view])),
             slot: Some(slot),
+            asked: Asked::Id(entry.id),
         }
     }
 
-    pub(crate) fn outside<Id: Key>(sketch: &Sketch, index: &Index<Id>) -> Self {
-        let views = std::array::from_fn(|view| {
-            let known = sketch.views[view].iter().map(|gram| Term {
-                number: index.number(gram.key).unwrap_or(UNKNOWN),
-                weight: gram.weight,
-            });
-            known.collect()
-        });
-        Self { views, slot: None }
+    pub(crate) fn outside(text: &'a str, sketch: &Sketch, index: &Index<Id>) -> Self {
+        let term = |gram: &Gram| Term {
+            number: index.number(gram.key).unwrap_or(UNKNOWN),
+            weight: gram.weight,
+        };
+        Self {
+            views: std::array::from_fn(|view| sketch.views[view].iter().map(term).collect()),
+            slot: None,
+            asked: Asked::Text(text),
+        }
     }
 }
 
 /// Rarities and lengths worked out once, for asking many times while nothing changes.
 pub(crate) struct Known {
     rarity: Vec<f32>,
-    norms: Vec<[f32; VIEWS]>,
+    /// Of each text's length in each view.
+    squares: Vec<[f32; VIEWS]>,
 }
 
 impl Known {
     pub(crate) fn of<Id: Key>(index: &Index<Id>) -> Self {
         let total = index.len();
-        let rarity: Vec<f32> = index.counts.iter().map(|count| rarity(index, total, *count as usize)).collect();
-        let norm = |terms: &[Term]| -> f32 {
-            let squares = terms.iter().map(|term| (term.weight * rarity[term.number as usize]).powi(2));
-            squares.sum::<f32>().sqrt()
+        let rarity: Vec<f32> = index
+            .counts
+            .iter()
+            .map(|count| rarity(index, total, *count as usize))
+            .collect();
+        let squares = |terms: &[Term]| -> f32 {
+            terms
+                .iter()
+                .map(|term| (term.weight * rarity[term.number as usize]).powi(2))
+                .sum()
         };
-        let norms = index.entries.iter().map(|entry| match entry {
-            Some(entry) => std::array::from_fn(|view| norm(&entry.views[view])),
+        let squares = index.entries.iter().map(|entry| match entry {
+            Some(entry) => std::array::from_fn(|view| squares(&entry.views[view])),
             None => [0.0; VIEWS],
         });
-        let norms = norms.collect();
-        Self { rarity, norms }
+        let squares = squares.collect();
+        Self { rarity, squares }
     }
 }
 
@@ -90,6 +104,8 @@ impl Known {
 pub(crate) struct Searcher<'a, Id> {
     index: &'a Index<Id>,
     known: Option<&'a Known>,
+    /// For a text that is in the index, and for one that is weighed as if it were.
+    rarities: [Rarities; 2],
     /// The probe's weight of each term, rarity in it; 0 where it has not the term.
     weights: Vec<f32>,
     reached: Vec<f32>,
@@ -102,6 +118,7 @@ impl<'a, Id: Key> Searcher<'a, Id> {
         Self {
             index,
             known,
+            rarities: [0, 1].map(|own| Rarities::new(index, index.len() + own)),
             weights: vec![0.0; index.counts.len()],
             reached: vec![0.0; index.entries.len()],
             touched: Vec::new(),
@@ -110,17 +127,21 @@ impl<'a, Id: Key> Searcher<'a, Id> {
     }
 
     /// The `top` most alike, best first; the smaller id first among equals.
-    pub(crate) fn direct(&mut self, probe: &Probe, top: usize) -> List {
-        let total = self.index.len() + usize::from(probe.slot.is_none());
+    pub(crate) fn direct(&mut self, probe: &Probe<'_, Id>, top: usize) -> List {
         let own = usize::from(probe.slot.is_none());
         let mut norms = [0.0; VIEWS];
         // (how many texts have it, view, position)
-        let mut order: Vec<(u32, usize, usize)> = Vec::new();
+        let mut order: Vec<(usize, usize, usize)> = Vec::new();
         for (view, terms) in probe.views.iter().enumerate() {
             let mut squares = 0.0;
             for (at, term) in terms.iter().enumerate() {
-                let count = if term.number == UNKNOWN { 0 } else { self.index.counts[term.number as usize] };
-                let weight = term.weight * self.rarity(term.number, total, count as usize + own);
+                let count = if term.number == UNKNOWN {
+                    0
+                } else {
+                    self.index.counts[term.number as usize]
+                };
+                let count = count as usize + own;
+                let weight = term.weight * self.rarity(term.number, own, count);
                 squares += weight * weight;
                 if term.number != UNKNOWN {
                     self.weights[term.number as usize] = weight;
@@ -135,27 +156,32 @@ impl<'a, Id: Key> Searcher<'a, Id> {
         let candidates = self.candidates(probe, &order);
         let mut found: Vec<(u32, f32)> = candidates
             .into_iter()
-            .map(|slot| (slot, self.cosines(slot, &norms, total, own)))
+            .map(|slot| (slot, self.score(probe, slot, &norms)))
             .filter(|(_, score)| *score > 0.0)
             .collect();
-        for term in probe.views.iter().flatten().filter(|term| term.number != UNKNOWN) {
+        for term in probe
+            .views
+            .iter()
+            .flat_map(|terms| terms.iter())
+            .filter(|term| term.number != UNKNOWN)
+        {
             self.weights[term.number as usize] = 0.0;
         }
         self.index.best(&mut found, top);
         found
     }
 
-    fn rarity(&self, number: u32, total: usize, count: usize) -> f32 {
+    fn rarity(&self, number: u32, own: usize, count: usize) -> f32 {
         match self.known {
             Some(known) if number != UNKNOWN => known.rarity[number as usize],
-            _ => rarity(self.index, total, count),
+            _ => self.rarities[own].of(self.index, count),
         }
     }
 
-    fn candidates(&mut self, probe: &Probe, order: &[(u32, usize, usize)]) -> Vec<u32> {
+    fn candidates(&mut self, probe: &Probe<'_, Id>, order: &[(usize, usize, usize)]) -> Vec<u32> {
         let mut read = 0;
         for (count, view, at) in order {
-            if read > 0 && read + *count as usize > MOST_POSTINGS {
+            if read > 0 && read + count > MOST_POSTINGS {
                 break;
             }
             let number = probe.views[*view][*at].number as usize;
@@ -168,22 +194,48 @@ impl<'a, Id: Key> Searcher<'a, Id> {
                 }
                 *reached += weight;
             }
-            read += *count as usize;
+            read += count;
         }
         self.effort.postings += read;
         let mut found: Vec<(u32, f32)> = Vec::with_capacity(self.touched.len());
         for slot in self.touched.drain(..) {
             let reached = std::mem::take(&mut self.reached[slot as usize]);
             if probe.slot != Some(slot) {
-                let length = self.index.entry(slot).map_or(1.0, |entry| entry.length);
-                found.push((slot, reached / length));
+                found.push((slot, reached / self.index.lengths[slot as usize]));
             }
         }
-        self.index.best(&mut found, MOST_CANDIDATES);
-        found.into_iter().map(|(slot, _)| slot).collect()
+        self.index.best(&mut found, MOST_CANDIDATES.max(self.index.tune.reach));
+        let mut found: Vec<u32> = found.into_iter().map(|(slot, _)| slot).collect();
+        if let Some(second) = self.index.second.as_deref() {
+            let others = second.candidates(probe.asked).into_iter().take(MOST_CANDIDATES);
+            found.extend(
+                others
+                    .filter_map(|id| self.index.slot(id))
+                    .filter(|slot| probe.slot != Some(*slot)),
+            );
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
     }
 
-    fn cosines(&mut self, slot: u32, norms: &[f32; VIEWS], total: usize, own: usize) -> f32 {
+    fn score(&mut self, probe: &Probe<'_, Id>, slot: u32, norms: &[f32; VIEWS]) -> f32 {
+        let own = self.cosines(slot, norms, usize::from(probe.slot.is_none()));
+        let Some(second) = self.index.second.as_deref() else {
+            return own;
+        };
+        let opinion = self
+            .index
+            .entry(slot)
+            .and_then(|entry| second.alike(probe.asked, entry.id));
+        opinion.map_or(own, |opinion| {
+            let share = second.share().clamp(0.0, 1.0);
+            own * (1.0 - share) + opinion.clamp(0.0, 1.0) * share
+        })
+    }
+
+    /// The mean of the views' cosines; a view that is empty in both says nothing.
+    fn cosines(&mut self, slot: u32, norms: &[f32; VIEWS], own: usize) -> f32 {
         let index = self.index;
         let Some(entry) = index.entry(slot) else { return 0.0 };
         let mut score = 0.0;
@@ -201,16 +253,16 @@ impl<'a, Id: Key> Searcher<'a, Id> {
                 for term in terms {
                     let theirs = self.weights[term.number as usize];
                     if theirs > 0.0 {
-                        dot += theirs * term.weight * known.rarity[term.number as usize];
+                        dot += theirs * (term.weight * known.rarity[term.number as usize]);
                     }
                 }
-                squares = known.norms[slot as usize][view].powi(2);
+                squares = known.squares[slot as usize][view];
             } else {
                 for term in terms {
                     let theirs = self.weights[term.number as usize];
-                    let shared = if theirs > 0.0 { own } else { 0 };
-                    let count = index.counts[term.number as usize] as usize + shared;
-                    let weight = term.weight * rarity(index, total, count);
+                    let more = if theirs > 0.0 { own } else { 0 };
+                    let count = index.counts[term.number as usize] as usize + more;
+                    let weight = term.weight * self.rarities[own].of(index, count);
                     dot += theirs * weight;
                     squares += weight * weight;
                 }
@@ -227,20 +279,42 @@ impl<'a, Id: Key> Searcher<'a, Id> {
 impl<Id: Key> Index<Id> {
     /// Best first; the smaller id first among equals.
     pub(crate) fn sort(&self, list: &mut List) {
-        list.sort_unstable_by(|one, other| self.order(one, other));
+        list.sort_unstable_by(|one, other| self.order(*one, *other));
     }
 
-    fn best(&self, found: &mut List, top: usize) {
+    pub(crate) fn best(&self, found: &mut List, top: usize) {
         if found.len() > top && top > 0 {
-            found.select_nth_unstable_by(top - 1, |one, other| self.order(one, other));
+            found.select_nth_unstable_by(top - 1, |one, other| self.order(*one, *other));
         }
         found.truncate(top);
         self.sort(found);
     }
 
-    fn order(&self, one: &(u32, f32), other: &(u32, f32)) -> std::cmp::Ordering {
+    fn order(&self, one: (u32, f32), other: (u32, f32)) -> std::cmp::Ordering {
         let id = |slot: u32| self.entry(slot).map(|entry| entry.id);
         other.1.total_cmp(&one.1).then_with(|| id(one.0).cmp(&id(other.0)))
+    }
+}
+
+/// Rarities of the counts that most grams have, for one search.
+struct Rarities {
+    small: Vec<f32>,
+    total: usize,
+}
+
+impl Rarities {
+    fn new<Id: Key>(index: &Index<Id>, total: usize) -> Self {
+        let small = (0..SMALL.min(total + 1))
+            .map(|count| rarity(index, total, count))
+            .collect();
+        Self { small, total }
+    }
+
+    fn of<Id: Key>(&self, index: &Index<Id>, count: usize) -> f32 {
+        self.small
+            .get(count)
+            .copied()
+            .unwrap_or_else(|| rarity(index, self.total, count))
     }
 }
 
@@ -249,5 +323,9 @@ fn rarity<Id: Key>(index: &Index<Id>, total: usize, count: usize) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "a ratio, roughly")]
     let ratio = total as f32 / count.max(1) as f32;
     let rarity = (1.0 + ratio).ln();
-    if (index.tune.rarity - 1.0).abs() < f32::EPSILON { rarity } else { rarity.powf(index.tune.rarity) }
+    if (index.tune.rarity - 1.0).abs() < f32::EPSILON {
+        rarity
+    } else {
+        rarity.powf(index.tune.rarity)
+    }
 }

@@ -108,12 +108,14 @@ impl<'a> Draft<'a> {
     fn korean(&mut self, word: &[char]) {
         let stem = korean::stem(word);
         let said: String = word[..stem.syllables].iter().collect();
-        let light = words::light(&said);
-        let weight = if light { self.tune.light } else { 1.0 };
+        let weight = self.weight(&said);
         let mut spelled = Vec::with_capacity(3);
         for (at, &char) in word.iter().enumerate() {
             let weight = if at < stem.syllables { weight } else { self.tune.ending };
-            self.syllables.push(Unit { sign: u64::from(char), weight });
+            self.syllables.push(Unit {
+                sign: u64::from(char),
+                weight,
+            });
             spelled.clear();
             text::letters(char, &mut spelled);
             self.letters.extend(spelled.iter().map(|letter| Unit {
@@ -135,6 +137,16 @@ impl<'a> Draft<'a> {
         }
     }
 
+    fn weight(&self, stem: &str) -> f32 {
+        if words::polite(stem) {
+            self.tune.polite
+        } else if words::light(stem) {
+            self.tune.light
+        } else {
+            1.0
+        }
+    }
+
     fn number(&mut self, digits: &[char]) {
         let sign = hash(3, digits.iter().map(|digit| u64::from(*digit)));
         let weight = 1.0;
@@ -146,7 +158,7 @@ impl<'a> Draft<'a> {
     fn foreign(&mut self, word: &[char]) {
         let said: String = word.iter().collect();
         let stem = words::english(&said);
-        let weight = if words::light(&said) { self.tune.light } else { 1.0 };
+        let weight = self.weight(&said);
         let sign = hash(4, stem.chars().map(u64::from));
         self.syllables.push(Unit { sign, weight });
         // A bound at each end: `end` in `end` is not `end` in `spending`.
@@ -194,11 +206,19 @@ fn rows(view: usize, units: &[Unit], shortest: usize, shares: &[f32], steps: &mu
             let total: f32 = row.iter().map(|unit| unit.weight).sum();
             #[expect(clippy::cast_precision_loss, reason = "five at most")]
             let weight = share * total / size as f32;
-            *found.entry(hash((view * 8 + size) as u64, row.iter().map(|unit| unit.sign))).or_default() += weight;
+            *found
+                .entry(hash((view * 8 + size) as u64, row.iter().map(|unit| unit.sign)))
+                .or_default() += weight;
         }
     }
     // Twice is a little more than once, not double.
-    let mut grams: Vec<Gram> = found.into_iter().map(|(key, weight)| Gram { key, weight: damp(weight) }).collect();
+    let mut grams: Vec<Gram> = found
+        .into_iter()
+        .map(|(key, weight)| Gram {
+            key,
+            weight: damp(weight),
+        })
+        .collect();
     if grams.len() > MOST_GRAMS {
         grams.select_nth_unstable_by_key(MOST_GRAMS, |gram| gram.key);
         grams.truncate(MOST_GRAMS);

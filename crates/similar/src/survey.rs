@@ -26,7 +26,8 @@ pub struct Survey<Id> {
 }
 
 impl<Id: Key> Index<Id> {
-    /// The neighbours of every text: the same as `nearest` of each, and much quicker.
+    /// The neighbours of every text, with what their company says taken in several times over (`Tune::rounds`): surer than
+    /// `nearest` of each, which does so once, and much quicker than asking for each.
     pub fn survey(&self, threads: NonZero<usize>) -> Survey<Id> {
         let known = Known::of(self);
         let slots = self.entries.len();
@@ -35,22 +36,62 @@ impl<Id: Key> Index<Id> {
             None => List::new(),
         };
         let (direct, searchers) = each(slots, threads, || Searcher::new(self, Some(&known)), direct);
-        let effort = searchers.iter().fold(Effort::default(), |sum, searcher| sum + searcher.effort);
-        let profiles: Vec<Profile> =
-            (0u32..).zip(&direct).map(|(slot, list)| profile(slot, list, &self.tune)).collect();
-        let list = |(): &mut (), slot: u32| {
-            let at = slot as usize;
-            let mut list = mixed(&profiles[at], &direct[at], |other| &profiles[other as usize], &self.tune);
-            self.sort(&mut list);
-            list
-        };
-        let (lists, _) = each(slots, threads, || (), list);
+        let effort = searchers
+            .iter()
+            .fold(Effort::default(), |sum, searcher| sum + searcher.effort);
+        let mut lists = direct;
+        for _ in 0..self.tune.rounds {
+            let profiles: Vec<Profile> = (0u32..)
+                .zip(&lists)
+                .map(|(slot, list)| profile(slot, list, &self.tune))
+                .collect();
+            let list = |(): &mut (), slot: u32| {
+                let at = slot as usize;
+                let wide = self.wide(slot, &lists);
+                let mut list = mixed(&profiles[at], &wide, |other| &profiles[other as usize], &self.tune);
+                self.best(&mut list, self.tune.reach);
+                list
+            };
+            lists = each(slots, threads, || (), list).0;
+        }
         Survey {
-            ids: self.entries.iter().map(|entry| entry.as_ref().map(|entry| entry.id)).collect(),
-            prints: self.entries.iter().map(|entry| entry.as_ref().map_or(0, |entry| entry.print)).collect(),
+            ids: self
+                .entries
+                .iter()
+                .map(|entry| entry.as_ref().map(|entry| entry.id))
+                .collect(),
+            prints: self
+                .entries
+                .iter()
+                .map(|entry| entry.as_ref().map_or(0, |entry| entry.print))
+                .collect(),
             lists,
             effort,
         }
+    }
+}
+
+impl<Id: Key> Index<Id> {
+    /// The list of a text and those next to its next: they may say the same without a gram in common.
+    fn wide(&self, slot: u32, lists: &[List]) -> List {
+        let own = &lists[slot as usize];
+        let mut wide = own.clone();
+        let steps = own.iter().take(self.tune.next);
+        let mut far: Vec<u32> = steps
+            .flat_map(|(near, _)| lists[*near as usize].iter().take(self.tune.next).map(|(far, _)| *far))
+            .filter(|far| *far != slot)
+            .collect();
+        far.sort_unstable();
+        far.dedup();
+        let mut known: Vec<u32> = own.iter().map(|(near, _)| *near).collect();
+        known.sort_unstable();
+        far.retain(|far| known.binary_search(far).is_err());
+        wide.extend(far.into_iter().map(|far| {
+            // The other may have this one in its list: a pair has one score, from either side.
+            let back = lists[far as usize].iter().find(|(back, _)| *back == slot);
+            (far, back.map_or(0.0, |(_, score)| *score))
+        }));
+        wide
     }
 }
 
@@ -58,7 +99,10 @@ impl<Id: Key> Survey<Id> {
     /// Each text with its `top` nearest, best first; in no order.
     pub fn nearest(&self, top: usize) -> impl Iterator<Item = (Id, Vec<(Id, f32)>)> + '_ {
         self.ids.iter().zip(&self.lists).filter_map(move |(id, list)| {
-            let named = list.iter().take(top).filter_map(|(slot, score)| Some((self.ids[*slot as usize]?, *score)));
+            let named = list
+                .iter()
+                .take(top)
+                .filter_map(|(slot, score)| Some((self.ids[*slot as usize]?, *score)));
             Some(((*id)?, named.collect()))
         })
     }

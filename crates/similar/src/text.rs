@@ -15,8 +15,6 @@ pub(crate) enum Script {
 pub(crate) struct Word {
     pub(crate) script: Script,
     pub(crate) chars: Vec<char>,
-    /// No space stood before it.
-    pub(crate) joined: bool,
 }
 
 /// Nobody says more with the third 하 than with the second; and a megabyte of one syllable becomes two.
@@ -44,7 +42,6 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
             _ => words.push(Word {
                 script,
                 chars: vec![char],
-                joined,
             }),
         }
         joined = true;
@@ -83,7 +80,10 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> Vec<String> {
-        words(text).into_iter().map(|word| word.chars.into_iter().collect()).collect()
+        words(text)
+            .into_iter()
+            .map(|word| word.chars.into_iter().collect())
+            .collect()
     }
 
     #[test]

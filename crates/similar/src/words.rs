@@ -8,8 +8,10 @@ use std::sync::LazyLock;
 
 /// A line is a class. A Korean word is matched at the beginning of a stem, an English one whole, after its ending is off.
 const CLASSES: &str = include_str!("words/classes.txt");
-/// Words that ask politely, point, or hold a sentence together.
+/// Words that point, or hold a sentence together.
 const LIGHT: &str = include_str!("words/light.txt");
+/// Words that ask, and say nothing of what.
+const POLITE: &str = include_str!("words/polite.txt");
 
 /// Longest Korean word of the tables, in syllables.
 const LONGEST: usize = 6;
@@ -17,6 +19,7 @@ const LONGEST: usize = 6;
 struct Tables {
     classes: FxHashMap<&'static str, u32>,
     light: FxHashSet<&'static str>,
+    polite: FxHashSet<&'static str>,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
@@ -26,12 +29,18 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
             classes.insert(word, class);
         }
     }
-    let light = lines(LIGHT).flat_map(str::split_whitespace).collect();
-    Tables { classes, light }
+    let set = |table| lines(table).flat_map(str::split_whitespace).collect();
+    Tables {
+        classes,
+        light: set(LIGHT),
+        polite: set(POLITE),
+    }
 });
 
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
-    table.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
 }
 
 /// The class of a Korean stem, and how many of its syllables say so: the longest beginning that is known.
@@ -56,6 +65,17 @@ pub(crate) fn light(word: &str) -> bool {
     TABLES.light.contains(word)
 }
 
+/// Korean words by their beginning, others as a whole.
+pub(crate) fn polite(stem: &str) -> bool {
+    let mut ends = stem.char_indices().map(|(at, char)| at + char.len_utf8()).take(LONGEST);
+    let korean = stem.starts_with(|char| ('가'..='힣').contains(&char));
+    if korean {
+        ends.any(|end| TABLES.polite.contains(&stem[..end]))
+    } else {
+        TABLES.polite.contains(stem)
+    }
+}
+
 /// An English word without the endings that only grammar asks for.
 pub(crate) fn english(word: &str) -> &str {
     let long = |stem: &&str| stem.len() >= 3;
@@ -64,9 +84,20 @@ pub(crate) fn english(word: &str) -> &str {
     if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
         return word;
     }
-    let stem = cut("ings").or_else(|| cut("ing")).or_else(|| cut("ies")).or_else(|| cut("ied"));
-    let stem = stem.or_else(|| cut("ed")).or_else(|| cut("es")).or_else(|| cut("s")).unwrap_or(word);
-    let stem = stem.strip_suffix('e').or_else(|| stem.strip_suffix('y')).filter(long).unwrap_or(stem);
+    let stem = cut("ings")
+        .or_else(|| cut("ing"))
+        .or_else(|| cut("ies"))
+        .or_else(|| cut("ied"));
+    let stem = stem
+        .or_else(|| cut("ed"))
+        .or_else(|| cut("es"))
+        .or_else(|| cut("s"))
+        .unwrap_or(word);
+    let stem = stem
+        .strip_suffix('e')
+        .or_else(|| stem.strip_suffix('y'))
+        .filter(long)
+        .unwrap_or(stem);
     // stopp(ing), cancell(ed): the doubled letter goes as well.
     let mut last = stem.chars().rev();
     match (last.next(), last.next()) {

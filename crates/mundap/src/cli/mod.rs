@@ -7,6 +7,7 @@ mod import;
 mod logs;
 mod mail;
 mod serve;
+mod similar;
 
 use anyhow::Context;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -60,6 +61,8 @@ enum Command {
         /// The event's slug, as it stands in its addresses.
         event: String,
     },
+    /// Which questions of a file are alike: for each its nearest, and groups.
+    Similar(similar::Similar),
     /// Completions for a shell, on standard output.
     Completions { shell: clap_complete::Shell },
 }
@@ -148,6 +151,10 @@ pub(crate) fn run(args: Args) -> Outcome<ExitCode> {
         let _ = std::io::stdout().write_all(&script);
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Similar(similar) = command {
+        similar.run()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let loaded = Settings::load(config.as_deref());
     if let Command::Doctor = command {
         return Ok(block_on(doctor::run(loaded))?);
@@ -180,7 +187,7 @@ async fn one(command: Command, settings: Settings) -> Outcome {
             command: MailCommand::Read(read),
         } => read.run(&settings),
         Command::Export { event } => export::run(settings, &event).await,
-        Command::Serve { .. } | Command::Doctor | Command::Completions { .. } => Ok(()),
+        Command::Serve { .. } | Command::Doctor | Command::Similar(_) | Command::Completions { .. } => Ok(()),
     }
 }
 

@@ -176,6 +176,13 @@ async fn find(app: &App, event: &entity::event::Model, id: ImportId) -> Result<r
     query.one(app.db.reader()).await?.ok_or(Error::NotFound)
 }
 
+/// The file, while it is kept.
+fn kept(import: roster_import::Model) -> Result<Vec<u8>> {
+    Some(import.bytes)
+        .filter(|bytes| !bytes.is_empty())
+        .ok_or(Error::NotFound)
+}
+
 async fn show(
     State(app): State<App>,
     Path((slug, id)): Path<(String, ImportId)>,
@@ -198,7 +205,7 @@ async fn show(
             summary,
         });
     }
-    let plan = prepare(app.db.reader(), event.id, import.bytes.clone()).await?;
+    let plan = prepare(app.db.reader(), event.id, kept(import.clone())?).await?;
     render(&preview(c, event, import, &plan, asked))
 }
 
@@ -259,9 +266,12 @@ async fn run(
 ) -> web::Result {
     let (event, _) = open(&app, c, &slug).await?;
     let import = find(&app, &event, id).await?;
-    let plan = prepare(app.db.reader(), event.id, import.bytes).await?;
-    begin(&app, &event, &staff, id, &Summary::of(&plan)).await?;
-    app.wake.notify();
+    // Pressed again, its file may be gone already.
+    if import.state == ImportState::Previewed {
+        let plan = prepare(app.db.reader(), event.id, kept(import)?).await?;
+        begin(&app, &event, &staff, id, &Summary::of(&plan)).await?;
+        app.wake.notify();
+    }
     Ok(redirect(format!("/desk/events/{slug}/roster/import/{id}")).into_response())
 }
 
@@ -309,7 +319,7 @@ async fn wrong(
 ) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
     let import = find(&app, &event, id).await?;
-    let plan = prepare(app.db.reader(), event.id, import.bytes).await?;
+    let plan = prepare(app.db.reader(), event.id, kept(import)?).await?;
     let text = wrong_csv(&plan, &c).map_err(web::Error::internal)?;
     Ok(web::attachment(
         &format!("{slug}-wrong.csv"),

@@ -7,6 +7,7 @@ use super::{
     store, table,
 };
 use crate::{Error, Result};
+use chrono::Duration;
 use db::{Db, audit::Actor, entity::roster_import, prelude::*};
 use domain::{Clock, EventId, ImportId, state::people::ImportState};
 use serde::{Deserialize, Serialize};
@@ -97,7 +98,7 @@ pub(crate) async fn run(db: &Db, clock: &Clock, id: ImportId) -> Result<()> {
         Ok(plan) => plan,
         Err(Error::Roster(error)) => {
             let tx = db.begin_write().await?;
-            settle(&tx, id, ImportState::Failed).await?;
+            settle(&tx, id, ImportState::Failed, false).await?;
             tx.commit().await?;
             return Err(error.into());
         }
@@ -119,14 +120,36 @@ pub(crate) async fn run(db: &Db, clock: &Clock, id: ImportId) -> Result<()> {
         tx.commit().await?;
     }
     let tx = db.begin_write().await?;
-    settle(&tx, id, ImportState::Done).await?;
+    // The wrong rows may be fetched for as long as `forget` leaves them.
+    settle(&tx, id, ImportState::Done, Summary::of(&plan).wrong > 0).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn settle(tx: &impl ConnectionTrait, id: ImportId, state: ImportState) -> Result<()> {
+/// How long an uploaded file is kept for a look at its rows.
+const KEPT: Duration = Duration::days(7);
+
+/// Lets go of the files that nobody asks for any more: names and addresses lie in the roster, not in what it came as.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget(tx: &impl ConnectionTrait, clock: &Clock) -> Result<()> {
     roster_import::Entity::update_many()
-        .col_expr(roster_import::Column::State, Expr::value(state))
+        .col_expr(roster_import::Column::Bytes, Expr::value(Vec::<u8>::new()))
+        .filter(roster_import::Column::State.ne(ImportState::Running))
+        .filter(roster_import::Column::CreatedAt.lt(clock.now() - KEPT))
+        .filter(roster_import::Column::Bytes.ne(Vec::<u8>::new()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn settle(tx: &impl ConnectionTrait, id: ImportId, state: ImportState, keep: bool) -> Result<()> {
+    let mut update = roster_import::Entity::update_many().col_expr(roster_import::Column::State, Expr::value(state));
+    if !keep {
+        update = update.col_expr(roster_import::Column::Bytes, Expr::value(Vec::<u8>::new()));
+    }
+    update
         .filter(roster_import::Column::Id.eq(id))
         .filter(roster_import::Column::State.eq(ImportState::Running))
         .exec(tx)
