@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Iterable, Statement, Value,
     sea_query::{
         CommonTableExpression, Expr, InsertStatement, PostgresQueryBuilder, Query, SelectStatement, SqliteQueryBuilder,
-        SubQueryStatement, UpdateStatement, WithClause,
+        SubQueryStatement, WithClause,
     },
 };
 use std::{
@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// Inserts and updates that stand or fall together and do not read what another of them writes. PostgreSQL takes them
+/// Inserts that stand or fall together and do not read what another of them writes. PostgreSQL takes them
 /// as common table expressions of one statement (its manual, "Data-Modifying Statements in WITH"), SQLite as one text
 /// of several statements.
 #[derive(Debug, Default)]
@@ -27,29 +27,33 @@ pub struct Batch {
 }
 
 #[derive(Debug)]
-enum Part {
-    Insert(InsertStatement),
-    Update(UpdateStatement),
+struct Part {
+    insert: InsertStatement,
+    /// Whether it gives a value to later ones.
+    gives: bool,
 }
 
 impl Batch {
     pub fn insert(&mut self, statement: InsertStatement) {
-        self.parts.push(Part::Insert(statement));
+        self.parts.push(Part {
+            insert: statement,
+            gives: false,
+        });
     }
 
-    /// An update whose outcome a later part of this batch uses: `value` over the row after the update; `row` reads the
-    /// same with a query of its own, where an engine runs one part after the other.
-    pub fn take(&mut self, engine: Engine, mut update: UpdateStatement, value: Expr, row: SelectStatement) -> Expr {
+    /// An insert (that may update) whose outcome a later part of this batch uses: `value` over the row that it leaves;
+    /// `row` finds the same row, where an engine runs one part after the other.
+    pub fn take(&mut self, engine: Engine, mut insert: InsertStatement, value: Expr, row: SelectStatement) -> Expr {
         match engine {
             Engine::Postgres => {
-                update.returning(Query::returning().expr(value));
-                self.parts.push(Part::Update(update));
+                insert.returning(Query::returning().expr(value));
+                self.parts.push(Part { insert, gives: true });
                 let (name, column) = (part_name(self.parts.len() - 1), "value");
                 let select = Query::select().column(column).from(name).to_owned();
                 Expr::SubQuery(None, Box::new(SubQueryStatement::from(select)))
             }
             Engine::Sqlite => {
-                self.parts.push(Part::Update(update));
+                self.parts.push(Part { insert, gives: true });
                 let select = row.clone().expr(value).to_owned();
                 Expr::SubQuery(None, Box::new(SubQueryStatement::from(select)))
             }
@@ -76,10 +80,10 @@ impl Batch {
             for (n, part) in self.parts.iter().enumerate() {
                 let mut table = CommonTableExpression::new();
                 table.table_name(part_name(n));
-                match part {
-                    Part::Insert(insert) => table.query(insert.clone()),
-                    Part::Update(update) => table.query(update.clone()).column("value"),
-                };
+                table.query(part.insert.clone());
+                if part.gives {
+                    table.column("value");
+                }
                 with.cte(table);
             }
             let whole = Query::select().expr(Expr::cust("1")).to_owned().with(with);
@@ -87,10 +91,7 @@ impl Batch {
             return Statement::from_sql_and_values(backend, text, values.0);
         }
         for part in &self.parts {
-            let (text, values) = match part {
-                Part::Insert(insert) => insert.build(SqliteQueryBuilder),
-                Part::Update(update) => update.build(SqliteQueryBuilder),
-            };
+            let (text, values) = part.insert.build(SqliteQueryBuilder);
             sql.push_str(&text);
             sql.push(';');
             all.extend(values.0);

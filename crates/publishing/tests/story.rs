@@ -87,7 +87,6 @@ async fn house() -> House {
             reverse_places: 8,
             max_questions: 5,
             answer_days: 7,
-            next_number: 4,
             created_at: now
         }
     );

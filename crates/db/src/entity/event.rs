@@ -30,7 +30,6 @@ pub struct Model {
     pub reverse_places: i32,
     pub max_questions: i32,
     pub answer_days: i32,
-    pub next_number: i32,
     pub created_at: DateTimeUtc,
 }
 

@@ -23,6 +23,7 @@ pub mod partner;
 pub mod partner_service;
 pub mod programme_part;
 pub mod question;
+pub mod question_count;
 pub mod rate_limit;
 pub mod reverse_question;
 pub mod roster_import;

@@ -3,7 +3,6 @@
 use super::service::consent::{Given, Latest};
 use chrono::{DateTime, Utc};
 use db::{
-    Batch, Engine,
     entity::{
         answer, assignment, consent, delivery, event, invitation, partner, programme_part, question, reverse_question,
         rsvp, rsvp_interest, service, sitting,
@@ -14,7 +13,7 @@ use domain::{
     ConsentId, EmailAddress, EventId, InvitationId, PartId, QuestionId, ServiceId, SittingId,
     state::{answer::AnswerState, people::ConsentPurpose, question::QuestionState, question::ReverseState},
 };
-use sea_orm::sea_query::{Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Query, UnionType};
 use std::collections::{HashMap, HashSet};
 use web::auth::PartnerSession;
 
@@ -268,27 +267,4 @@ pub async fn invitations_of(
     let going = all.iter().filter(|own| own.event.closes_at > now).count();
     all.truncate(going.clamp(1, 3));
     Ok(all)
-}
-
-/// Takes the event's next number for a question, within a batch. The event's row stays locked until the commit.
-pub(crate) fn next_number(batch: &mut Batch, engine: Engine, event: EventId) -> Expr {
-    let update = Query::update()
-        .table(event::Entity)
-        .value(event::Column::NextNumber, Expr::col(event::Column::NextNumber).add(1))
-        .and_where(event::Column::Id.eq(event))
-        .to_owned();
-    batch.take(engine, update, Expr::col(event::Column::NextNumber).sub(1), this(event))
-}
-
-/// The number that was taken last, for whoever holds the event's row.
-pub(crate) fn last_number(event: EventId) -> Expr {
-    let select = this(event).expr(Expr::col(event::Column::NextNumber).sub(1)).to_owned();
-    Expr::SubQuery(None, Box::new(select.into()))
-}
-
-fn this(event: EventId) -> SelectStatement {
-    Query::select()
-        .from(event::Entity)
-        .and_where(event::Column::Id.eq(event))
-        .to_owned()
 }

@@ -102,7 +102,6 @@ async fn world() -> World {
             reverse_places: 8,
             max_questions: 3,
             answer_days: 7,
-            next_number: 1,
             created_at: now,
         },
     )

@@ -4,7 +4,10 @@
 //! taken looks again and takes the next.
 
 use super::consent::{self, Consents, Latest};
-use crate::partner::{Error, Phase, Refusal, letters, phase::must_be_open, repo, repo::Own, repo::Place};
+use crate::{
+    number,
+    partner::{Error, Phase, Refusal, letters, phase::must_be_open, repo, repo::Own, repo::Place},
+};
 use db::{
     Batch, audit,
     entity::{decision, delivery, question, service},
@@ -138,7 +141,6 @@ async fn place(
 ) -> Result<bool, Error> {
     let now = app.clock.now();
     let mut batch = Batch::default();
-    let number = repo::next_number(&mut batch, app.db.engine(), who.event);
     let row = question::ActiveModel {
         id: Set(new.id),
         event_id: Set(who.event),
@@ -160,24 +162,24 @@ async fn place(
         updated_at: Set(now),
     };
     if !drafted {
+        let number = number::next(&mut batch, app.db.engine(), who.event);
         batch.insert(insert_with(row, [(question::Column::Number, number)]));
         accompany(&mut batch, app, who, own, latest, new, ordinal)?;
         app.db.write(batch).await?;
         return Ok(true);
     }
     let tx = app.db.begin_write().await?;
-    accompany(&mut batch, app, who, own, latest, new, ordinal)?;
-    batch.run(&tx).await?;
+    let number = number::take(&tx, who.event).await?;
     let sent = question::Entity::update_many()
         .set(question::ActiveModel {
             id: NotSet,
             event_id: NotSet,
             invitation_id: NotSet,
+            number: Set(Some(number)),
             version: NotSet,
             created_at: NotSet,
             ..row
         })
-        .col_expr(question::Column::Number, repo::last_number(who.event))
         .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1))
         .filter(question::Column::Id.eq(new.id))
         .filter(question::Column::InvitationId.eq(who.invitation))
@@ -190,6 +192,8 @@ async fn place(
         tx.rollback().await?;
         return Ok(false);
     }
+    accompany(&mut batch, app, who, own, latest, new, ordinal)?;
+    batch.run(&tx).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -47,7 +47,6 @@ impl NewEvent {
             reverse_places: Set(self.reverse_places),
             max_questions: Set(self.max_questions),
             answer_days: Set(self.answer_days),
-            next_number: NotSet,
             created_at: NotSet,
         }
     }
@@ -61,7 +60,6 @@ pub async fn create(tx: &impl ConnectionTrait, clock: &Clock, actor: Actor, new:
     let id = EventId::new();
     let mut row = new.model();
     row.id = Set(id);
-    row.next_number = Set(1);
     row.created_at = Set(clock.now());
     let inserted = event::Entity::insert(row)
         .on_conflict(OnConflict::column(event::Column::Slug).do_nothing().to_owned())

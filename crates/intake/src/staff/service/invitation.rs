@@ -307,7 +307,6 @@ mod tests {
             reverse_places: 8,
             max_questions: 3,
             answer_days: 7,
-            next_number: 1,
             created_at: at(1),
         };
         let day = NaiveDate::from_ymd_opt(2026, 12, 17).expect("a day");

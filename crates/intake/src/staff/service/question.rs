@@ -1,7 +1,7 @@
 //! A question that staff enter for somebody who cannot: by telephone, by messenger, on paper.
 
 use crate::{
-    Error, Result, TEXTS,
+    Error, Result, TEXTS, number,
     partner::{WORDING_VERSION, wording},
 };
 use db::{
@@ -54,8 +54,10 @@ pub async fn on_behalf(
         let same = there.invitation_id == new.invitation && there.entered_by == Some(staff);
         return if same { Ok(there.id) } else { Err(Error::NotFound) };
     }
+    // The counter comes first, as when a partner sends: two who lock in different orders end in a deadlock.
+    let number = number::take(tx, event.id).await?;
     consented(tx, app, &event, &new).await?;
-    if !place(tx, app, staff, &event, &new).await? {
+    if !place(tx, app, staff, &event, number, &new).await? {
         return Err(Error::refused(
             web::Message::new("st-question-limit").arg("n", event.max_questions),
         ));
@@ -68,23 +70,6 @@ pub async fn on_behalf(
         details: serde_json::json!({ "late": app.clock.now() > event.closes_at }),
     };
     audit::record(tx, &app.clock, entry).await?;
-    // The number comes last: it locks the event's row.
-    let taken = event::Entity::update_many()
-        .col_expr(event::Column::NextNumber, Expr::col(event::Column::NextNumber).add(1))
-        .filter(event::Column::Id.eq(event.id))
-        .exec(tx)
-        .await?;
-    one_row(&taken, "event")?;
-    let next = event::Entity::find_by_id(event.id)
-        .one(tx)
-        .await?
-        .ok_or(Error::NotFound)?
-        .next_number;
-    question::Entity::update_many()
-        .col_expr(question::Column::Number, Expr::value(next - 1))
-        .filter(question::Column::Id.eq(new.id))
-        .exec(tx)
-        .await?;
     Ok(new.id)
 }
 
@@ -94,6 +79,7 @@ async fn place(
     app: &App,
     staff: StaffId,
     event: &event::Model,
+    number: i32,
     new: &OnBehalf,
 ) -> Result<bool> {
     let now = app.clock.now();
@@ -103,7 +89,7 @@ async fn place(
             event_id: Set(event.id),
             invitation_id: Set(new.invitation),
             service_id: Set(new.service),
-            number: Set(None),
+            number: Set(Some(number)),
             ordinal: Set(Some(ordinal)),
             body: Set(new.body.as_str().to_owned()),
             lang: Set(new.lang),
