@@ -1,0 +1,6 @@
+//! From fifty questions to a released stage: what must hold when many press at once.
+
+mod decide;
+mod pages;
+mod stage;
+mod story;
