@@ -43,7 +43,7 @@ impl Batch {
 
     /// An insert (that may update) whose outcome a later part of this batch uses: `value` over the row that it leaves;
     /// `row` finds the same row, where an engine runs one part after the other.
-    pub fn take(&mut self, engine: Engine, mut insert: InsertStatement, value: Expr, row: SelectStatement) -> Expr {
+    pub fn take(&mut self, engine: Engine, mut insert: InsertStatement, value: Expr, row: &SelectStatement) -> Expr {
         match engine {
             Engine::Postgres => {
                 insert.returning(Query::returning().expr(value));

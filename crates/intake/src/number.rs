@@ -17,7 +17,7 @@ pub(crate) fn next(batch: &mut Batch, engine: Engine, event: EventId) -> Expr {
         .from(count::Entity)
         .and_where(count::Column::EventId.eq(event))
         .to_owned();
-    batch.take(engine, taking(event), Expr::col(count::Column::Taken), row)
+    batch.take(engine, taking(event), Expr::col(count::Column::Taken), &row)
 }
 
 /// The same at once, within a transaction.

@@ -80,7 +80,6 @@ impl Story {
             reverse_places: Set(8),
             max_questions: Set(3),
             answer_days: Set(7),
-            next_number: Set(questions + 1),
             created_at: Set(now),
         };
         event::Entity::insert(row)
