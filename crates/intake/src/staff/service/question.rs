@@ -49,6 +49,13 @@ pub async fn on_behalf(
     new: OnBehalf,
 ) -> Result<QuestionId> {
     super::invitation::of_event(tx, event, new.invitation).await?;
+    // The event's row comes first, as when a partner sends: two who lock in different orders end in a deadlock.
+    let held = event::Entity::update_many()
+        .col_expr(event::Column::NextNumber, Expr::col(event::Column::NextNumber))
+        .filter(event::Column::Id.eq(event))
+        .exec(tx)
+        .await?;
+    one_row(&held, "event")?;
     let event = event::Entity::find_by_id(event).one(tx).await?.ok_or(Error::NotFound)?;
     if let Some(there) = question::Entity::find_by_id(new.id).one(tx).await? {
         let same = there.invitation_id == new.invitation && there.entered_by == Some(staff);
@@ -68,23 +75,12 @@ pub async fn on_behalf(
         details: serde_json::json!({ "late": app.clock.now() > event.closes_at }),
     };
     audit::record(tx, &app.clock, entry).await?;
-    // The number comes last: it locks the event's row.
     let taken = event::Entity::update_many()
         .col_expr(event::Column::NextNumber, Expr::col(event::Column::NextNumber).add(1))
         .filter(event::Column::Id.eq(event.id))
         .exec(tx)
         .await?;
     one_row(&taken, "event")?;
-    let next = event::Entity::find_by_id(event.id)
-        .one(tx)
-        .await?
-        .ok_or(Error::NotFound)?
-        .next_number;
-    question::Entity::update_many()
-        .col_expr(question::Column::Number, Expr::value(next - 1))
-        .filter(question::Column::Id.eq(new.id))
-        .exec(tx)
-        .await?;
     Ok(new.id)
 }
 
@@ -103,7 +99,7 @@ async fn place(
             event_id: Set(event.id),
             invitation_id: Set(new.invitation),
             service_id: Set(new.service),
-            number: Set(None),
+            number: Set(Some(event.next_number)),
             ordinal: Set(Some(ordinal)),
             body: Set(new.body.as_str().to_owned()),
             lang: Set(new.lang),
