@@ -2,4 +2,5 @@
 
 mod at_once;
 mod live;
+mod release;
 mod roster;
