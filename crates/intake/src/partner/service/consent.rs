@@ -5,7 +5,7 @@ use crate::{
     partner::{Error, Refusal, WORDING_VERSION, repo, wording},
 };
 use db::{audit, entity::consent, people::in_lang, prelude::*};
-use domain::{Clock, ConsentId, Lang, state::people::ConsentPurpose};
+use domain::{Clock, ConsentId, Lang, job::Job, state::people::ConsentPurpose};
 use std::collections::HashMap;
 use web::{App, Words, auth::PartnerSession};
 
@@ -87,6 +87,11 @@ pub async fn record(
         details: details.into(),
     };
     audit::record(tx, clock, entry).await?;
+    if news.contains(&ConsentPurpose::Print) && !consents.print {
+        // What is published already is another room's: it takes their words out.
+        let invitation = who.invitation;
+        jobs::enqueue(tx, clock, &Job::WithdrawPrint { invitation }, clock.now()).await?;
+    }
     Ok(news.len())
 }
 
@@ -119,6 +124,7 @@ pub async fn change(
     };
     let changed = record(&tx, &app.clock, who, &host, &latest_now, consents).await?;
     tx.commit().await?;
+    app.wake.notify();
     Ok(changed)
 }
 

@@ -30,7 +30,7 @@ impl Handler for Jobs {
                 let done = release::part(&self.0, *staff, *event, decisions).await;
                 Some(done.map_err(|e| Failure::Retry(e.to_string())))
             }
-            Job::ImportRoster { .. } | Job::Deliver { .. } => None,
+            Job::ImportRoster { .. } | Job::Deliver { .. } | Job::WithdrawPrint { .. } => None,
         }
     }
 }
