@@ -294,6 +294,48 @@ fn every_text_that_a_template_asks_for_exists() {
     assert_eq!(missing, Vec::<String>::new());
 }
 
+/// What looks like a deed and is none: settings, files, hosts.
+fn is_no_deed(name: &str) -> bool {
+    let (noun, verb) = name.split_once('.').unwrap_or_default();
+    matches!(noun, "web" | "database" | "secret" | "secrets" | "saved")
+        || matches!(verb, "html" | "toml" | "cf" | "db" | "svg" | "example")
+        || matches!(name, "mail.from_address" | "mail.reply_domain")
+}
+
+#[test]
+fn every_deed_of_the_audit_log_has_words_and_no_words_are_left_over() {
+    let metadata = metadata();
+    let ours = ours(&metadata);
+    let deed = regex::Regex::new(r#""([a-z_]+\.[a-z_]+)""#).expect("a pattern");
+    let mut noted = BTreeSet::new();
+    for package in ours.values().filter(|p| p.manifest_path.as_str().contains("/crates/")) {
+        for file in sources(package) {
+            let text = fs::read_to_string(&file).expect("a source");
+            // A test may name what it likes.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let in_tests = file.components().any(|c| c.as_os_str() == "tests") || file.ends_with("tests.rs");
+            if !in_tests {
+                noted.extend(deed.captures_iter(code).map(|c| c[1].to_owned()));
+            }
+        }
+    }
+    noted.retain(|name| !is_no_deed(name));
+    assert!(noted.contains("question.submitted") && noted.len() > 60, "{noted:?}");
+    let noted: BTreeSet<String> = noted
+        .iter()
+        .map(|name| format!("deed-{}", name.replace(['.', '_'], "-")))
+        .collect();
+    let folder = ours["desk"].manifest_path.parent().expect("a folder").as_std_path();
+    for lang in ["ko", "en"] {
+        let text = fs::read_to_string(folder.join("locales").join(lang).join("audit.ftl")).expect("texts");
+        let keys = text
+            .lines()
+            .filter_map(|l| l.split_once(" ="))
+            .map(|(k, _)| k.to_owned());
+        assert_eq!(keys.collect::<BTreeSet<_>>(), noted, "{lang}");
+    }
+}
+
 fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).expect("a folder") {
         let path = entry.expect("an entry").path();

@@ -10,9 +10,12 @@ use domain::{
     },
     text::QuestionText,
 };
-use intake::partner::service::{
-    consent::Consents,
-    question::{self, NewQuestion},
+use intake::{
+    partner::service::{
+        consent::Consents,
+        question::{self, NewQuestion},
+    },
+    staff::service::question::{OnBehalf, on_behalf},
 };
 use moderation::{reverse, triage};
 use sea_orm::PaginatorTrait;
@@ -20,7 +23,7 @@ use std::sync::Arc;
 use testkit::World;
 use web::auth::PartnerSession;
 
-async fn whoever(world: &World, scene: &Scene, partner: usize) -> PartnerSession {
+pub(super) async fn whoever(world: &World, scene: &Scene, partner: usize) -> PartnerSession {
     let invitation = scene.partners[partner].invitation;
     let row = entity::invitation::Entity::find_by_id(invitation)
         .one(world.app.db.reader())
@@ -34,7 +37,7 @@ async fn whoever(world: &World, scene: &Scene, partner: usize) -> PartnerSession
     }
 }
 
-fn new_question(scene: &Scene, n: usize) -> NewQuestion {
+pub(super) fn new_question(scene: &Scene, n: usize) -> NewQuestion {
     NewQuestion {
         id: QuestionId::new(),
         body: QuestionText::parse(&format!("동시에 들어온 {n}번째 질문입니다. 답을 기다립니다.")).expect("text"),
@@ -144,6 +147,57 @@ async fn a_partner_who_presses_send_in_twenty_windows_keeps_their_limit() {
         .map(|q| q.number)
         .collect();
     assert_eq!(numbers, [Some(1), Some(2), Some(3)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_partner_and_staff_who_write_for_them_at_once_do_not_wait_for_each_other_for_ever() {
+    let world = Arc::new(World::new().await);
+    let size = Size {
+        partners: 1,
+        max_questions: 40,
+        ..Size::default()
+    };
+    let scene = Arc::new(scene::set(&world, size).await);
+    let sends: Vec<_> = (0..40)
+        .map(|n| {
+            let (world, scene) = (Arc::clone(&world), Arc::clone(&scene));
+            tokio::spawn(async move {
+                let new = new_question(&scene, n);
+                if n % 2 == 0 {
+                    let who = whoever(&world, &scene, 0).await;
+                    question::submit(&world.app, &who, &new).await.expect("the partner's");
+                    return;
+                }
+                let tx = world.app.db.begin_write().await.expect("begins");
+                let new = OnBehalf {
+                    id: new.id,
+                    invitation: scene.partners[0].invitation,
+                    body: new.body,
+                    service: new.service,
+                    lang: new.lang,
+                    prefers: new.prefers,
+                    naming: new.naming,
+                    agreed: true,
+                };
+                on_behalf(&tx, &world.app, scene.moderator, scene.event, new)
+                    .await
+                    .expect("staff's");
+                tx.commit().await.expect("commits");
+            })
+        })
+        .collect();
+    for send in sends {
+        send.await.expect("is taken");
+    }
+    let mut numbers: Vec<Option<i32>> = entity::question::Entity::find()
+        .all(world.app.db.reader())
+        .await
+        .expect("reads")
+        .into_iter()
+        .map(|q| q.number)
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=40).map(Some).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

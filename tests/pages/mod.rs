@@ -1,3 +1,4 @@
 //! Pages as a browser without script sees them.
 
+mod desk;
 mod security;

@@ -193,12 +193,18 @@ async fn mails(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<String, V
     out.insert("incoming_mails".into(), Value::Array(incoming));
     let theirs = ids::<incoming_mail::Entity>(incoming_mail::Column::Id, incoming_mail::Column::EventId, id);
     let files = attachment::Entity::find().filter(attachment::Column::IncomingId.in_subquery(theirs));
-    put(out, "attachments", &files.all(conn).await?, &[]);
+    let files = files.order_by_asc(attachment::Column::Id).all(conn).await?;
+    let files = files.iter().map(|file| {
+        let mut json = object(file, &["bytes"]);
+        json["bytes"] = json!(BASE64.encode(&mail::read::mask_file(&file.media_type, &file.bytes)));
+        json
+    });
+    out.insert("attachments".into(), files.collect());
     Ok(())
 }
 
 fn masked(raw: &[u8]) -> Value {
-    Value::String(String::from_utf8_lossy(&mail::read::mask_tokens(raw)).into_owned())
+    Value::String(String::from_utf8_lossy(&mail::read::mask_source(raw)).into_owned())
 }
 
 async fn articles(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<String, Value>) -> Result<(), db::Error> {

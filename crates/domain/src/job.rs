@@ -3,7 +3,7 @@
 //! A payload holds ids only: what must be done is read from the rows when it is done, so a job that runs twice
 //! does its work once.
 
-use crate::ids::{AnswerId, ImportId, IncomingId};
+use crate::ids::{AnswerId, DecisionId, EventId, ImportId, IncomingId, InvitationId, StaffId};
 use serde::{Deserialize, Serialize};
 
 /// One piece of work. The slice that runs it is said beside it. The outbox is no job: its rows are their own queue.
@@ -16,6 +16,14 @@ pub enum Job {
     ImportRoster { import: ImportId },
     /// publishing: an answer was approved; deliver it to its asker and to the askers who were merged into its question.
     Deliver { answer: AnswerId },
+    /// publishing: a partner took back that their words may be printed; take them out of what is published.
+    WithdrawPrint { invitation: InvitationId },
+    /// moderation: more decisions than a request can wait for; release those that are still pending.
+    Release {
+        event: EventId,
+        staff: StaffId,
+        decisions: Vec<DecisionId>,
+    },
 }
 
 impl Job {
@@ -25,6 +33,8 @@ impl Job {
             Self::ReadMail { .. } => "read_mail",
             Self::ImportRoster { .. } => "import_roster",
             Self::Deliver { .. } => "deliver",
+            Self::WithdrawPrint { .. } => "withdraw_print",
+            Self::Release { .. } => "release",
         }
     }
 }

@@ -6,5 +6,5 @@
 mod claim;
 mod worker;
 
-pub use claim::enqueue;
+pub use claim::{enqueue, statement};
 pub use worker::{Failure, Handler, Worker};

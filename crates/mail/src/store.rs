@@ -2,7 +2,7 @@
 
 use crate::{
     Error,
-    read::{Attachment, Envelope, mask_tokens},
+    read::{Attachment, Envelope, mask_source},
 };
 use db::{
     entity::{attachment, incoming_mail},
@@ -34,7 +34,7 @@ pub async fn incoming_raw(conn: &impl ConnectionTrait, id: IncomingId) -> Result
 
 /// The raw mail for people: tokens masked, everything else as it came, octets that are no UTF-8 replaced.
 pub fn shown_raw(row: &incoming_mail::Model) -> String {
-    String::from_utf8_lossy(&mask_tokens(&row.raw)).into_owned()
+    String::from_utf8_lossy(&mask_source(&row.raw)).into_owned()
 }
 
 /// Stores the attachments of a mail, in the transaction that reads it.

@@ -49,6 +49,17 @@ impl Error {
         }
     }
 
+    /// The text that says it where its particulars are forgotten.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::NotFound => "refused-not-found",
+            Self::NotWaiting => "refused-not-waiting",
+            Self::NoCrew(_) => "refused-no-crew",
+            Self::Refused(key) => key,
+            _ => "conflict-stale",
+        }
+    }
+
     /// What the page says about it.
     pub fn sentence(&self, words: &Words) -> String {
         match self {

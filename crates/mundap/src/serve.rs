@@ -20,7 +20,8 @@ impl Only {
     const fn web(self) -> bool {
         matches!(self, Self::All | Self::Web)
     }
-    const fn worker(self) -> bool {
+    /// Whether jobs are run and mails are sent.
+    pub const fn worker(self) -> bool {
         matches!(self, Self::All | Self::Worker)
     }
     const fn mail(self) -> bool {
@@ -28,7 +29,7 @@ impl Only {
     }
 }
 
-/// Sessions and counters that are over are forgotten so often.
+/// Sessions, counters and uploaded files that are over are forgotten so often.
 const TIDY: Duration = Duration::from_hours(1);
 
 /// Every port is bound: a taken one is told before anything runs.
@@ -94,7 +95,7 @@ impl Bound {
         let web = async {
             match self.web {
                 Some(listener) => {
-                    let cache = publishing::Cache::default();
+                    let cache = publishing::Cache::over(app.clone());
                     let router = compose_over(app.clone(), cache.clone());
                     web::serve(&app, router, Arc::new(cache), listener, stopped()).await
                 }
@@ -165,5 +166,6 @@ async fn tidy(app: &App, stopped: impl Future<Output = ()>) {
 async fn tidy_once(app: &App) -> Result<(), db::Error> {
     let tx = app.db.begin_write().await?;
     web::delete_expired(&tx, &app.clock).await?;
+    intake::staff::roster::forget(&tx, &app.clock).await?;
     tx.commit().await
 }

@@ -1,9 +1,18 @@
 //! The demo loads through the slices' services, once, and what the desk counts of it adds up.
 
-use db::{entity::event, prelude::*};
+use db::{
+    entity::{self, event},
+    prelude::*,
+};
 use desk::ledger::{self, Leaf, Show};
 use domain::Clock;
+use publishing::article;
 use settings::Settings;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+};
 
 fn settings(folder: &std::path::Path) -> Settings {
     let mut settings = Settings::embedded().expect("the default");
@@ -76,20 +85,75 @@ async fn the_demo_loads_once_and_its_numbers_add_up() {
         assert!(!export.to_string().contains("argon2"));
     }
     app.db.close().await;
-    let refused = mundap::open(
-        Settings {
-            web: settings::Web {
-                public_url: "https://talk.example".into(),
-                ..settings(folder.path()).web
-            },
-            ..settings(folder.path())
-        },
-        Clock::system(),
-        false,
-    )
-    .await;
+    let mut public = settings(folder.path());
+    public.web.public_url = "https://talk.example".into();
+    let refused = mundap::open(public, Clock::system(), false).await;
     assert!(
         matches!(refused, Err(mundap::OpenError::Settings(_))),
         "known passwords behind a public address"
     );
+}
+
+/// Status and body of one read, with the connection left open.
+async fn read(stream: &mut TcpStream, path: &str) -> (u16, String) {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: talk\r\naccept: text/html\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("writes");
+    let mut said = Vec::new();
+    loop {
+        assert_ne!(stream.read_buf(&mut said).await.expect("reads"), 0, "closed too early");
+        let text = String::from_utf8_lossy(&said);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = head.lines().find_map(|l| l.strip_prefix("content-length: "));
+        if length.is_some_and(|n| n == body.len().to_string()) || body.ends_with("\r\n0\r\n\r\n") {
+            let status = head.split(' ').nth(1).and_then(|s| s.parse().ok());
+            return (status.expect("a status"), body.to_owned());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_article_is_read_from_memory_until_the_moment_it_is_withdrawn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut settings = settings(folder.path());
+    settings.web.bind = ([127, 0, 0, 1], 0).into();
+    let app = mundap::open(settings, Clock::system(), true).await.expect("opens");
+    demo::load(&app).await.expect("loads");
+    let bound = mundap::Bound::bind(&app, mundap::Only::Web).await.expect("binds");
+    let at = bound.web_address().expect("an address");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(Box::pin(bound.run(app.clone(), async {
+        let _ = stopped.await;
+    })));
+    let row = entity::article::Entity::find()
+        .one(app.db.reader())
+        .await
+        .expect("reads");
+    let row = row.expect("the demo's article");
+    let path = format!("/articles/{}", row.slug);
+    let connect = async || TcpStream::connect(at).await.expect("connects");
+
+    let mut early = connect().await;
+    let rendered = read(&mut early, &path).await;
+    assert_eq!(rendered.0, 200);
+    // A connection of its own: its first read is answered before hyper, and so are the others.
+    let mut reader = connect().await;
+    let mut still = connect().await;
+    for _ in 0..3 {
+        assert_eq!(read(&mut reader, &path).await, rendered);
+        assert_eq!(read(&mut still, &path).await, rendered);
+    }
+    assert_eq!(read(&mut reader, "/sign-in").await.0, 200, "another page, by hyper");
+    assert_eq!(read(&mut reader, &path).await, rendered);
+
+    let staff = entity::staff::Entity::find().one(app.db.reader()).await.expect("reads");
+    article::withdraw(&app, staff.expect("somebody").id, row.id)
+        .await
+        .expect("withdraws");
+    for connection in [&mut still, &mut reader, &mut early] {
+        assert_eq!(read(connection, &path).await.0, 410, "at once, for everybody");
+    }
+    stop.send(()).expect("still serves");
+    serving.await.expect("no panic").expect("stops");
 }

@@ -1,11 +1,11 @@
 //! Published pages in memory: rendered once, as they are sent, plain and compressed.
 //!
-//! A page is served without looking at the database for at most [`FRESH`]; then one request looks whether the article
-//! still stands, while others go on for at most [`STALE`]. What this process changes counts at once ([`changed`]);
+//! A page is served without looking at the database for at most [`FRESH`]; then somebody looks whether the article
+//! still stands, while readers go on for at most [`STALE`]. What this process changes counts at once ([`changed`]);
 //! what another node changed counts after [`FRESH`]. When the database does not answer, nothing is served for longer
 //! than [`STALE`]: what was withdrawn must not live on.
 
-use crate::Error;
+use crate::{Error, pages::load};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
@@ -22,7 +22,7 @@ use std::{
 };
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tower_http::{CompressionLevel, compression::CompressionLayer};
-use web::{Answer, Asked, Ready};
+use web::{Answer, App, Asked, Ready};
 
 const FRESH: Duration = Duration::from_secs(1);
 const STALE: Duration = Duration::from_secs(5);
@@ -41,44 +41,77 @@ pub(crate) fn generation() -> u64 {
     GENERATION.load(Ordering::Acquire)
 }
 
-/// Milliseconds since the first call, by the monotonic clock.
+/// Milliseconds by the monotonic clock, from some time before the first call.
 fn millis() -> u64 {
     static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
-    u64::try_from(BEGAN.elapsed().as_millis()).unwrap_or(u64::MAX)
+    u64::try_from((BEGAN.elapsed() + 2 * STALE).as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The pages of one server; clones share them.
 #[derive(Clone, Default)]
-pub struct Cache(Arc<RwLock<HashMap<String, Arc<Page>>>>);
+pub struct Cache {
+    pages: Arc<RwLock<HashMap<String, Arc<Page>>>>,
+    /// Looks again beside the readers; without it, one of them goes to the router for that.
+    app: Option<App>,
+}
 
 impl std::fmt::Debug for Cache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner).len();
-        f.debug_struct("Cache").field("pages", &pages).finish()
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner).len();
+        f.debug_struct("Cache").field("pages", &pages).finish_non_exhaustive()
     }
 }
 
 impl Ready for Cache {
     fn answer(&self, asked: Asked<'_>) -> Option<Arc<Answer>> {
-        let page = self.get(asked.path.strip_prefix(PREFIX)?)?;
-        page.is_fresh().then(|| Arc::clone(page.choose(asked)))
+        let slug = asked.path.strip_prefix(PREFIX)?;
+        let page = self.get(slug)?;
+        match page.age() {
+            Age::Fresh => {}
+            // A reader who went to look would take his whole connection behind the router.
+            Age::Look => self.look(slug)?,
+            Age::Over => return None,
+        }
+        Some(Arc::clone(page.choose(asked)))
     }
 }
 
 impl Cache {
+    pub fn over(app: App) -> Self {
+        Self {
+            app: Some(app),
+            ..Self::default()
+        }
+    }
+
+    fn look(&self, slug: &str) -> Option<()> {
+        let (app, cache, slug) = (self.app.clone()?, self.clone(), slug.to_owned());
+        tokio::spawn(async move {
+            match load(&app, &cache, &slug).await {
+                Ok(_) | Err(Error::Gone | Error::NotFound) => {}
+                Err(error) => tracing::warn!(%error, "whether an article still stands could not be read"),
+            }
+        });
+        Some(())
+    }
+
     pub(crate) fn get(&self, slug: &str) -> Option<Arc<Page>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(slug).cloned()
+        self.pages
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(slug)
+            .cloned()
     }
 
     pub(crate) fn put(&self, slug: &str, page: Arc<Page>) {
-        self.0
+        self.pages
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(slug.to_owned(), page);
     }
 
     pub(crate) fn forget(&self, slug: &str) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        self.pages.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
     }
 }
 
@@ -92,6 +125,15 @@ pub(crate) struct Page {
     checked: AtomicU64,
     /// Somebody looks at the database for this page.
     checking: AtomicBool,
+}
+
+/// Whether a page may be sent without a look at the database.
+#[derive(Debug, PartialEq)]
+enum Age {
+    Fresh,
+    /// It may, and the one who is told so looks.
+    Look,
+    Over,
 }
 
 struct Variant {
@@ -129,13 +171,22 @@ impl Page {
         self.checking.store(false, Ordering::Release);
     }
 
-    fn is_fresh(&self) -> bool {
+    fn age(&self) -> Age {
         if self.generation.load(Ordering::Acquire) != generation() {
-            return false;
+            return Age::Over;
         }
         let age = Duration::from_millis(millis().saturating_sub(self.checked.load(Ordering::Acquire)));
-        // The first who finds it old goes and looks; the others need not wait.
-        age < FRESH || (age < STALE && self.checking.swap(true, Ordering::AcqRel))
+        if age < FRESH {
+            return Age::Fresh;
+        }
+        if age >= STALE {
+            return Age::Over;
+        }
+        if self.checking.swap(true, Ordering::AcqRel) {
+            Age::Fresh
+        } else {
+            Age::Look
+        }
     }
 
     /// The one of its answers that fits.
@@ -325,8 +376,24 @@ mod tests {
         let cache = cache().await;
         let page = cache.get("talk").expect("there");
         page.generation.store(u64::MAX, Ordering::Release);
-        assert!(!page.is_fresh());
+        assert_eq!(page.age(), Age::Over);
         page.confirm(generation());
-        assert!(page.is_fresh());
+        assert_eq!(page.age(), Age::Fresh);
+    }
+
+    #[tokio::test]
+    async fn one_looks_after_a_while_and_nobody_is_served_for_long_without() {
+        let cache = cache().await;
+        let page = cache.get("talk").expect("there");
+        let grown = |by: Duration| {
+            let by = u64::try_from(by.as_millis()).expect("short");
+            page.checked.store(millis() - by, Ordering::Release);
+            page.age()
+        };
+        assert_eq!(grown(FRESH), Age::Look);
+        assert_eq!(grown(FRESH), Age::Fresh, "the first one looks, the others read on");
+        assert_eq!(grown(STALE), Age::Over);
+        page.confirm(generation());
+        assert_eq!(grown(FRESH), Age::Look, "the next look");
     }
 }

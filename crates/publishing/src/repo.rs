@@ -3,7 +3,8 @@
 use crate::Error;
 use db::{
     entity::{
-        answer, article, article_exchange, consent, decision, event, partner, question, reverse_question, sitting,
+        answer, article, article_exchange, consent, decision, event, invitation, partner, question, reverse_question,
+        sitting,
     },
     people::{self, Hosts},
     prelude::*,
@@ -47,6 +48,12 @@ pub(crate) async fn article_by_slug(conn: &impl ConnectionTrait, slug: &str) -> 
         .filter(article::Column::Slug.eq(slug))
         .one(conn)
         .await?)
+}
+
+/// The event that somebody was invited to.
+pub(crate) async fn event_of(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Option<EventId>, Error> {
+    let found = invitation::Entity::find_by_id(id).one(conn).await?;
+    Ok(found.map(|row| row.event_id))
 }
 
 pub(crate) async fn articles_of(conn: &impl ConnectionTrait, id: EventId) -> Result<Vec<article::Model>, Error> {
@@ -186,11 +193,11 @@ pub(crate) async fn material(conn: &impl ConnectionTrait, id: EventId) -> Result
     })
 }
 
-/// Who of these agreed to be named in print: the last word of each counts.
+/// Who of these agreed to be printed (true), or took it back (false): the last word of each counts.
 pub(crate) async fn print_consents(
     conn: &impl ConnectionTrait,
     ids: &[InvitationId],
-) -> Result<HashSet<InvitationId>, Error> {
+) -> Result<HashMap<InvitationId, bool>, Error> {
     let rows = consent::Entity::find()
         .filter(consent::Column::InvitationId.is_in(ids.iter().copied()))
         .filter(consent::Column::Purpose.eq(ConsentPurpose::Print))
@@ -198,8 +205,7 @@ pub(crate) async fn print_consents(
         .order_by_asc(consent::Column::Id)
         .all(conn)
         .await?;
-    let last: HashMap<InvitationId, bool> = rows.into_iter().map(|c| (c.invitation_id, c.given)).collect();
-    Ok(last.into_iter().filter(|(_, given)| *given).map(|(id, _)| id).collect())
+    Ok(rows.into_iter().map(|c| (c.invitation_id, c.given)).collect())
 }
 
 /// How each of these wanted to be named with their latest question; who asked nothing is absent.

@@ -12,7 +12,15 @@ use publishing::{Cache, article as art, delivery::deliver};
 use sea_orm::{IntoActiveModel, PaginatorTrait};
 use std::sync::Arc;
 use tower::ServiceExt;
-use web::App;
+use web::{Answer, App, Asked, Ready};
+
+/// What the server finds in memory before it asks the router.
+fn ready(cache: &Cache) -> Option<Arc<Answer>> {
+    cache.answer(Asked {
+        path: "/articles/talk",
+        ..Asked::default()
+    })
+}
 
 struct House {
     app: App,
@@ -427,11 +435,7 @@ async fn the_conversation_is_composed_published_corrected_and_withdrawn() {
     for hidden in ["박솔비", "김기사", "<script>alert"] {
         assert!(!html.contains(hidden), "{hidden} in {html}");
     }
-    let fast = cache.lookup(
-        &axum::http::Method::GET,
-        "/articles/talk",
-        &axum::http::HeaderMap::new(),
-    );
+    let fast = ready(&cache);
     assert!(fast.is_some(), "the second reader is served from memory");
     assert!(text(get(&router, "/", "").await).await.contains("가까이에서 물으니"));
 
@@ -452,15 +456,7 @@ async fn the_conversation_is_composed_published_corrected_and_withdrawn() {
             .contains("고친 제목")
     );
     art::withdraw(app, h.staff, id).await.expect("withdraws");
-    assert!(
-        cache
-            .lookup(
-                &axum::http::Method::GET,
-                "/articles/talk",
-                &axum::http::HeaderMap::new()
-            )
-            .is_none()
-    );
+    assert!(ready(&cache).is_none());
     assert_eq!(get(&router, "/articles/talk", "").await.status(), StatusCode::GONE);
     assert_eq!(
         get(&router, "/articles/talk-2", "").await.status(),

@@ -226,15 +226,20 @@ impl Chrome {
         }
     }
 
-    /// The words of the line about the mail queue.
+    /// The words of the line about work that was given up and the mail queue.
     pub fn health_line(&self) -> String {
         let Some(health) = &self.health else {
             return String::new();
         };
-        if health.silent {
-            return self.t("health-silent");
+        let mut parts = Vec::new();
+        if health.failed_jobs > 0 {
+            parts.push(self.t1("health-jobs", "n", health.failed_jobs));
         }
-        let mut parts = vec![self.t1("health-waiting", "n", health.waiting)];
+        if health.silent {
+            parts.push(self.t("health-silent"));
+            return parts.join(" · ");
+        }
+        parts.push(self.t1("health-waiting", "n", health.waiting));
         if health.uncertain > 0 {
             parts.push(self.t1("health-uncertain", "n", health.uncertain));
         }

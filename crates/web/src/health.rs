@@ -7,8 +7,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use db::entity::{staff, worker_health};
-use sea_orm::{EntityTrait, QuerySelect};
+use db::{
+    entity::{job, staff, worker_health},
+    prelude::*,
+};
+use domain::state::job::JobState;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -25,6 +28,8 @@ pub struct Health {
     pub waiting: i64,
     pub uncertain: i64,
     pub failed: i64,
+    /// Work other than mail that was given up.
+    pub failed_jobs: u64,
     pub oldest_at: Option<DateTime<Utc>>,
     pub paused: bool,
     /// No worker has reported lately.
@@ -33,7 +38,16 @@ pub struct Health {
 
 impl Health {
     pub fn is_bad(&self) -> bool {
-        self.failed > 0 || self.silent
+        self.failed > 0 || self.failed_jobs > 0 || self.silent
+    }
+
+    /// Where one sees to it.
+    pub const fn href(&self) -> &'static str {
+        if self.failed_jobs > 0 && self.failed == 0 {
+            "/desk"
+        } else {
+            "/desk/outbox"
+        }
     }
 }
 
@@ -49,7 +63,11 @@ impl Cache {
             return Some(health.clone());
         }
         let rows = worker_health::Entity::find().all(app.db.reader()).await.ok()?;
-        let health = sum(&rows, app.clock.now());
+        let failed = job::Entity::find().filter(job::Column::State.eq(JobState::Failed));
+        let health = Health {
+            failed_jobs: failed.count(app.db.reader()).await.ok()?,
+            ..sum(&rows, app.clock.now())
+        };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), health.clone()));
         Some(health)
     }
@@ -66,6 +84,7 @@ fn sum(rows: &[worker_health::Model], now: DateTime<Utc>) -> Health {
             waiting: i64::from(r.waiting),
             uncertain: i64::from(r.uncertain),
             failed: i64::from(r.failed),
+            failed_jobs: 0,
             oldest_at: r.oldest_at,
             paused: r.paused,
             silent: now - r.at > SILENT,

@@ -61,6 +61,11 @@ struct Page {
 }
 
 impl Page {
+    /// In words; what an older release noted and this one does not know keeps its technical name.
+    fn deed(&self, action: &str) -> String {
+        let key = format!("deed-{}", action.replace(['.', '_'], "-"));
+        self.c.words.get(&key).unwrap_or_else(|| action.to_owned())
+    }
     #[expect(clippy::ref_option, reason = "a template passes fields by reference")]
     fn title(&self, id: &Option<domain::EventId>) -> &str {
         id.as_ref()

@@ -9,6 +9,7 @@ mod quote;
 mod reply;
 mod rules;
 mod signature;
+mod source;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -18,6 +19,7 @@ use domain::{AssignmentId, token::Keys};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+pub use source::{mask_file, mask_source};
 pub(crate) use token::PREFIX as REPLY_PREFIX;
 pub use token::mask_tokens;
 
@@ -200,7 +202,7 @@ impl Reading {
     }
 }
 
-/// Reads a mail. A parser's panic counts as an unreadable mail: one bad mail must not stop those behind it.
+/// Reads a mail; no token of ours stands in what it gives, whatever the mail quoted. A parser's panic counts as an unreadable mail: one bad mail must not stop those behind it.
 pub fn read(raw: &[u8], envelope: &Envelope, reader: &Reader) -> Reading {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_inner(raw, envelope, reader)))
         .unwrap_or_else(|_| Reading::unreadable("the parser failed on it", Flag::Unparsable))
@@ -232,12 +234,17 @@ fn read_inner(raw: &[u8], envelope: &Envelope, reader: &Reader) -> Reading {
     } else {
         (class, class_reason)
     };
+    let mask = |text: String| token::mask_text(&text);
+    let pairs = split.pairs.into_iter().map(|pair| Pair {
+        quoted: mask(pair.quoted),
+        answer: mask(pair.answer),
+    });
     let token = token::find(envelope, &mail.recipients, &mail.in_reply_to, &mail.references, reader);
     Reading {
         from: mail.from,
         to: mail.to,
         cc: mail.cc,
-        subject: mail.subject,
+        subject: mask(mail.subject),
         message_id: mail.message_id,
         in_reply_to: mail.in_reply_to,
         references: mail.references,
@@ -245,11 +252,11 @@ fn read_inner(raw: &[u8], envelope: &Envelope, reader: &Reader) -> Reading {
         token,
         class,
         class_reason,
-        text: split.text,
-        pairs: split.pairs,
-        cut: split.cut,
-        signature: split.signature,
-        full: split.full,
+        text: mask(split.text),
+        pairs: pairs.collect(),
+        cut: mask(split.cut),
+        signature: mask(split.signature),
+        full: mask(split.full),
         attachments: mail.attachments,
         bounce: mail.bounce,
         flags,

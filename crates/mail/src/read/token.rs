@@ -5,6 +5,7 @@ use domain::{
     AssignmentId,
     token::{Purpose, TOKEN_CHARS},
 };
+use std::ops::Range;
 
 /// The local part of a reply address before its token.
 pub(crate) const PREFIX: &str = "q+";
@@ -69,45 +70,77 @@ fn token_of(address: &str, reply_domain: &str) -> Option<String> {
         .flatten()
 }
 
+/// How many characters of a hidden token stay, so that two can be told apart.
+const SHOWN: usize = 4;
+
 /// Hides what may be a token: every run of exactly a token's length in its alphabet becomes dots, also where
-/// quoted-printable broke it over two lines. Raw mail is shown to staff only like this.
+/// quoted-printable broke or encoded it, and in UTF-16. Raw mail is shown to staff by [`super::mask_source`], which
+/// looks behind base 64 as well.
 pub fn mask_tokens(raw: &[u8]) -> Vec<u8> {
-    const SHOWN: usize = 4;
     let mut out = raw.to_vec();
-    let is_token = |b: u8| b.is_ascii_alphabetic() || (b'2'..=b'7').contains(&b);
-    let mut at = 0;
-    while at < raw.len() {
-        if !is_token(raw[at]) || (at > 0 && (raw[at - 1].is_ascii_alphanumeric())) {
-            at += 1;
-            continue;
-        }
-        let mut places = Vec::with_capacity(TOKEN_CHARS);
-        let mut end = at;
-        while end < raw.len() && places.len() <= TOKEN_CHARS {
-            if is_token(raw[end]) {
-                places.push(end);
-                end += 1;
-            } else if raw[end..].starts_with(b"=\r\n") {
-                end += 3;
-            } else if raw[end..].starts_with(b"=\n") {
-                end += 2;
-            } else {
-                break;
+    // In plain text a `=` is just that, so it is read both ways.
+    for quoted_printable in [false, true] {
+        let mut word = Word::default();
+        let mut at = 0;
+        while at < raw.len() {
+            let (octet, length) = next(&raw[at..], quoted_printable);
+            match octet {
+                Some(octet) if octet.is_ascii_alphanumeric() => word.push(octet, at..at + length),
+                Some(_) => word.close(&mut out),
+                None => {}
             }
+            at += length;
         }
-        let ends = raw.get(end).is_none_or(|b| !b.is_ascii_alphanumeric());
-        if places.len() == TOKEN_CHARS && ends {
-            for place in &places[SHOWN..] {
-                out[*place] = b'.';
-            }
-        }
-        // A longer run is no token (base 64, a hash): skip it whole.
-        at = end.max(at + 1);
-        while places.len() > TOKEN_CHARS && at < raw.len() && raw[at].is_ascii_alphanumeric() {
-            at += 1;
-        }
+        word.close(&mut out);
     }
     out
+}
+
+/// The octet that a reader sees next, none for what only breaks a line or widens a character, and its length.
+fn next(rest: &[u8], quoted_printable: bool) -> (Option<u8>, usize) {
+    match rest {
+        [b'=', b'\r', b'\n', ..] => (None, 3),
+        [b'=', b'\n', ..] => (None, 2),
+        [0, ..] | [] => (None, 1),
+        [b'=', a, b, ..] if quoted_printable && a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {
+            (Some(nibble(*a) << 4 | nibble(*b)), 3)
+        }
+        [octet, ..] => (Some(*octet), 1),
+    }
+}
+
+const fn nibble(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => digit - b'A' + 10,
+    }
+}
+
+/// A run of letters and digits. Only one of exactly a token's length is a token; a longer one is base 64 or a hash.
+#[derive(Default)]
+struct Word {
+    places: Vec<Range<usize>>,
+    other: bool,
+}
+
+impl Word {
+    fn push(&mut self, octet: u8, place: Range<usize>) {
+        self.other |= !(octet.is_ascii_alphabetic() || (b'2'..=b'7').contains(&octet));
+        if self.places.len() <= TOKEN_CHARS {
+            self.places.push(place);
+        }
+    }
+
+    fn close(&mut self, out: &mut [u8]) {
+        if self.places.len() == TOKEN_CHARS && !self.other {
+            for place in self.places.drain(SHOWN..) {
+                out[place].fill(b'.');
+            }
+        }
+        self.places.clear();
+        self.other = false;
+    }
 }
 
 /// [`mask_tokens`] for text.

@@ -207,3 +207,9 @@ outcome-merged-note = There is nothing you need to do.
 # The words of the chrome, as triage says them
 state-pending = Pending
 state-released = Released
+release-running = Releasing
+release-left = Decisions left: { $n }
+release-look = Look again
+release-kept = Decisions that could not be released and stayed: { $n }
+release-first = Only the first { $n } are shown. Releasing all releases the others, too.
+triage-release-begun = Releasing { $n } decisions has begun. It goes on when you close this page.

@@ -194,3 +194,9 @@ outcome-merged-note = 따로 하실 일은 없습니다.
 # The words of the chrome, as triage says them
 state-pending = 확정 대기
 state-released = 확정됨
+release-running = 확정하고 있습니다
+release-left = 남은 결정 { $n }건
+release-look = 지금 상태 다시 보기
+release-kept = { $n }건은 확정하지 못하고 남았습니다
+release-first = 처음 { $n }건만 보입니다. 모두 확정하면 나머지도 함께 확정됩니다.
+triage-release-begun = 결정 { $n }건을 확정하기 시작했습니다. 이 화면을 닫아도 계속됩니다.

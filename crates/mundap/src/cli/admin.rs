@@ -7,7 +7,7 @@ use domain::{EmailAddress, role::Role};
 use secrecy::{ExposeSecret, SecretString};
 use settings::Settings;
 use std::{
-    io::{BufRead, IsTerminal, Write},
+    io::{BufRead, IsTerminal},
     path::PathBuf,
 };
 
@@ -67,15 +67,15 @@ impl Create {
     }
 }
 
-/// The first line of standard input; asked for where a person sits there.
+/// From the terminal without showing it, else the first line of standard input.
 fn typed() -> anyhow::Result<String> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
-        eprint!(
-            "Password (at least {} characters; it is shown as you type): ",
+        let prompt = format!(
+            "Password (at least {} characters; it is not shown): ",
             web::password::LEAST_CHARS
         );
-        let _ = std::io::stderr().flush();
+        return rpassword::prompt_password(prompt).context("cannot read the password from the terminal");
     }
     let mut line = String::new();
     stdin

@@ -162,12 +162,11 @@ pub(crate) fn run(args: Args) -> Outcome<ExitCode> {
     let settings = loaded.map_err(|error| Failure::Usage(error.into()))?;
     match command {
         Command::Serve { only: part, demo } => {
-            logs::begin(&settings.log, "info")?;
+            logs::begin(&settings.log, if demo { logs::DEMO } else { logs::SERVER })?;
             block_on(serve::run(settings, only(part), demo))??;
         }
         other => {
-            // On the command line only what went wrong is told.
-            logs::begin(&settings.log, "warn")?;
+            logs::begin(&settings.log, logs::COMMAND)?;
             block_on(one(other, settings))??;
         }
     }

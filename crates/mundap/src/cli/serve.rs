@@ -17,14 +17,14 @@ pub(crate) async fn run(settings: Settings, only: Only, demo: bool) -> Outcome {
     } else if let Some(link) = web::first_admin_link(&app).await.map_err(anyhow::Error::from)? {
         tracing::warn!("there is no staff yet; create the first administrator at {link}");
     }
-    tell(&app, &bound, begun);
+    tell(&app, &bound, only, begun);
     Box::pin(bound.run(app.clone(), stop_signal())).await?;
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-fn tell(app: &App, bound: &Bound, begun: Instant) {
+fn tell(app: &App, bound: &Bound, only: Only, begun: Instant) {
     let ready = begun.elapsed().as_millis();
     let public = &app.settings.web.public_url;
     if let Some(address) = bound.web_address() {
@@ -32,6 +32,9 @@ fn tell(app: &App, bound: &Bound, begun: Instant) {
     }
     if let Some((smtp, lmtp)) = bound.mail_addresses() {
         tracing::info!(%smtp, %lmtp, "mail: listening");
+    }
+    if only.worker() {
+        tracing::info!(ready_ms = ready, "worker: ready");
     }
     if app.settings.mail.out.paused {
         tracing::warn!("mail: sending is paused by mail.out.paused");

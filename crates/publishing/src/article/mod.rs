@@ -1,6 +1,7 @@
 //! Articles: composed, frozen, rendered, published, withdrawn.
 
 mod compose;
+mod consent;
 mod markdown;
 mod naming;
 mod publish;
@@ -8,6 +9,7 @@ pub(crate) mod render;
 mod snapshot;
 
 pub use compose::{Draft, ExchangeDraft, create_from_event, current, update};
+pub use consent::withdraw_print;
 pub use publish::{publish, redraft, withdraw};
 pub use snapshot::{Block, EventFacts, Exchange, Said, Snapshot, Standing};
 

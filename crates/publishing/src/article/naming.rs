@@ -20,7 +20,11 @@ pub(crate) fn standing(invitee: &Invitee, naming: Naming, lang: Lang) -> Standin
         (Some(line), Naming::Full) => line.clone(),
         _ => person.line(),
     };
-    Standing { person, line }
+    Standing {
+        person,
+        invitation: Some(invitee.invitation),
+        line,
+    }
 }
 
 /// What must not stand in any text of this partner's exchange. `real`: the name by which they go in life.

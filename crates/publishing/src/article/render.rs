@@ -194,6 +194,7 @@ pub(crate) mod tests {
         };
         Said {
             by: Standing {
+                invitation: None,
                 line: person.line(),
                 person,
             },

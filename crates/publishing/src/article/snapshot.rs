@@ -17,7 +17,7 @@ use domain::{
     state::{article::ArticlePart, question::Naming},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// An article as it stands, persons included, from the moment it was published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +80,9 @@ pub struct Said {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     pub person: Person,
+    /// The partner whose words these are, so that they can still take them back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<InvitationId>,
     /// The line as it is printed; set by hand or computed from the person.
     pub line: String,
 }
@@ -110,6 +113,7 @@ impl Standing {
         Self {
             line: person.line(),
             person,
+            invitation: None,
         }
     }
 
@@ -121,6 +125,9 @@ impl Standing {
         }
     }
 }
+
+/// Since then the snapshot says whose words are whose.
+pub(crate) const FORMAT: u8 = 2;
 
 /// What the article would say if it were published now.
 pub(crate) async fn build(conn: &impl ConnectionTrait, article: &article::Model) -> Result<Snapshot, Error> {
@@ -145,7 +152,7 @@ pub(crate) async fn build(conn: &impl ConnectionTrait, article: &article::Model)
     });
     blocks.retain(|b| !matches!(b, Block::Prose { markdown } if markdown.trim().is_empty()));
     Ok(Snapshot {
-        format: 1,
+        format: FORMAT,
         lang: article.lang,
         title: article.title.clone(),
         standfirst: article.standfirst.clone(),
@@ -177,7 +184,7 @@ pub(crate) struct Cast<'a> {
     hosts: Hosts,
     invitees: HashMap<InvitationId, Invitee>,
     real: HashMap<PartnerId, String>,
-    consents: HashSet<InvitationId>,
+    consents: HashMap<InvitationId, bool>,
     wishes: HashMap<InvitationId, Naming>,
 }
 
@@ -220,13 +227,16 @@ pub(crate) async fn cast<'a>(
 }
 
 impl Cast<'_> {
-    /// `None` when its question or every answer is gone.
+    /// `None` when its question or every answer is gone, or whoever said it took back that it may be printed.
     pub(crate) fn exchange(&self, row: &article_exchange::Model) -> Option<Exchange> {
         let asked = Asked::of(row)?;
         let mut hidden = Vec::new();
         let question = match asked {
             Asked::Question(id) => {
                 let question = self.material.questions.get(&id)?;
+                if self.took_back(question.invitation_id) {
+                    return None;
+                }
                 Said {
                     by: self.partner(question.invitation_id, Some(question.naming), &mut hidden),
                     text: question.body.clone(),
@@ -249,6 +259,7 @@ impl Cast<'_> {
             .material
             .answers_to(asked)
             .into_iter()
+            .filter(|answer| !answer.invitation_id.is_some_and(|id| self.took_back(id)))
             .map(|answer| {
                 let by = match answer.invitation_id {
                     Some(id) => self.partner(id, self.wishes.get(&id).copied(), &mut hidden),
@@ -280,8 +291,12 @@ impl Cast<'_> {
         Some(exchange.masked(&hidden))
     }
 
+    fn took_back(&self, id: InvitationId) -> bool {
+        self.consents.get(&id) == Some(&false)
+    }
+
     fn partner(&self, id: InvitationId, wish: Option<Naming>, hidden: &mut Vec<String>) -> Standing {
-        let naming = naming::allowed(self.consents.contains(&id), wish);
+        let naming = naming::allowed(self.consents.get(&id) == Some(&true), wish);
         let Some(invitee) = self.invitees.get(&id) else {
             let nobody = Person::Partner {
                 name: None,
@@ -290,7 +305,10 @@ impl Cast<'_> {
                 group: None,
                 services: Vec::new(),
             };
-            return Standing::plain(nobody.named(Naming::Nameless, self.lang));
+            return Standing {
+                invitation: Some(id),
+                ..Standing::plain(nobody.named(Naming::Nameless, self.lang))
+            };
         };
         let real = self.real.get(&invitee.partner).map(String::as_str);
         hidden.extend(naming::unsayable(invitee, real, naming));

@@ -5,7 +5,7 @@ use domain::job::Job;
 use jobs::{Failure, Handler};
 use std::sync::Arc;
 
-/// Runs [`Job::Deliver`].
+/// Runs [`Job::Deliver`] and [`Job::WithdrawPrint`].
 pub fn handler(app: web::App) -> Arc<dyn Handler> {
     Arc::new(Deliveries(app))
 }
@@ -15,9 +15,12 @@ struct Deliveries(web::App);
 #[async_trait]
 impl Handler for Deliveries {
     async fn run(&self, job: &Job) -> Option<Result<(), Failure>> {
-        let Job::Deliver { answer } = job else { return None };
-        let outcome = crate::delivery::deliver(&self.0, *answer).await;
-        Some(outcome.map(drop).map_err(|error| match error {
+        let outcome = match job {
+            Job::Deliver { answer } => crate::delivery::deliver(&self.0, *answer).await.map(drop),
+            Job::WithdrawPrint { invitation } => crate::article::withdraw_print(&self.0, *invitation).await.map(drop),
+            Job::ReadMail { .. } | Job::ImportRoster { .. } | Job::Release { .. } => return None,
+        };
+        Some(outcome.map_err(|error| match error {
             crate::Error::Orphan(_) => Failure::Fail(error.to_string()),
             error => Failure::Retry(error.to_string()),
         }))

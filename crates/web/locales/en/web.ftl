@@ -36,6 +36,7 @@ health-failed = { $n } failed
 health-oldest = oldest { $ago }
 health-paused = sending is paused
 health-silent = The mail worker is silent
+health-jobs = Failed jobs: { $n }
 
 ago-now = just now
 ago-soon = soon

@@ -6,7 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use db::{Batch, audit, entity::consent, people::in_lang, prelude::*};
-use domain::{Clock, ConsentId, Lang, state::people::ConsentPurpose};
+use domain::{Clock, ConsentId, Lang, job::Job, state::people::ConsentPurpose};
 use sea_orm::QueryTrait;
 use std::collections::HashMap;
 use web::{App, Words, auth::PartnerSession};
@@ -68,7 +68,7 @@ pub async fn record(
     consents: Consents,
 ) -> Result<usize, Error> {
     let mut batch = Batch::default();
-    let changed = put(&mut batch, clock, who, host, latest, consents);
+    let changed = put(&mut batch, clock, who, host, latest, consents)?;
     batch.run(tx).await?;
     Ok(changed)
 }
@@ -81,14 +81,14 @@ pub fn put(
     host: &str,
     latest: &Latest,
     consents: Consents,
-) -> usize {
+) -> Result<usize, Error> {
     let news: Vec<ConsentPurpose> = ConsentPurpose::ALL
         .iter()
         .copied()
         .filter(|purpose| is_news(latest, *purpose, consents.given(*purpose)))
         .collect();
     if news.is_empty() {
-        return 0;
+        return Ok(0);
     }
     let words = Words::new(consents.read_in, &TEXTS);
     let rows = news.iter().map(|purpose| consent::ActiveModel {
@@ -113,7 +113,12 @@ pub fn put(
         details: details.into(),
     };
     batch.insert(audit::statement(clock, entry));
-    news.len()
+    if news.contains(&ConsentPurpose::Print) && !consents.print {
+        // What is published already is another room's: it takes their words out.
+        let invitation = who.invitation;
+        batch.insert(jobs::statement(clock, &Job::WithdrawPrint { invitation }, clock.now())?);
+    }
+    Ok(news.len())
 }
 
 /// Changes the voluntary consents on their own page; the needed one stays as it is.
@@ -145,6 +150,7 @@ pub async fn change(
     };
     let changed = record(&tx, &app.clock, who, &host, &latest_now, consents).await?;
     tx.commit().await?;
+    app.wake.notify();
     Ok(changed)
 }
 

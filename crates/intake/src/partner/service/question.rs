@@ -215,7 +215,7 @@ fn accompany(
         required,
         ..new.consents
     };
-    consent::put(batch, &app.clock, who, &host, latest, consents);
+    consent::put(batch, &app.clock, who, &host, latest, consents)?;
     let entry = entry(who, "question.submitted", new.id, json!({ "ordinal": ordinal }));
     batch.insert(audit::statement(&app.clock, entry));
     if let Some(email) = own.partner.email.clone() {

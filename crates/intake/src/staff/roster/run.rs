@@ -133,7 +133,7 @@ const KEPT: Duration = Duration::days(7);
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn forget(tx: &impl ConnectionTrait, clock: &Clock) -> Result<()> {
+pub async fn forget(tx: &impl ConnectionTrait, clock: &Clock) -> std::result::Result<(), db::Error> {
     roster_import::Entity::update_many()
         .col_expr(roster_import::Column::Bytes, Expr::value(Vec::<u8>::new()))
         .filter(roster_import::Column::State.ne(ImportState::Running))

@@ -5,6 +5,7 @@ mod read_mail;
 pub use read_mail::{Outcome, read_mail};
 pub(crate) use read_mail::{keep, reading};
 
+use crate::triage::service::release;
 use async_trait::async_trait;
 use domain::job::Job;
 use jobs::{Failure, Handler};
@@ -21,7 +22,15 @@ impl Handler for Jobs {
                 let done = read_mail(&self.0, *incoming).await;
                 Some(done.map(|_| ()).map_err(|e| Failure::Retry(e.to_string())))
             }
-            Job::ImportRoster { .. } | Job::Deliver { .. } => None,
+            Job::Release {
+                event,
+                staff,
+                decisions,
+            } => {
+                let done = release::part(&self.0, *staff, *event, decisions).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::ImportRoster { .. } | Job::Deliver { .. } | Job::WithdrawPrint { .. } => None,
         }
     }
 }

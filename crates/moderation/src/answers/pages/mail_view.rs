@@ -2,7 +2,7 @@
 
 use crate::answers::jobs::reading;
 use db::entity::incoming_mail;
-use mail::read::{Flag, Pair, mask_tokens};
+use mail::read::{Flag, Pair, mask_source};
 use web::App;
 
 /// Most octets of the source that a page shows.
@@ -29,7 +29,7 @@ pub(super) struct MailView {
 impl MailView {
     pub(super) async fn of(app: &App, row: &incoming_mail::Model) -> Self {
         let reading = reading(app, row).await;
-        let raw = mask_tokens(&row.raw);
+        let raw = mask_source(&row.raw);
         let shown = &raw[..raw.len().min(SOURCE)];
         let source = String::from_utf8_lossy(shown).into_owned();
         let end = source
@@ -44,9 +44,9 @@ impl MailView {
             from: from.unwrap_or_default(),
             subject: reading.subject.clone(),
             headers: source[..end].to_owned(),
-            full: masked(&reading.full),
-            kept: masked(&reading.text),
-            cut: masked(&reading.cut),
+            full: reading.full.clone(),
+            kept: reading.text.clone(),
+            cut: reading.cut.clone(),
             signature: reading.signature.clone(),
             pairs: reading.pairs.clone(),
             flags: reading.flags.iter().map(|flag| flag_key(*flag)).collect(),
@@ -54,10 +54,6 @@ impl MailView {
             shortened: raw.len() > SOURCE,
         }
     }
-}
-
-fn masked(text: &str) -> String {
-    String::from_utf8_lossy(&mask_tokens(text.as_bytes())).into_owned()
 }
 
 const fn flag_key(flag: Flag) -> &'static str {

@@ -236,7 +236,8 @@ pub(super) async fn file(
     let file = repo::attachment(app.db.reader(), row.id, id(&file)?)
         .await?
         .ok_or(Error::NotFound)?;
-    Ok(web::attachment(&file.name, "application/octet-stream", file.bytes))
+    let bytes = mail::read::mask_file(&file.media_type, &file.bytes).into_owned();
+    Ok(web::attachment(&file.name, "application/octet-stream", bytes))
 }
 
 async fn find(app: &App, slug: &str, answer: &str) -> Result<answer::Model> {

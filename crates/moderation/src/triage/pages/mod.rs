@@ -22,6 +22,7 @@ pub fn routes() -> web::Router {
         .route("/desk/events/{slug}/routing", get(routing::show))
         .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
         .route("/desk/events/{slug}/routing/release", post(routing::release))
+        .route("/desk/events/{slug}/routing/live", get(routing::live))
 }
 
 /// The event of a page, and the page's context with its texts and navigation.

@@ -6,7 +6,7 @@ use crate::{
     triage::{
         repo::{self, Line},
         service::{
-            release::{self, Released},
+            release::{self, Pressed, Released},
             route_rest as service,
         },
     },
@@ -64,6 +64,10 @@ struct RoutingPage {
     crews: Vec<Crew>,
     rest: usize,
     waiting: Vec<Waiting>,
+    /// All that are pending; `waiting` are the first of them.
+    pending: usize,
+    /// How many a job still has to release.
+    running: Option<usize>,
     released: Option<u64>,
     refused: Vec<Refusal>,
 }
@@ -89,6 +93,9 @@ impl RoutingPage {
     }
 }
 
+/// So many pending decisions stand on the page; more can be released, but nobody picks among them by hand.
+const SHOWN: usize = 300;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Input {
@@ -106,7 +113,7 @@ async fn page(app: &App, c: Chrome, event: event::Model, done: Option<Released>)
     let conn = app.db.reader();
     let lang = c.lang();
     let rest = repo::undecided_rows(conn, event.id).await?;
-    let pending = repo::pending(conn, event.id).await?;
+    let mut pending = repo::pending(conn, event.id).await?;
     let services = people::services(conn, lang).await?;
     let mut crews = Vec::new();
     for (id, name) in &services {
@@ -119,9 +126,14 @@ async fn page(app: &App, c: Chrome, event: event::Model, done: Option<Released>)
         });
     }
     let services: HashMap<_, _> = services.into_iter().collect();
+    let running = repo::releasing(conn, event.id, &pending).await?;
+    let kept = repo::refusals(conn, event.id, &pending).await?;
+    let all = pending.len();
+    pending.truncate(SHOWN);
     let speakers = repo::speakers(conn, event.id).await?;
     let mut ids: Vec<QuestionId> = pending.iter().map(|d| d.question_id).collect();
     ids.extend(done.iter().flat_map(|d| &d.refused).map(|(id, _)| *id));
+    ids.extend(kept.keys());
     let lines: HashMap<QuestionId, Line> = repo::lines_of(conn, &ids, lang)
         .await?
         .into_iter()
@@ -163,7 +175,17 @@ async fn page(app: &App, c: Chrome, event: event::Model, done: Option<Released>)
         question: *id,
         why: error.sentence(&c.words),
     });
-    let refused = refused.collect();
+    let mut refused: Vec<Refusal> = refused.collect();
+    for (id, why) in kept {
+        if !refused.iter().any(|r| r.question == id) {
+            refused.push(Refusal {
+                number: lines.get(&id).map_or(0, Line::number),
+                question: id,
+                why: c.t(why),
+            });
+        }
+    }
+    refused.sort_by_key(|r| r.number);
     let released = done.as_ref().map(|d| d.released);
     render(&RoutingPage {
         rest: rest.len(),
@@ -171,6 +193,8 @@ async fn page(app: &App, c: Chrome, event: event::Model, done: Option<Released>)
         event,
         crews,
         waiting,
+        pending: all,
+        running,
         released,
         refused,
     })
@@ -212,14 +236,23 @@ pub(super) async fn release(
     Form(input): Form<Input>,
 ) -> web::Result<Response> {
     let (event, c) = enter(&app, c, &slug).await?;
-    let done = if input.what == "all" {
-        release::all(&app, staff.id, event.id).await?
+    let only = if input.what == "all" {
+        None
     } else if input.pick.is_empty() {
         return Ok(redirect(format!("/desk/events/{slug}/routing"))
             .flash("triage-pick-some")
             .into_response());
     } else {
-        release::some(&app, staff.id, event.id, &input.pick).await?
+        Some(&input.pick[..])
+    };
+    let done = match release::press(&app, staff.id, event.id, only).await? {
+        Pressed::Done(done) => done,
+        Pressed::Begun(of) => {
+            let of = i64::try_from(of).unwrap_or(i64::MAX);
+            return Ok(redirect(format!("/desk/events/{slug}/routing"))
+                .flash_n("triage-release-begun", of)
+                .into_response());
+        }
     };
     if done.refused.is_empty() {
         let released = i64::try_from(done.released).unwrap_or(i64::MAX);
@@ -228,4 +261,12 @@ pub(super) async fn release(
             .into_response());
     }
     page(&app, c, event, Some(done)).await
+}
+
+/// Tells the page that a job released some.
+pub(super) async fn live(State(app): State<App>, _: Moderator, Path(slug): Path<String>) -> web::Result<Response> {
+    let event = crate::repo::event_by_slug(app.db.reader(), &slug)
+        .await?
+        .ok_or(web::Error::NotFound)?;
+    Ok(web::live::sse(app.live.subscribe(&release::topic(event.id))))
 }

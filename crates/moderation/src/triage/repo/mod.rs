@@ -2,9 +2,11 @@
 
 mod list;
 mod panel;
+mod release;
 
 pub(crate) use list::{Column, Counts, Filter, Line, counts, lines, lines_of, page};
 pub(crate) use panel::{History, consents, history, invitation_field};
+pub(crate) use release::{refusals, releasing};
 
 use db::{
     entity::{decision, question, speaker, staff},

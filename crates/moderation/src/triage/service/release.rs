@@ -1,4 +1,5 @@
-//! The release: pending decisions come true, each in one transaction with its mail.
+//! The release: pending decisions come true, each in one transaction with its mail. What a request cannot wait for is
+//! a job, which does a part and leaves the rest to the next one.
 
 use super::decide::{record, set_state};
 use crate::{
@@ -7,6 +8,7 @@ use crate::{
     triage::{letter, repo},
 };
 use db::{
+    audit::{self, Actor},
     entity::{answer, decision, event, question},
     people,
     prelude::*,
@@ -24,6 +26,7 @@ use domain::{
 };
 use mail::{Initial, Letter, NewMail, Refs};
 use serde_json::json;
+use std::collections::HashSet;
 use web::App;
 
 /// What a release did.
@@ -51,6 +54,90 @@ pub async fn some(app: &App, staff: StaffId, event: EventId, ids: &[DecisionId])
     let mut pending = repo::pending(app.db.reader(), event).await?;
     pending.retain(|d| ids.contains(&d.id));
     each(app, staff, event, pending).await
+}
+
+/// So many are released while the page waits, and by one job before others have their turn.
+pub const AT_ONCE: usize = 100;
+
+/// What was pressed.
+#[derive(Debug)]
+pub enum Pressed {
+    Done(Released),
+    /// So many are being released by a job.
+    Begun(usize),
+}
+
+/// Releases every pending decision of the event, or `only` these as far as they are pending; more than [`AT_ONCE`]
+/// by a job.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn press(app: &App, staff: StaffId, event: EventId, only: Option<&[DecisionId]>) -> Result<Pressed> {
+    let mut pending = repo::pending(app.db.reader(), event).await?;
+    if let Some(only) = only {
+        let only: HashSet<&DecisionId> = only.iter().collect();
+        pending.retain(|d| only.contains(&d.id));
+    }
+    if pending.len() <= AT_ONCE {
+        return Ok(Pressed::Done(each(app, staff, event, pending).await?));
+    }
+    let decisions: Vec<DecisionId> = pending.into_iter().map(|d| d.id).collect();
+    let of = decisions.len();
+    let tx = app.db.begin_write().await?;
+    let entry = audit::Entry {
+        event: Some(event),
+        actor: Actor::Staff(staff),
+        action: "release.begun",
+        subject: ("event", Some(event.uuid())),
+        details: json!({ "decisions": of }),
+    };
+    audit::record(&tx, &app.clock, entry).await?;
+    let job = Job::Release {
+        event,
+        staff,
+        decisions,
+    };
+    jobs::enqueue(&tx, &app.clock, &job, app.clock.now()).await?;
+    tx.commit().await?;
+    app.wake.notify();
+    Ok(Pressed::Begun(of))
+}
+
+/// A job's share of `decisions`; the rest is enqueued behind what waits already. Begun again after a kill, it finds
+/// released what was.
+///
+/// # Errors
+/// When the database refuses; what was released until then stays released.
+pub(crate) async fn part(app: &App, staff: StaffId, event: EventId, decisions: &[DecisionId]) -> Result<()> {
+    let (now, later) = decisions.split_at(decisions.len().min(AT_ONCE));
+    let done = some(app, staff, event, now).await?;
+    let tx = app.db.begin_write().await?;
+    for (question, error) in &done.refused {
+        // Nobody waits for the answer; the page of what is pending says it.
+        let entry = audit::Entry {
+            event: Some(event),
+            actor: Actor::Staff(staff),
+            action: "release.refused",
+            subject: ("question", Some(question.uuid())),
+            details: json!({ "why": error.key() }),
+        };
+        audit::record(&tx, &app.clock, entry).await?;
+    }
+    if !later.is_empty() {
+        let rest = Job::Release {
+            event,
+            staff,
+            decisions: later.to_vec(),
+        };
+        jobs::enqueue(&tx, &app.clock, &rest, app.clock.now()).await?;
+    }
+    app.live.commit(tx, &topic(event)).await?;
+    Ok(())
+}
+
+/// The topic of live updates of an event's release.
+pub(crate) fn topic(event: EventId) -> String {
+    format!("release:{event}")
 }
 
 async fn each(app: &App, staff: StaffId, event: EventId, pending: Vec<decision::Model>) -> Result<Released> {
