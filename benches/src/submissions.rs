@@ -276,6 +276,8 @@ impl Bare {
             prefers: Set(Prefers::Either),
             naming: Set(Naming::Full),
             state: Set(QuestionState::Received),
+            pending: NotSet,
+            board: NotSet,
             merged_into: Set(None),
             decline_reason: Set(None),
             entered_by: Set(None),
@@ -283,6 +285,7 @@ impl Bare {
             created_at: Set(now),
             received_at: Set(Some(now)),
             updated_at: Set(now),
+            change_seq: NotSet,
         };
         Ok(Self {
             pool,

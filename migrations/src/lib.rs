@@ -11,6 +11,7 @@ mod m0004_articles;
 mod m0005_system;
 mod m0006_live;
 mod m0007_ways;
+mod m0008_decisions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_system::Step),
             Box::new(m0006_live::Step),
             Box::new(m0007_ways::Step),
+            Box::new(m0008_decisions::Step),
         ]
     }
 }

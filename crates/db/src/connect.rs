@@ -2,7 +2,7 @@
 
 use crate::{Error, WriteTx, batch::Lane, write::Writer};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::{
     fs::{DirBuilder, OpenOptions},
     io,
@@ -69,7 +69,26 @@ impl Db {
     /// # Errors
     /// When a step fails; it is rolled back whole.
     pub async fn migrate(&self) -> Result<(), Error> {
-        Ok(Migrator::up(self.writer.pool(), None).await?)
+        let pool = self.writer.pool();
+        if self.engine == Engine::Postgres {
+            return Ok(Migrator::up(pool, None).await?);
+        }
+        // A step that makes a table anew drops the old one, to which others refer; a transaction cannot change this
+        // setting, and the writer is one connection.
+        pool.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
+        let done = Migrator::up(pool, None).await;
+        pool.execute_unprepared("PRAGMA foreign_keys = ON").await?;
+        done?;
+        let lost = Statement::from_string(DbBackend::Sqlite, "PRAGMA foreign_key_check");
+        match pool.query_one_raw(lost).await? {
+            None => Ok(()),
+            Some(row) => {
+                let table: String = row.try_get_by_index(0)?;
+                Err(Error::Commit(format!(
+                    "rows of {table} refer to rows that are not there"
+                )))
+            }
+        }
     }
 
     /// How many steps of the schema are not applied.

@@ -29,6 +29,24 @@ pub(crate) async fn take(tx: &impl ConnectionTrait, event: EventId) -> Result<i3
         .try_get_by_index(0)
 }
 
+/// Counts a change of a question that has its number, as the value of its `change_seq`. The counter stays locked until
+/// the commit, so whoever has read up to one change has missed none before it.
+pub(crate) async fn change(tx: &impl ConnectionTrait, event: EventId) -> Result<i64, sea_orm::DbErr> {
+    let mut update = Query::update();
+    update
+        .table(count::Entity)
+        .value(count::Column::Changes, Expr::col(count::Column::Changes).add(1))
+        .and_where(count::Column::EventId.eq(event))
+        .returning_col(count::Column::Changes);
+    if let Some(row) = tx.query_one(&update).await? {
+        return row.try_get_by_index(0);
+    }
+    // A restored or imported event has no counter yet.
+    take(tx, event).await?;
+    let row = tx.query_one(&update).await?;
+    row.ok_or_else(|| sea_orm::DbErr::RecordNotUpdated)?.try_get_by_index(0)
+}
+
 /// The first one begins behind what is there: a restored or imported event has no counter yet.
 fn taking(event: EventId) -> InsertStatement {
     let highest = Func::coalesce([Expr::col(question::Column::Number).max(), Expr::value(0)]);

@@ -16,11 +16,17 @@ pub struct Model {
     pub kind: DecisionKind,
     pub state: DecisionState,
     pub place: Option<i32>,
+    /// Among the reserves, from 1.
+    pub rank: Option<i32>,
     pub speaker_id: Option<SpeakerId>,
     pub service_id: Option<ServiceId>,
     pub merged_into: Option<QuestionId>,
     #[sea_orm(column_type = "Text")]
     pub reason: Option<String>,
+    /// The pending decision that stood before; an undo brings it back.
+    pub replaces: Option<DecisionId>,
+    /// Made after the shortlist was frozen.
+    pub after_freeze: bool,
     pub decided_by: Option<StaffId>,
     pub decided_at: DateTimeUtc,
     pub released_at: Option<DateTimeUtc>,

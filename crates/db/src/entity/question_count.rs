@@ -1,4 +1,4 @@
-//! How many numbers an event has given to questions.
+//! How many numbers an event has given to questions, and how many changes to those it had given them to.
 
 use domain::EventId;
 use sea_orm::entity::prelude::*;
@@ -9,6 +9,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub event_id: EventId,
     pub taken: i32,
+    pub changes: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

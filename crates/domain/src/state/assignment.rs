@@ -10,17 +10,21 @@ text_enum! {
         PassedOn = "passed_on",
         AskedBack = "asked_back",
         Refused = "refused",
+        /// Taken back by staff, since the decision that made it was undone.
+        Withdrawn = "withdrawn",
     }
 }
 
 impl AssignmentState {
     /// The states in which an answer is still awaited.
     pub const OPEN: &'static [Self] = &[Self::Sent, Self::Reminded, Self::AskedBack];
+    /// The states in which its person is no longer asked.
+    pub const LEFT: &'static [Self] = &[Self::PassedOn, Self::Refused, Self::Withdrawn];
 }
 
 impl Transitions for AssignmentState {
     const TABLE: &'static [(Self, Self)] = {
-        use AssignmentState::{Answered, AskedBack, PassedOn, Refused, Reminded, Sent};
+        use AssignmentState::{Answered, AskedBack, PassedOn, Refused, Reminded, Sent, Withdrawn};
         &[
             (Sent, Reminded),
             (Sent, Answered),
@@ -34,6 +38,9 @@ impl Transitions for AssignmentState {
             (AskedBack, Answered),
             (AskedBack, Reminded),
             (AskedBack, PassedOn),
+            (Sent, Withdrawn),
+            (Reminded, Withdrawn),
+            (AskedBack, Withdrawn),
             // The reviewer sent the answer back: the same person is asked again.
             (Answered, Sent),
         ]

@@ -16,5 +16,24 @@ impl Transitions for DecisionState {
 
 text_enum! {
     /// What was decided about a question.
-    DecisionKind { Live = "live", Route = "route", Decline = "decline", Merge = "merge" }
+    DecisionKind {
+        /// On stage, at a place.
+        Live = "live",
+        /// Ranked behind the stage's places: moves up when one frees, and is never released itself.
+        Reserve = "reserve",
+        /// To the crew of a service.
+        Route = "route",
+        Decline = "decline",
+        /// Joined to a question that is still to be answered.
+        Merge = "merge",
+        /// The same as one that has its answer already, which its asker gets at once.
+        Duplicate = "duplicate",
+    }
+}
+
+impl DecisionKind {
+    /// Whether its asker gets another question's answer.
+    pub const fn joins(self) -> bool {
+        matches!(self, Self::Merge | Self::Duplicate)
+    }
 }

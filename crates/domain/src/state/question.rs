@@ -37,6 +37,8 @@ impl Transitions for QuestionState {
             // Corrections after a release.
             (Declined, Received),
             (Merged, Received),
+            (Live, Received),
+            (Routed, Received),
         ]
     };
 }
@@ -67,4 +69,18 @@ impl Transitions for ReverseState {
             (Dropped, Proposed),
         ]
     };
+}
+
+text_enum! {
+    /// The column of the board in which a question stands: exactly one, generated from its state and the kind of its
+    /// pending decision (`question.board`). Drafts and withdrawn questions stand in none.
+    Board {
+        /// Received, and nobody decided.
+        Inbox = "inbox",
+        Live = "live",
+        Reserve = "reserve",
+        Crew = "crew",
+        Merged = "merged",
+        Declined = "declined",
+    }
 }

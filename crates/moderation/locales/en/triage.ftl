@@ -8,6 +8,8 @@ refused-not-waiting = The question no longer waits for triage.
 refused-no-crew = The service has nobody in its crew who could be asked. Add a crew member, then release again.
 refused-has-followers = Other questions are merged into this one and wait for its answer.
 refused-merge-target = The question to merge into must be another one of this event that will be answered.
+refused-not-answered = That question has no approved answer yet. Approve its answer first, or merge instead.
+refused-reserve = A reserve moves up when a place frees; it is not released as such.
 refused-note-approved = The answer was approved meanwhile. Correct it among the answers.
 refused-reached = An answer to it is noted. It was reached.
 
@@ -15,10 +17,13 @@ decision-live = On stage
 decision-route = To the crew
 decision-decline = Not taken
 decision-merge = Merged
+decision-reserve = Reserve
+decision-duplicate = Duplicate
 
 triage-columns = Where questions are
 column-inbox = Inbox
 column-live = On stage
+column-reserve = Reserve
 column-crew = Crew
 column-merged = Merged
 column-declined = Not taken
@@ -89,6 +94,7 @@ triage-live = Question { $n } goes on stage. Pending until the release.
 triage-routed = Question { $n } goes to its crew. Pending until the release.
 triage-declined = Question { $n } is not taken. Pending until the release.
 triage-merged = Question { $n } is merged. Pending until the release.
+triage-reserved = Question { $n } is on the reserve list.
 triage-undone = Question { $n } waits for triage again.
 triage-routed-n = { $n ->
     [one] 1 question routed. Pending until the release.

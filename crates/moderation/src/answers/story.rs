@@ -16,7 +16,7 @@ use domain::{
         answer::AnswerState,
         assignment::AssignmentState,
         mail::{IncomingState, MailKind, Via},
-        question::{Naming, Prefers, QuestionState},
+        question::{Board, Naming, Prefers, QuestionState},
     },
     text::{AnswerText, QuestionText},
     token::{Keys, Purpose, day_stamp_after},
@@ -178,6 +178,8 @@ async fn world() -> World {
         prefers: Prefers::Either,
         naming: Naming::Full,
         state: QuestionState::Routed,
+        pending: None,
+        board: Some(Board::Crew),
         merged_into: None,
         decline_reason: None,
         entered_by: None,
@@ -185,8 +187,16 @@ async fn world() -> World {
         created_at: now,
         received_at: Some(now),
         updated_at: now,
+        change_seq: None,
     };
-    insert::<entity::question::ActiveModel>(&tx, question.clone()).await;
+    let row = entity::question::ActiveModel {
+        board: NotSet,
+        ..question.clone().into_active_model()
+    };
+    entity::question::Entity::insert(row)
+        .exec_without_returning(&tx)
+        .await
+        .expect("inserts");
     tx.commit().await.expect("commits");
     World {
         app,

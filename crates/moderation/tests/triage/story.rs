@@ -142,6 +142,8 @@ impl Story {
                 prefers: Set(Prefers::Either),
                 naming: Set(Naming::Full),
                 state: Set(QuestionState::Received),
+                pending: NotSet,
+                board: NotSet,
                 merged_into: Set(None),
                 decline_reason: Set(None),
                 entered_by: Set(None),
@@ -149,6 +151,7 @@ impl Story {
                 created_at: Set(now),
                 received_at: Set(Some(now)),
                 updated_at: Set(now),
+                change_seq: NotSet,
             };
             question::Entity::insert(row)
                 .exec_without_returning(&tx)

@@ -19,7 +19,7 @@ use domain::{
     Lang, QuestionId, ServiceId,
     state::{
         Transitions,
-        decision::DecisionState,
+        decision::{DecisionKind, DecisionState},
         people::ConsentPurpose,
         question::{Naming, Prefers, QuestionState},
     },
@@ -153,6 +153,8 @@ async fn place(
         prefers: Set(new.prefers),
         naming: Set(new.naming),
         state: Set(QuestionState::Received),
+        pending: NotSet,
+        board: NotSet,
         merged_into: Set(None),
         decline_reason: Set(None),
         entered_by: Set(None),
@@ -160,6 +162,7 @@ async fn place(
         created_at: Set(now),
         received_at: Set(Some(now)),
         updated_at: Set(now),
+        change_seq: NotSet,
     };
     if !drafted {
         let number = number::next(&mut batch, app.db.engine(), who.event);
@@ -293,6 +296,8 @@ pub async fn save_draft(app: &App, who: &PartnerSession, draft: &Draft) -> Resul
             prefers: Set(draft.prefers),
             naming: Set(draft.naming),
             state: Set(QuestionState::Draft),
+            pending: NotSet,
+            board: NotSet,
             merged_into: Set(None),
             decline_reason: Set(None),
             entered_by: Set(None),
@@ -300,6 +305,7 @@ pub async fn save_draft(app: &App, who: &PartnerSession, draft: &Draft) -> Resul
             created_at: Set(now),
             received_at: Set(None),
             updated_at: Set(now),
+            change_seq: NotSet,
         };
         if !insert(&tx, row).await? {
             return Err(Refusal::NotFound.into());
@@ -336,6 +342,7 @@ pub async fn edit(app: &App, who: &PartnerSession, version: i32, new: &NewQuesti
         return Err(Refusal::Service.into());
     }
     let tx = app.db.begin_write().await?;
+    let change = number::change(&tx, who.event).await?;
     let done = question::Entity::update_many()
         .set(question::ActiveModel {
             service_id: Set(new.service),
@@ -345,6 +352,7 @@ pub async fn edit(app: &App, who: &PartnerSession, version: i32, new: &NewQuesti
             naming: Set(new.naming),
             version: Set(version.saturating_add(1)),
             updated_at: Set(now),
+            change_seq: Set(Some(change)),
             ..Default::default()
         })
         .filter(question::Column::Id.eq(new.id))
@@ -397,8 +405,14 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
         must_be_open(&own.event, now)?;
     }
     let tx = app.db.begin_write().await?;
+    let change = match before.state {
+        QuestionState::Draft => None,
+        _ => Some(number::change(&tx, who.event).await?),
+    };
     let done = question::Entity::update_many()
         .col_expr(question::Column::State, Expr::value(QuestionState::Withdrawn.as_str()))
+        .col_expr(question::Column::Pending, Expr::value(None::<DecisionKind>))
+        .col_expr(question::Column::ChangeSeq, Expr::value(change))
         .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1))
         .col_expr(question::Column::UpdatedAt, Expr::value(now))
         .filter(question::Column::Id.eq(id))

@@ -96,6 +96,8 @@ async fn place(
             prefers: Set(new.prefers),
             naming: Set(new.naming),
             state: Set(QuestionState::Received),
+            pending: NotSet,
+            board: NotSet,
             merged_into: Set(None),
             decline_reason: Set(None),
             entered_by: Set(Some(staff)),
@@ -103,6 +105,7 @@ async fn place(
             created_at: Set(now),
             received_at: Set(Some(now)),
             updated_at: Set(now),
+            change_seq: NotSet,
         };
         let inserted = question::Entity::insert(row)
             .on_conflict(OnConflict::new().do_nothing().to_owned())

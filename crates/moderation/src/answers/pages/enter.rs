@@ -98,7 +98,7 @@ async fn show(
         state: row.state.as_str(),
         due: row.due_at,
         zone: event.time_zone,
-        closed: matches!(row.state, AssignmentState::PassedOn | AssignmentState::Refused),
+        closed: AssignmentState::LEFT.contains(&row.state),
         open,
         answers: answers
             .into_iter()

@@ -74,7 +74,7 @@ pub(crate) async fn given(
         who: to.map(|to| to.line).unwrap_or_default(),
         due: row.due_at,
         zone: event.time_zone,
-        closed: matches!(row.state, AssignmentState::PassedOn | AssignmentState::Refused),
+        closed: AssignmentState::LEFT.contains(&row.state),
         given: answers.into_iter().map(Given::from).collect(),
         errors: Errors::new(),
         text: String::new(),

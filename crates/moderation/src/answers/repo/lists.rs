@@ -104,7 +104,7 @@ impl AssignmentView {
             Self::Waiting => Condition::all().add(open()),
             Self::Late => Condition::all().add(open()).add(DueAt.lt(now)),
             Self::Answered => Condition::all().add(State.eq(AssignmentState::Answered)),
-            Self::Left => Condition::all().add(State.is_in([AssignmentState::PassedOn, AssignmentState::Refused])),
+            Self::Left => Condition::all().add(State.is_in(AssignmentState::LEFT.iter().copied())),
         }
     }
 }

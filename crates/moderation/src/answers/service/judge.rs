@@ -118,7 +118,7 @@ pub fn judge(facts: &Facts) -> Verdict {
     if facts.class != Class::Answer {
         return Quarantine(Reason::Doubtful);
     }
-    if matches!(asked.state, AssignmentState::PassedOn | AssignmentState::Refused) {
+    if AssignmentState::LEFT.contains(&asked.state) {
         return Quarantine(Reason::ClosedAssignment);
     }
     if facts.seen {

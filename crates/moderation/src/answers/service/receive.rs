@@ -112,7 +112,7 @@ pub(crate) async fn store(
     assignment: &assignment::Model,
     arrival: Arrival,
 ) -> Result<AnswerId, Error> {
-    if matches!(assignment.state, AssignmentState::PassedOn | AssignmentState::Refused) {
+    if AssignmentState::LEFT.contains(&assignment.state) {
         return Err(Error::Refused("refused-closed"));
     }
     let now = app.clock.now();

@@ -167,7 +167,8 @@ pub(super) async fn act(
                 Verdict::Live { .. } => "triage-live",
                 Verdict::Route { .. } => "triage-routed",
                 Verdict::Decline { .. } => "triage-declined",
-                Verdict::Merge { .. } => "triage-merged",
+                Verdict::Merge { .. } | Verdict::Duplicate { .. } => "triage-merged",
+                Verdict::Reserve => "triage-reserved",
             };
             (
                 decide::decide(&tx, &app, staff.id, id, seen, choice).await.map(drop),
@@ -207,6 +208,7 @@ async fn choice(app: &App, event: &event::Model, input: &Input) -> web::Result<O
         "live" => Wanted::Decide(Verdict::Live {
             speaker: input.speaker.parse().ok(),
         }),
+        "reserve" => Wanted::Decide(Verdict::Reserve),
         "route" => Wanted::Decide(Verdict::Route {
             service: input.service.parse().ok(),
         }),

@@ -85,7 +85,8 @@ impl RoutingPage {
             DecisionKind::Live => "live",
             DecisionKind::Route => "routed",
             DecisionKind::Decline => "declined",
-            DecisionKind::Merge => "merged",
+            DecisionKind::Merge | DecisionKind::Duplicate => "merged",
+            DecisionKind::Reserve => "reserve",
         }
     }
     fn pending_routes(&self) -> usize {
@@ -154,7 +155,9 @@ async fn page(app: &App, c: Chrome, event: event::Model, done: Option<Released>)
                 .and_then(|s| services.get(&s).cloned())
                 .unwrap_or_default(),
             DecisionKind::Decline => decision.reason.clone().unwrap_or_default(),
-            DecisionKind::Merge => {
+            // Reserves are not released.
+            DecisionKind::Reserve => String::new(),
+            DecisionKind::Merge | DecisionKind::Duplicate => {
                 let number = decision
                     .merged_into
                     .and_then(|q| targets.get(&q).copied())

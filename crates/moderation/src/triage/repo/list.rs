@@ -9,11 +9,11 @@ use db::{
 use domain::{
     EventId, FieldId, Lang, QuestionId, ServiceId, StaffId,
     state::{
-        decision::{DecisionKind, DecisionState},
-        question::{Prefers, QuestionState},
+        decision::DecisionState,
+        question::{Board, Prefers, QuestionState},
     },
 };
-use sea_orm::sea_query::{Func, LikeExpr, Query, SelectStatement};
+use sea_orm::sea_query::{Func, LikeExpr, Query};
 use std::collections::HashMap;
 
 /// The columns of the board; a question stands in exactly one. Drafts and withdrawn questions stand in none.
@@ -23,6 +23,7 @@ pub(crate) enum Column {
     #[default]
     Inbox,
     Live,
+    Reserve,
     Crew,
     Merged,
     Declined,
@@ -30,9 +31,10 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Inbox,
         Self::Live,
+        Self::Reserve,
         Self::Crew,
         Self::Merged,
         Self::Declined,
@@ -43,6 +45,7 @@ impl Column {
         match self {
             Self::Inbox => "inbox",
             Self::Live => "live",
+            Self::Reserve => "reserve",
             Self::Crew => "crew",
             Self::Merged => "merged",
             Self::Declined => "declined",
@@ -54,29 +57,22 @@ impl Column {
         Self::ALL.into_iter().find(|c| c.as_str() == text).unwrap_or_default()
     }
 
-    /// The state that a released question of this column has, and the decision that a pending one has.
-    const fn marks(self) -> Option<(QuestionState, DecisionKind)> {
+    const fn board(self) -> Option<Board> {
         match self {
-            Self::Live => Some((QuestionState::Live, DecisionKind::Live)),
-            Self::Crew => Some((QuestionState::Routed, DecisionKind::Route)),
-            Self::Merged => Some((QuestionState::Merged, DecisionKind::Merge)),
-            Self::Declined => Some((QuestionState::Declined, DecisionKind::Decline)),
-            Self::Inbox | Self::All => None,
+            Self::Inbox => Some(Board::Inbox),
+            Self::Live => Some(Board::Live),
+            Self::Reserve => Some(Board::Reserve),
+            Self::Crew => Some(Board::Crew),
+            Self::Merged => Some(Board::Merged),
+            Self::Declined => Some(Board::Declined),
+            Self::All => None,
         }
     }
 
-    fn condition(self, event: EventId) -> Condition {
-        let state = question::Column::State;
-        match self.marks() {
-            Some((released, kind)) => Condition::any().add(state.eq(released)).add(
-                Condition::all()
-                    .add(state.eq(QuestionState::Received))
-                    .add(question::Column::Id.in_subquery(pending_questions(event, Some(kind)))),
-            ),
-            None if self == Self::Inbox => Condition::all()
-                .add(state.eq(QuestionState::Received))
-                .add(question::Column::Id.not_in_subquery(pending_questions(event, None))),
-            None => Condition::all().add(state.is_not_in([QuestionState::Draft, QuestionState::Withdrawn])),
+    fn condition(self) -> Expr {
+        match self.board() {
+            Some(board) => question::Column::Board.eq(board),
+            None => question::Column::Board.is_not_null(),
         }
     }
 }
@@ -153,7 +149,7 @@ pub(crate) async fn page(
 ) -> Result<Page<Line>, Error> {
     let mut find = question::Entity::find()
         .filter(question::Column::EventId.eq(event))
-        .filter(filter.column.condition(event));
+        .filter(filter.column.condition());
     if let Some(service) = filter.service {
         find = find.filter(question::Column::ServiceId.eq(service));
     }
@@ -240,20 +236,6 @@ fn like_pattern(text: &str) -> LikeExpr {
     LikeExpr::new(pattern).escape('\\')
 }
 
-/// The questions that have a pending decision (of this kind).
-pub(super) fn pending_questions(event: EventId, kind: Option<DecisionKind>) -> SelectStatement {
-    let mut select = Query::select();
-    select
-        .column(decision::Column::QuestionId)
-        .from(decision::Entity)
-        .and_where(decision::Column::EventId.eq(event))
-        .and_where(decision::Column::State.eq(DecisionState::Pending));
-    if let Some(kind) = kind {
-        select.and_where(decision::Column::Kind.eq(kind));
-    }
-    select
-}
-
 /// These questions as lines, in the given order.
 pub(crate) async fn lines_of(conn: &impl ConnectionTrait, ids: &[QuestionId], lang: Lang) -> Result<Vec<Line>, Error> {
     let mut rows = question::Entity::find()
@@ -297,66 +279,28 @@ pub(crate) async fn lines(
 }
 
 /// How many questions stand in each column.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) inbox: i64,
-    pub(crate) live: i64,
-    pub(crate) crew: i64,
-    pub(crate) merged: i64,
-    pub(crate) declined: i64,
-}
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts(HashMap<Board, i64>);
 
 impl Counts {
-    pub(crate) const fn of(&self, column: Column) -> i64 {
-        match column {
-            Column::Inbox => self.inbox,
-            Column::Live => self.live,
-            Column::Crew => self.crew,
-            Column::Merged => self.merged,
-            Column::Declined => self.declined,
-            Column::All => self.inbox + self.live + self.crew + self.merged + self.declined,
+    pub(crate) fn of(&self, column: Column) -> i64 {
+        match column.board() {
+            Some(board) => self.0.get(&board).copied().unwrap_or_default(),
+            None => self.0.values().sum(),
         }
     }
 }
 
 pub(crate) async fn counts(conn: &impl ConnectionTrait, event: EventId) -> Result<Counts, Error> {
-    let states: HashMap<QuestionState, i64> = question::Entity::find()
+    let counts = question::Entity::find()
         .select_only()
-        .column(question::Column::State)
+        .column(question::Column::Board)
         .column_as(question::Column::Id.count(), "n")
         .filter(question::Column::EventId.eq(event))
-        .group_by(question::Column::State)
-        .into_tuple::<(QuestionState, i64)>()
+        .filter(question::Column::Board.is_not_null())
+        .group_by(question::Column::Board)
+        .into_tuple::<(Board, i64)>()
         .all(conn)
-        .await?
-        .into_iter()
-        .collect();
-    let received = Query::select()
-        .column(question::Column::Id)
-        .from(question::Entity)
-        .and_where(question::Column::EventId.eq(event))
-        .and_where(question::Column::State.eq(QuestionState::Received))
-        .to_owned();
-    let kinds: HashMap<DecisionKind, i64> = decision::Entity::find()
-        .select_only()
-        .column(decision::Column::Kind)
-        .column_as(decision::Column::Id.count(), "n")
-        .filter(decision::Column::EventId.eq(event))
-        .filter(decision::Column::State.eq(DecisionState::Pending))
-        .filter(decision::Column::QuestionId.in_subquery(received))
-        .group_by(decision::Column::Kind)
-        .into_tuple::<(DecisionKind, i64)>()
-        .all(conn)
-        .await?
-        .into_iter()
-        .collect();
-    let state = |state| states.get(&state).copied().unwrap_or_default();
-    let kind = |kind| kinds.get(&kind).copied().unwrap_or_default();
-    Ok(Counts {
-        inbox: state(QuestionState::Received) - kinds.values().sum::<i64>(),
-        live: state(QuestionState::Live) + kind(DecisionKind::Live),
-        crew: state(QuestionState::Routed) + kind(DecisionKind::Route),
-        merged: state(QuestionState::Merged) + kind(DecisionKind::Merge),
-        declined: state(QuestionState::Declined) + kind(DecisionKind::Decline),
-    })
+        .await?;
+    Ok(Counts(counts.into_iter().collect()))
 }

@@ -9,14 +9,15 @@ pub(crate) use panel::{History, consents, history, invitation_field};
 pub(crate) use release::{refusals, releasing};
 
 use db::{
-    entity::{decision, question, speaker, staff},
+    entity::{answer, decision, question, speaker, staff},
     prelude::*,
 };
 use domain::{
     EventId, QuestionId, ServiceId, StaffId,
     state::{
+        answer::AnswerState,
         decision::{DecisionKind, DecisionState},
-        question::QuestionState,
+        question::Board,
     },
 };
 use std::collections::BTreeSet;
@@ -72,11 +73,32 @@ pub(crate) async fn shortlist(conn: &impl ConnectionTrait, event: EventId) -> Re
         .await?)
 }
 
-/// What waits for its release: the stage first, in its order, then by time.
+/// The rank behind the last of the reserves. Two who take the same are told apart by a unique index.
+pub(crate) async fn next_rank(conn: &impl ConnectionTrait, event: EventId) -> Result<i32, Error> {
+    let last = decision::Entity::find()
+        .filter(decision::Column::EventId.eq(event))
+        .filter(decision::Column::State.eq(DecisionState::Pending))
+        .filter(decision::Column::Rank.is_not_null())
+        .order_by_desc(decision::Column::Rank)
+        .one(conn)
+        .await?;
+    Ok(last.and_then(|d| d.rank).unwrap_or_default() + 1)
+}
+
+/// Whether an approved answer to it stands.
+pub(crate) async fn is_answered(conn: &impl ConnectionTrait, question: QuestionId) -> Result<bool, Error> {
+    let approved = answer::Entity::find()
+        .filter(answer::Column::QuestionId.eq(question))
+        .filter(answer::Column::State.eq(AnswerState::Approved));
+    Ok(approved.one(conn).await?.is_some())
+}
+
+/// What waits for its release: the stage first, in its order, then by time. Reserves wait for a place instead.
 pub(crate) async fn pending(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<decision::Model>, Error> {
     let mut rows = decision::Entity::find()
         .filter(decision::Column::EventId.eq(event))
         .filter(decision::Column::State.eq(DecisionState::Pending))
+        .filter(decision::Column::Kind.ne(DecisionKind::Reserve))
         .order_by_asc(decision::Column::DecidedAt)
         .order_by_asc(decision::Column::Id)
         .all(conn)
@@ -104,8 +126,7 @@ pub(crate) async fn undecided_rows(
         .column(question::Column::Id)
         .column(question::Column::ServiceId)
         .filter(question::Column::EventId.eq(event))
-        .filter(question::Column::State.eq(QuestionState::Received))
-        .filter(question::Column::Id.not_in_subquery(list::pending_questions(event, None)))
+        .filter(question::Column::Board.eq(Board::Inbox))
         .order_by_asc(question::Column::Number)
         .into_tuple()
         .all(conn)

@@ -36,10 +36,26 @@ pub enum Choice {
     Decline {
         reason: String,
     },
+    /// Behind the stage's places, last of the reserves.
+    Reserve,
     /// Its asker gets the other question's answer.
     Merge {
         into: QuestionId,
     },
+    /// The same as one that is answered already.
+    Duplicate {
+        of: QuestionId,
+    },
+}
+
+impl Choice {
+    const fn joins(&self) -> Option<QuestionId> {
+        match self {
+            Self::Merge { into } => Some(*into),
+            Self::Duplicate { of } => Some(*of),
+            _ => None,
+        }
+    }
 }
 
 /// To the stage; gives the place.
@@ -108,16 +124,14 @@ pub async fn decide(
     seen: Option<DecisionId>,
     choice: Choice,
 ) -> Result<Option<i32>> {
-    let into = match &choice {
-        Choice::Merge { into } => Some(*into),
-        _ => None,
-    };
-    let question = hold(tx, question, into).await?;
+    let question = hold(tx, question, choice.joins()).await?;
     let event = event::Entity::find_by_id(question.event_id)
         .one(tx)
         .await?
         .ok_or(Error::NotFound)?;
-    if let Some(before) = repo::pending_of(tx, question.id).await? {
+    let before = repo::pending_of(tx, question.id).await?;
+    let replaces = before.as_ref().map(|d| d.id);
+    if let Some(before) = before {
         if before.decided_by != Some(staff) && Some(before.id) != seen {
             return Err(already(tx, &event, before).await?);
         }
@@ -130,10 +144,13 @@ pub async fn decide(
         kind: Set(DecisionKind::Live),
         state: Set(DecisionState::Pending),
         place: Set(None),
+        rank: Set(None),
         speaker_id: Set(None),
         service_id: Set(None),
         merged_into: Set(None),
         reason: Set(None),
+        replaces: Set(replaces),
+        after_freeze: Set(false),
         decided_by: Set(Some(staff)),
         decided_at: Set(app.clock.now()),
         released_at: Set(None),
@@ -152,17 +169,30 @@ pub async fn decide(
             row.reason = Set(Some(checked_reason(&reason)?));
             DecisionKind::Decline
         }
+        Choice::Reserve => {
+            row.rank = Set(Some(repo::next_rank(tx, event.id).await?));
+            DecisionKind::Reserve
+        }
         Choice::Merge { into } => {
             check_merge(tx, &question, into).await?;
             row.merged_into = Set(Some(into));
             DecisionKind::Merge
         }
+        Choice::Duplicate { of } => {
+            check_merge(tx, &question, of).await?;
+            if !repo::is_answered(tx, of).await? {
+                return Err(Error::Refused("refused-not-answered"));
+            }
+            row.merged_into = Set(Some(of));
+            DecisionKind::Duplicate
+        }
     };
-    if matches!(kind, DecisionKind::Decline | DecisionKind::Merge) && repo::has_followers(tx, question.id).await? {
+    if (kind == DecisionKind::Decline || kind.joins()) && repo::has_followers(tx, question.id).await? {
         return Err(Error::Refused("refused-has-followers"));
     }
     row.kind = Set(kind);
     let place = insert(tx, &event, row, kind == DecisionKind::Live).await?;
+    mark(tx, question.id, Some(kind)).await?;
     let details = json!({ "kind": kind, "place": place });
     record(tx, app, staff, &question, "decision.made", details).await?;
     Ok(place)
@@ -193,6 +223,7 @@ pub async fn drop_pending(
         return Err(already(tx, &event, before).await?);
     }
     set_state(tx, before.id, DecisionState::Dropped).await?;
+    mark(tx, question.id, None).await?;
     record(
         tx,
         app,
@@ -293,6 +324,17 @@ pub(crate) async fn set_state(tx: &WriteTx, id: DecisionId, to: DecisionState) -
     Ok(one_row(&result, "decision")?)
 }
 
+/// Notes beside the question what kind of decision waits: the board's column is made of it.
+async fn mark(tx: &WriteTx, id: QuestionId, kind: Option<DecisionKind>) -> Result<()> {
+    let result = question::Entity::update_many()
+        .col_expr(question::Column::Pending, Expr::value(kind))
+        .filter(question::Column::Id.eq(id))
+        .filter(question::Column::State.eq(QuestionState::Received))
+        .exec(tx)
+        .await?;
+    Ok(one_row(&result, "question")?)
+}
+
 pub(super) async fn check_speaker(tx: &WriteTx, event: &event::Model, speaker: Option<SpeakerId>) -> Result<()> {
     let Some(id) = speaker else { return Ok(()) };
     let found = speaker::Entity::find_by_id(id).filter(speaker::Column::EventId.eq(event.id));
@@ -306,7 +348,7 @@ async fn check_merge(tx: &WriteTx, question: &question::Model, into: QuestionId)
         return Err(Error::Refused("refused-merge-target"));
     };
     let leaves = repo::pending_of(tx, other.id).await?;
-    if leaves.is_some_and(|d| matches!(d.kind, DecisionKind::Merge | DecisionKind::Decline)) {
+    if leaves.is_some_and(|d| d.kind == DecisionKind::Decline || d.kind.joins()) {
         return Err(Error::Refused("refused-merge-target"));
     }
     Ok(())

@@ -182,7 +182,8 @@ async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, id: 
         DecisionKind::Live => QuestionState::Live,
         DecisionKind::Route => QuestionState::Routed,
         DecisionKind::Decline => QuestionState::Declined,
-        DecisionKind::Merge => QuestionState::Merged,
+        DecisionKind::Merge | DecisionKind::Duplicate => QuestionState::Merged,
+        DecisionKind::Reserve => return Err(Error::Refused("refused-reserve")),
     };
     place(tx, app, &decision, to).await?;
     // After the step, which holds the question's row: nobody can join it any more.
@@ -214,10 +215,11 @@ async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, id: 
             outcome.routed(names.get(&service).map_or("", String::as_str))
         }
         DecisionKind::Decline => outcome.declined(decision.reason.as_deref().unwrap_or_default()),
-        DecisionKind::Merge => {
+        DecisionKind::Merge | DecisionKind::Duplicate => {
             deliver_again(tx, app, &decision).await?;
             outcome.merged()
         }
+        DecisionKind::Reserve => unreachable!("refused above"),
     };
     put(tx, app, &outcome, &decision, letter).await?;
     record(
@@ -236,6 +238,7 @@ async fn place(tx: &WriteTx, app: &App, decision: &decision::Model, to: Question
     let now = app.clock.now();
     let mut update = question::Entity::update_many()
         .col_expr(question::Column::State, Expr::value(to))
+        .col_expr(question::Column::Pending, Expr::value(None::<DecisionKind>))
         .col_expr(question::Column::UpdatedAt, Expr::value(now))
         .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1));
     match to {
