@@ -3,7 +3,7 @@
 //! A payload holds ids only: what must be done is read from the rows when it is done, so a job that runs twice
 //! does its work once.
 
-use crate::ids::{AnswerId, DecisionId, EventId, ImportId, IncomingId, InvitationId, StaffId};
+use crate::ids::{AnswerId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, StaffId};
 use serde::{Deserialize, Serialize};
 
 /// One piece of work. The slice that runs it is said beside it. The outbox is no job: its rows are their own queue.
@@ -24,6 +24,8 @@ pub enum Job {
         staff: StaffId,
         decisions: Vec<DecisionId>,
     },
+    /// moderation: one deed on all questions that a filter of the board finds; how far it is stands in its row.
+    Bulk { bulk: BulkId },
 }
 
 impl Job {
@@ -35,6 +37,7 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::WithdrawPrint { .. } => "withdraw_print",
             Self::Release { .. } => "release",
+            Self::Bulk { .. } => "bulk",
         }
     }
 }

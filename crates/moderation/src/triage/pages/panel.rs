@@ -20,7 +20,7 @@ use db::{
     people,
     prelude::*,
 };
-use domain::{QuestionId, state::people::ConsentPurpose};
+use domain::{QuestionId, StaffId, state::people::ConsentPurpose};
 use serde::Deserialize;
 use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
 
@@ -42,6 +42,8 @@ struct PanelPage {
     errors: Errors,
     input: Input,
     used: usize,
+    /// Who else reads it, and its tags: markup of its own.
+    beside: String,
 }
 
 impl PanelPage {
@@ -73,14 +75,22 @@ pub(super) struct Input {
 
 pub(super) async fn show(
     State(app): State<App>,
-    _: Moderator,
+    staff: Moderator,
     c: Chrome,
     Path((slug, id)): Path<(String, QuestionId)>,
 ) -> web::Result {
-    page(&app, c, &slug, id, Errors::new(), Input::default()).await
+    page(&app, c, &slug, staff.id, id, Errors::new(), Input::default()).await
 }
 
-async fn page(app: &App, c: Chrome, slug: &str, id: QuestionId, errors: Errors, input: Input) -> web::Result {
+async fn page(
+    app: &App,
+    c: Chrome,
+    slug: &str,
+    staff: StaffId,
+    id: QuestionId,
+    errors: Errors,
+    input: Input,
+) -> web::Result {
     let (event, c) = enter(app, c, slug).await?;
     let (conn, lang) = (app.db.reader(), c.lang());
     let question = common::question_of(conn, event.id, id)
@@ -115,6 +125,7 @@ async fn page(app: &App, c: Chrome, slug: &str, id: QuestionId, errors: Errors, 
         Choice::new(s.id, people::speaker_person(s).line()).chosen(chosen)
     });
     let page = PanelPage {
+        beside: super::beside::beside(conn, &c, &event, id, staff).await?,
         field,
         live: repo::live_of(conn, id).await?,
         followers: followers.all(conn).await?,
@@ -153,7 +164,7 @@ pub(super) async fn act(
     let Some(wanted) = choice(&app, &event, &input).await? else {
         let mut errors = Errors::new();
         errors.add("into", "triage-no-such-number");
-        return page(&app, c, &slug, id, errors, input).await;
+        return page(&app, c, &slug, staff.id, id, errors, input).await;
     };
     let seen = input.seen.parse().ok();
     let tx = app.db.begin_write().await?;
@@ -186,11 +197,11 @@ pub(super) async fn act(
         Err(crate::Error::Text(error)) => {
             let mut errors = Errors::new();
             errors.add("reason", error);
-            page(&app, c, &slug, id, errors, input).await
+            page(&app, c, &slug, staff.id, id, errors, input).await
         }
         Err(error) if error.is_refusal() => {
             let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence(&bound.words)));
-            page(&app, c, &slug, id, errors, input).await
+            page(&app, c, &slug, staff.id, id, errors, input).await
         }
         Err(error) => Err(error.into()),
     }
