@@ -62,4 +62,5 @@ ids! {
     OutgoingId, IncomingId, AttachmentId, JobId, AuditId, ImportId,
     ArticleId, ExchangeId,
     TagId, ViewId, BulkId,
+    CriterionId, ReviewId, NoteId,
 }

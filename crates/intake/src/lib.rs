@@ -4,7 +4,6 @@
 //! personal link. Both offer their services without HTTP, for the command line, the demo and the tests.
 
 mod error;
-mod number;
 pub mod partner;
 pub mod staff;
 

@@ -4,14 +4,11 @@
 //! taken looks again and takes the next.
 
 use super::consent::{self, Consents, Latest};
-use crate::{
-    number,
-    partner::{Error, Phase, Refusal, letters, phase::must_be_open, repo, repo::Own, repo::Place},
-};
+use crate::partner::{Error, Phase, Refusal, letters, phase::must_be_open, repo, repo::Own, repo::Place};
 use db::{
     Batch, audit,
     entity::{decision, delivery, question, service},
-    insert_with,
+    insert_with, number,
     people::in_lang,
     prelude::*,
 };
@@ -342,7 +339,7 @@ pub async fn edit(app: &App, who: &PartnerSession, version: i32, new: &NewQuesti
         return Err(Refusal::Service.into());
     }
     let tx = app.db.begin_write().await?;
-    let change = number::change(&tx, who.event).await?;
+    let change = db::question_changed(&tx, who.event).await?;
     let done = question::Entity::update_many()
         .set(question::ActiveModel {
             service_id: Set(new.service),
@@ -407,7 +404,7 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
     let tx = app.db.begin_write().await?;
     let change = match before.state {
         QuestionState::Draft => None,
-        _ => Some(number::change(&tx, who.event).await?),
+        _ => Some(db::question_changed(&tx, who.event).await?),
     };
     let done = question::Entity::update_many()
         .col_expr(question::Column::State, Expr::value(QuestionState::Withdrawn.as_str()))

@@ -1,12 +1,13 @@
 //! A question that staff enter for somebody who cannot: by telephone, by messenger, on paper.
 
 use crate::{
-    Error, Result, TEXTS, number,
+    Error, Result, TEXTS,
     partner::{WORDING_VERSION, wording},
 };
 use db::{
     audit,
     entity::{consent, event, question},
+    number,
     people::in_lang,
     prelude::*,
 };

@@ -140,12 +140,19 @@ struct Found {
     name: String,
     pen_name: Option<String>,
     company: Option<String>,
+    /// As it stands on stage and in print.
+    copy: Option<String>,
 }
 
 impl Found {
     fn words(&self) -> Vec<String> {
         let mut out = words::of(&self.body);
-        let others = [Some(&self.name), self.pen_name.as_ref(), self.company.as_ref()];
+        let others = [
+            Some(&self.name),
+            self.pen_name.as_ref(),
+            self.company.as_ref(),
+            self.copy.as_ref(),
+        ];
         out.extend(others.into_iter().flatten().flat_map(|text| words::of(text)));
         out.push(self.number.to_string());
         out
@@ -154,9 +161,9 @@ impl Found {
 
 fn finding(event: EventId) -> Sql {
     let mut find = Sql::new(
-        "SELECT q.number, q.change_seq, q.state, q.body, p.name, p.pen_name, c.name AS company FROM question q
+        "SELECT q.number, q.change_seq, q.state, q.body, p.name, p.pen_name, c.name AS company, k.body AS copy FROM question q
  JOIN invitation i ON i.id = q.invitation_id JOIN partner p ON p.id = i.partner_id LEFT JOIN company c ON c.id = p.company_id
- WHERE q.number IS NOT NULL AND q.event_id = ",
+ LEFT JOIN question_copy k ON k.question_id = q.id WHERE q.number IS NOT NULL AND q.event_id = ",
     );
     find.bind(event);
     find
@@ -233,6 +240,18 @@ pub async fn step(db: &Db, event: EventId, most: i64) -> Result<usize, Error> {
             .as_ref()
             .map_or(at.change_seq, |c| Ord::max(c.changes, at.change_seq)),
     };
+    // So that the board's order by readers is one index: a question that nobody has read has figures, too.
+    let mut unread = Sql::new(
+        "INSERT INTO question_score (question_id, event_id, readers, scored) SELECT q.id, q.event_id, 0, 0 FROM question q WHERE q.number IS NOT NULL AND q.event_id = ",
+    );
+    unread
+        .bind(event)
+        .add(" AND q.number > ")
+        .bind(at.number)
+        .add(" AND q.number <= ")
+        .bind(number);
+    unread.add(" ON CONFLICT DO NOTHING");
+    tx.execute_raw(unread.statement(backend)).await?;
     let rows: Vec<&Found> = fresh.iter().chain(&changed).chain(&renamed).collect();
     write(&tx, &at, &rows).await?;
     let moved = question_follow::Entity::update_many()

@@ -19,7 +19,7 @@ use db::{
     entity::{event, question_count},
     prelude::*,
 };
-use domain::{EventId, QuestionId, StaffId};
+use domain::{EventId, QuestionId};
 use serde::Deserialize;
 use std::time::Duration;
 use web::{App, Chrome, Errors, Form, auth::Moderator, redirect};
@@ -106,8 +106,8 @@ pub(super) async fn beside(
     c: &Chrome,
     event: &event::Model,
     question: QuestionId,
-    staff: StaffId,
 ) -> web::Result<String> {
+    let staff = c.staff.as_ref().ok_or(web::Error::NotFound)?.id;
     let mut here = presence::others(conn, event.id, staff, c.now).await?;
     let mut tags = board::tags::of(conn, &[question]).await?;
     let known = board::tags::all(conn, event.id).await?;

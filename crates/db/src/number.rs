@@ -3,16 +3,18 @@
 //! They are counted in a row of their own: every submission changes it, and a wide row that changes a thousand times a
 //! second leaves PostgreSQL a thousand versions to step over whenever somebody reads the event.
 
-use db::{
+use crate::{
     Batch, Engine,
     entity::{question, question_count as count},
-    prelude::*,
 };
 use domain::EventId;
-use sea_orm::sea_query::{Func, InsertStatement, OnConflict, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, ExprTrait,
+    sea_query::{Expr, Func, InsertStatement, OnConflict, Query},
+};
 
 /// Takes the next number within a batch: what it will be. The counter stays locked until the commit.
-pub(crate) fn next(batch: &mut Batch, engine: Engine, event: EventId) -> Expr {
+pub fn next(batch: &mut Batch, engine: Engine, event: EventId) -> Expr {
     let row = Query::select()
         .from(count::Entity)
         .and_where(count::Column::EventId.eq(event))
@@ -21,17 +23,22 @@ pub(crate) fn next(batch: &mut Batch, engine: Engine, event: EventId) -> Expr {
 }
 
 /// The same at once, within a transaction.
-pub(crate) async fn take(tx: &impl ConnectionTrait, event: EventId) -> Result<i32, sea_orm::DbErr> {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take(tx: &impl ConnectionTrait, event: EventId) -> Result<i32, DbErr> {
     let mut insert = taking(event);
     insert.returning_col(count::Column::Taken);
     let row = tx.query_one(&insert).await?;
-    row.ok_or_else(|| sea_orm::DbErr::RecordNotInserted)?
-        .try_get_by_index(0)
+    row.ok_or_else(|| DbErr::RecordNotInserted)?.try_get_by_index(0)
 }
 
 /// Counts a change of a question that has its number, as the value of its `change_seq`. The counter stays locked until
 /// the commit, so whoever has read up to one change has missed none before it.
-pub(crate) async fn change(tx: &impl ConnectionTrait, event: EventId) -> Result<i64, sea_orm::DbErr> {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn question_changed(tx: &impl ConnectionTrait, event: EventId) -> Result<i64, DbErr> {
     let mut update = Query::update();
     update
         .table(count::Entity)
@@ -44,7 +51,7 @@ pub(crate) async fn change(tx: &impl ConnectionTrait, event: EventId) -> Result<
     // A restored or imported event has no counter yet.
     take(tx, event).await?;
     let row = tx.query_one(&update).await?;
-    row.ok_or_else(|| sea_orm::DbErr::RecordNotUpdated)?.try_get_by_index(0)
+    row.ok_or_else(|| DbErr::RecordNotUpdated)?.try_get_by_index(0)
 }
 
 /// The first one begins behind what is there: a restored or imported event has no counter yet.
