@@ -5,6 +5,7 @@ import path from "node:path";
 import { Room } from "./lib/room.mjs";
 import { start } from "./lib/server.mjs";
 import * as article from "./stories/article.mjs";
+import * as board from "./stories/board.mjs";
 import * as crew from "./stories/crew.mjs";
 import * as desk from "./stories/desk.mjs";
 import * as keyboard from "./stories/keyboard.mjs";
@@ -37,6 +38,8 @@ const rooms = [
   { name: "en-1280", lang: "en", width: 1280, height: 900, dark: true, stories: path_of_a_question },
   { name: "ko-1280-without-script", lang: "ko", width: 1280, height: 900, script: false, stories: path_of_a_question },
   { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: keyboard.stories },
+  { name: "ko-1280-board", lang: "ko", width: 1280, height: 900, dark: true, stories: board.stories },
+  { name: "en-360-board", lang: "en", width: 360, height: 740, dark: true, stories: board.stories },
 ];
 
 let passed = 0, failed = 0;
