@@ -36,3 +36,13 @@ pub(crate) async fn counts(conn: &impl ConnectionTrait, event: EventId) -> Resul
     }
     Ok(Counts(out))
 }
+
+/// How many live places are taken. The condition stands in literal words: so it is the unique index that answers.
+pub(crate) async fn places(conn: &impl ConnectionTrait, event: EventId) -> Result<i64, Error> {
+    let mut sql = Sql::new(
+        "SELECT count(*) FROM decision d WHERE d.place IS NOT NULL AND d.state <> 'dropped' AND d.event_id = ",
+    );
+    sql.bind(event);
+    let row = conn.query_one_raw(sql.statement(conn.get_database_backend())).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
+}

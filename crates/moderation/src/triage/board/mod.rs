@@ -16,7 +16,7 @@ pub(crate) mod views;
 mod words;
 
 pub(crate) use address::Address;
-pub(crate) use counts::{Counts, counts};
+pub(crate) use counts::{Counts, counts, places};
 pub(crate) use export::{json, xlsx};
 pub(crate) use filter::{Column, Edge, Filter, Key, Sort};
 pub(crate) use query::{FEW, PAGE, page};

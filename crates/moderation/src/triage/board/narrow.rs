@@ -161,7 +161,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         self.check_own(sql);
         for narrow in self.set().into_iter().filter(|n| Some(*n) != but) {
             match narrow {
-                Narrow::Words => self.check_words(sql),
+                Narrow::Words => self.check_words(sql, but.is_some()),
                 Narrow::Field => {
                     sql.add(" AND EXISTS (SELECT 1 FROM invitation i WHERE i.id = q.invitation_id AND i.field_id = ");
                     sql.bind(f.field).add(")");
@@ -203,13 +203,21 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         }
     }
 
-    fn check_words(&self, sql: &mut Sql) {
+    /// `few`: of at most a thousand questions.
+    fn check_words(&self, sql: &mut Sql, few: bool) {
         let Some(search) = &self.filter.search else { return };
         if self.postgres() {
             // By its row, not by the index of words: this is asked where that finds much.
             sql.add(" AND EXISTS (SELECT 1 FROM question_words w WHERE w.event_id = q.event_id AND w.number = q.number AND (w.words @@ CAST(");
             sql.bind(search.tsquery()).add("::text AS tsquery)) IS TRUE)");
+        } else if few {
+            sql.add(" AND EXISTS (SELECT 1 FROM question_words w WHERE w.question_words MATCH ");
+            sql.bind(search.fts5())
+                .add(" AND w.rowid = q.number + ")
+                .bind(self.first)
+                .add(")");
         } else {
+            // All that it finds, once: a look into the index for each row would cost more.
             sql.add(" AND q.number IN (");
             self.list_words(sql);
             sql.add(")");

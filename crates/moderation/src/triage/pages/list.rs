@@ -1,10 +1,7 @@
 //! The board: columns, search, filters, and one page of questions.
 
 use super::enter;
-use crate::triage::{
-    board::{self, Address, Column, Counts, FEW, Row, Sort, follow},
-    repo,
-};
+use crate::triage::board::{self, Address, Column, Counts, FEW, Row, Sort, follow};
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -56,7 +53,7 @@ struct ListPage {
     companies: Vec<String>,
     views: Vec<board_view::Model>,
     running: Vec<bulk_run::Model>,
-    used: usize,
+    used: i64,
     counts: Counts,
     /// The words of the newest questions are not in the index yet.
     behind: bool,
@@ -78,7 +75,7 @@ impl ListPage {
         row.line.pending.as_ref().is_some_and(|d| d.kind.as_str() == kind)
     }
     fn full(&self) -> bool {
-        usize::try_from(self.event.live_places).unwrap_or_default() <= self.used
+        i64::from(self.event.live_places) <= self.used
     }
     /// Counted no further than a thousand.
     fn many(&self, count: i64) -> String {
@@ -180,7 +177,7 @@ pub(super) async fn page(
         companies: companies_of(conn, event.id).await?,
         views: board::views::of(conn, event.id, staff).await?,
         running: board::bulk::running(conn, event.id).await?,
-        used: repo::taken_places(conn, event.id).await?.len(),
+        used: board::places(conn, event.id).await?,
         undo: super::list_act::last_of(conn, event.id, staff).await?.is_some(),
         counts,
         behind,
@@ -218,7 +215,6 @@ const PROPOSED: u64 = 200;
 async fn companies_of(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<String>, Error> {
     let invited = invitation::Entity::find()
         .filter(invitation::Column::EventId.eq(event))
-        .order_by_asc(invitation::Column::Id)
         .limit(PROPOSED)
         .find_also_related(partner::Entity)
         .all(conn)
