@@ -13,6 +13,7 @@ mod m0006_live;
 mod m0007_ways;
 mod m0008_decisions;
 mod m0010_reading;
+mod m0013_shortlist;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_ways::Step),
             Box::new(m0008_decisions::Step),
             Box::new(m0010_reading::Step),
+            Box::new(m0013_shortlist::Step),
         ]
     }
 }

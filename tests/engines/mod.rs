@@ -5,3 +5,5 @@ mod consent;
 mod live;
 mod release;
 mod roster;
+mod storm;
+mod triage;

@@ -24,6 +24,8 @@ pub enum Job {
         staff: StaffId,
         decisions: Vec<DecisionId>,
     },
+    /// moderation: a withdrawal dropped this decision, which stood on the shortlist; a reserve takes the place that is free.
+    MoveUp { event: EventId, decision: DecisionId },
 }
 
 impl Job {
@@ -35,6 +37,7 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::WithdrawPrint { .. } => "withdraw_print",
             Self::Release { .. } => "release",
+            Self::MoveUp { .. } => "move_up",
         }
     }
 }

@@ -5,6 +5,7 @@ use db::{
     entity::{event, question},
     people::Invitee,
 };
+use domain::state::decision::DecisionKind;
 use mail::{Letter, Link};
 use web::Words;
 
@@ -41,6 +42,14 @@ impl Outcome<'_> {
     pub(crate) fn merged(&self) -> Letter {
         self.letter("merged", self.words.t("outcome-merged-body"))
             .note(self.words.t("outcome-merged-note"))
+    }
+
+    /// What was said before no longer holds.
+    pub(crate) fn corrected(&self, kind: DecisionKind) -> Letter {
+        let words = &self.words;
+        let what = words.t(format!("outcome-corrected-{kind}"));
+        self.letter("corrected", words.t1("outcome-corrected-body", "what", what))
+            .note(words.t("outcome-corrected-note"))
     }
 
     fn letter(&self, kind: &str, body: String) -> Letter {

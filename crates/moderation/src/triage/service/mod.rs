@@ -1,6 +1,12 @@
 //! What moderators do, callable without a page.
 
+mod correct;
 pub mod decide;
+pub mod freeze;
+pub mod propose;
 pub mod release;
+pub mod reserves;
 pub mod route_rest;
 pub mod shortlist;
+pub(crate) mod step;
+pub mod undo;

@@ -1,7 +1,7 @@
 //! The release: pending decisions come true, each in one transaction with its mail. What a request cannot wait for is
 //! a job, which does a part and leaves the rest to the next one.
 
-use super::decide::{record, set_state};
+use super::decide::{hold_decision, record, set_state};
 use crate::{
     Error, Result,
     service::assign,
@@ -167,6 +167,7 @@ async fn each(app: &App, staff: StaffId, event: EventId, pending: Vec<decision::
 
 /// Releases one decision in the caller's transaction; false when it was released or dropped already.
 async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, id: DecisionId) -> Result<bool> {
+    hold_decision(tx, event.id, id).await?;
     match set_state(tx, id, DecisionState::Released).await {
         Ok(()) => {}
         Err(error) if error.is_refusal() => return Ok(false),
