@@ -235,11 +235,44 @@ function timer(element) {
   tick();
 }
 
+/* Rows of a [data-drag] table are dragged to another row's place: as if a button of their form had said so. Without
+   script, and by keys, the buttons beside do it. */
+function draggable(row) {
+  row.draggable = true;
+  row.addEventListener("dragstart", (event) => {
+    if (event.target.closest?.("select, input, button")) { event.preventDefault(); return; }
+    event.dataTransfer.setData("text/plain", row.dataset.dragId);
+    event.dataTransfer.effectAllowed = "move";
+  });
+}
+function dropsOn(table) {
+  let over = null;
+  const mark = (row) => { over?.removeAttribute("data-drag-over"); over = row; over?.setAttribute("data-drag-over", ""); };
+  table.addEventListener("dragover", (event) => {
+    const row = event.target.closest?.("[data-place]");
+    if (row) { event.preventDefault(); mark(row); }
+  });
+  table.addEventListener("dragleave", (event) => { if (!table.contains(event.relatedTarget)) mark(null); });
+  table.addEventListener("drop", (event) => {
+    const row = event.target.closest?.("[data-place]"), id = event.dataTransfer.getData("text/plain");
+    mark(null);
+    // Only within one list: from the reserves to the stage, and back, is a decision and has its buttons.
+    if (!row || !table.querySelector(`[data-drag-id="${CSS.escape(id)}"]`)) return;
+    event.preventDefault();
+    const form = table.closest("form");
+    const says = Object.assign(document.createElement("input"), { type: "hidden", name: "act", value: `to-${row.dataset.place}:${id}:` });
+    form.append(says);
+    form.requestSubmit();
+  });
+}
+
 function enhance(root) {
   const each = (selector, work) => { if (root.matches?.(selector)) work(root); root.querySelectorAll(selector).forEach(work); };
   each("textarea[data-count]", counter);
   each("form[data-autosave]", autosave);
   each("[data-timer]", timer);
+  each("[data-drag-id]", draggable);
+  each("[data-drag]", dropsOn);
   each("[data-needs-script]", (e) => { e.hidden = false; });
   countSelected();
 }

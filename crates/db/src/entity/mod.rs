@@ -43,7 +43,7 @@ pub mod sitting;
 pub mod speaker;
 pub mod staff;
 pub mod stage_run;
-pub mod triage_setting;
 pub mod stage_seen;
 pub mod triage_act;
+pub mod triage_setting;
 pub mod worker_health;

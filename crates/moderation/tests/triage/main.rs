@@ -4,3 +4,4 @@ mod decide;
 mod pages;
 mod stage;
 mod story;
+mod undo;

@@ -2,8 +2,11 @@
 
 mod list;
 mod panel;
+mod propose;
 mod routing;
+mod sheet;
 mod shortlist;
+mod undo;
 
 use crate::{Result as Outcome, repo};
 use axum::routing::{get, post};
@@ -18,6 +21,15 @@ pub fn routes() -> web::Router {
         .route(
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
+        )
+        .route(
+            "/desk/events/{slug}/shortlist/propose",
+            get(propose::show).post(propose::take),
+        )
+        .route("/desk/events/{slug}/shortlist/sheet", get(sheet::show))
+        .route(
+            "/desk/events/{slug}/questions/{id}/undo",
+            get(undo::show).post(undo::confirm),
         )
         .route("/desk/events/{slug}/routing", get(routing::show))
         .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
