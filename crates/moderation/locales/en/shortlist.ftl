@@ -119,4 +119,3 @@ why-only-field = The only one from the field { $what }
 why-only-language = The only one in { $what }
 why-unlike = Unlike the others
 why-stage = Would like the stage
-drag-handle = Drag question { $n }

@@ -107,4 +107,3 @@ why-only-field = { $what } 분야로는 유일
 why-only-language = { $what } 질문으로는 유일
 why-unlike = 다른 질문과 겹치지 않음
 why-stage = 현장 답변을 희망
-drag-handle = 끌어서 { $n }번 질문 옮기기
