@@ -4,8 +4,8 @@
 //! personal link. Both offer their services without HTTP, for the command line, the demo and the tests.
 
 mod error;
-mod number;
 pub mod partner;
+mod question_row;
 pub mod staff;
 
 pub use error::Error;
