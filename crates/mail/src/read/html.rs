@@ -355,9 +355,7 @@ impl Writer {
 
     fn decoded(&mut self, text: &str) {
         for c in text.chars() {
-            if c == '\u{a0}' {
-                self.line.push(' ');
-            } else if !c.is_control() {
+            if !c.is_control() {
                 self.line.push(c);
             }
         }
@@ -379,8 +377,6 @@ impl Writer {
                 if !self.line.is_empty() && !self.line.ends_with(' ') {
                     self.line.push(' ');
                 }
-            } else if c == '\u{a0}' {
-                self.line.push(' ');
             } else if !c.is_control() {
                 self.line.push(c);
             }
@@ -393,9 +389,9 @@ impl Writer {
         }
     }
 
-    /// Ends the line if there is something on it.
+    /// Ends the line if there is something on it; a no-break space is how editors write an empty line.
     fn end_line(&mut self) {
-        if self.line.trim().is_empty() {
+        if self.line.trim().is_empty() && !self.line.contains('\u{a0}') {
             self.line.clear();
         } else {
             self.end_line_always();

@@ -69,7 +69,7 @@ pub(super) fn split(body: &str) -> Split {
                 // A signature stands at the end of what was written, above or below the quote; not between two answers.
                 let ends = owns.first() == Some(&i) || owns.last() == Some(&i);
                 let (text, parts) = if ends {
-                    signature::strip(&run.lines)
+                    signature::strip(&run.lines, !kept.is_empty())
                 } else {
                     (run.lines.clone(), Vec::new())
                 };

@@ -36,14 +36,18 @@ patterns! {
 /// A part that was taken off, and what it is.
 pub(super) type Part<'a> = (SegmentKind, Vec<&'a str>);
 
-/// Splits the own lines of one segment into what is kept and what is not the writer's message, in order.
-pub(super) fn strip<'a>(lines: &[&'a str]) -> (Vec<&'a str>, Vec<Part<'a>>) {
+/// A rule: where the end now begins, and what it is. It is told whether something was written above all these lines.
+type Rule = fn(&[&str], bool) -> Option<(usize, SegmentKind)>;
+
+/// Splits the own lines of one run into what is kept and what is not the writer's message, in order. `below` = something
+/// was written above the quote that these lines follow, so that all of them may be signature.
+pub(super) fn strip<'a>(lines: &[&'a str], below: bool) -> (Vec<&'a str>, Vec<Part<'a>>) {
     let mut end = trimmed(lines, lines.len());
     let mut parts = Vec::new();
-    let rules: [fn(&[&str]) -> Option<(usize, SegmentKind)>; 5] = [device, footer, delimited, block, rule];
+    let rules: [Rule; 5] = [device, footer, delimited, block, rule];
     // Each round takes one thing off the end.
     for _ in 0..ROUNDS {
-        let Some((shorter, kind)) = rules.iter().find_map(|rule| rule(&lines[..end])) else {
+        let Some((shorter, kind)) = rules.iter().find_map(|rule| rule(&lines[..end], below)) else {
             break;
         };
         if shorter >= end {
@@ -93,21 +97,22 @@ fn blank(lines: &[&str]) -> bool {
     lines.iter().all(|l| l.trim().is_empty())
 }
 
-fn device(lines: &[&str]) -> Option<(usize, SegmentKind)> {
+fn device(lines: &[&str], _: bool) -> Option<(usize, SegmentKind)> {
     let last = lines.last()?;
     is_device(last).then(|| (lines.len() - 1, SegmentKind::Device))
 }
 
 /// A line of dashes that nothing follows.
-fn rule(lines: &[&str]) -> Option<(usize, SegmentKind)> {
+fn rule(lines: &[&str], below: bool) -> Option<(usize, SegmentKind)> {
     let last = lines.last()?;
-    (is_rule(last) && !blank(&lines[..lines.len() - 1])).then(|| (lines.len() - 1, SegmentKind::Signature))
+    let ends = is_rule(last) || matches!(*last, "--" | "-- " | "__");
+    (ends && (below || !blank(&lines[..lines.len() - 1]))).then(|| (lines.len() - 1, SegmentKind::Signature))
 }
 
 /// The last paragraph is a disclaimer or a list's footer.
-fn footer(lines: &[&str]) -> Option<(usize, SegmentKind)> {
+fn footer(lines: &[&str], below: bool) -> Option<(usize, SegmentKind)> {
     let start = last_paragraph(lines);
-    if blank(&lines[..start]) {
+    if !below && blank(&lines[..start]) {
         return None;
     }
     let mut text = String::new();
@@ -125,10 +130,10 @@ fn footer(lines: &[&str]) -> Option<(usize, SegmentKind)> {
 }
 
 /// A delimiter line with a signature's length below it and something above it.
-fn delimited(lines: &[&str]) -> Option<(usize, SegmentKind)> {
+fn delimited(lines: &[&str], below: bool) -> Option<(usize, SegmentKind)> {
     let from = lines.len().saturating_sub(2 * LINES);
     let at = (from..lines.len()).find(|at| is_delimiter(&lines[*at..]))?;
-    (!blank(&lines[..at])).then(|| {
+    (below || !blank(&lines[..at])).then(|| {
         let footer = lines[at + 1..]
             .iter()
             .any(|l| l.len() <= LINE_MAX && LIST_FOOTER.is_match(l));
@@ -173,7 +178,7 @@ fn is_delimiter(lines: &[&str]) -> bool {
 }
 
 /// Name, role, telephone, address after the closing words, or as a paragraph of their own.
-fn block(lines: &[&str]) -> Option<(usize, SegmentKind)> {
+fn block(lines: &[&str], below: bool) -> Option<(usize, SegmentKind)> {
     let from = lines.len().saturating_sub(2 * BLOCK_LINES);
     let closing = (from..lines.len())
         .rev()
@@ -181,11 +186,18 @@ fn block(lines: &[&str]) -> Option<(usize, SegmentKind)> {
     if let Some(closing) = closing
         && looks_like_one(&lines[closing + 1..], 1)
     {
-        return Some((closing + 1, SegmentKind::Signature));
+        return Some((closing + 1 + signed_off(&lines[closing + 1..]), SegmentKind::Signature));
     }
     let start = last_paragraph(lines);
-    (start > 0 && !blank(&lines[..start]) && lines.len() - start >= 2 && looks_like_one(&lines[start..], 2))
+    ((below || !blank(&lines[..start])) && lines.len() - start >= 2 && looks_like_one(&lines[start..], 2))
         .then_some((start, SegmentKind::Signature))
+}
+
+/// A bare name right below the closing words, with a blank line before the block, belongs to the closing.
+fn signed_off(lines: &[&str]) -> usize {
+    let bare = |line: &str| !line.is_empty() && line.chars().count() <= 30 && !is_contact(line) && !is_rule(line);
+    let parted = lines.get(1).is_some_and(|l| l.is_empty());
+    usize::from(parted && bare(lines[0]) && looks_like_one(&lines[1..], 1))
 }
 
 fn looks_like_one(lines: &[&str], contacts: usize) -> bool {

@@ -22,9 +22,11 @@ patterns! {
     /// The same words elsewhere in a subject that is no reply.
     DOUBTFUL_SUBJECT = r"(?i)(?:out of (?:the )?office|automatic reply|auto-?reply|자동\s?(?:응답|회신)|부재\s?중|휴가|연차)";
     REPLY_PREFIX = r"(?i)^\s*(?:(?:re|fw|fwd|aw|sv|회신|답장|답변|전달)\s?(?:\[\d+\])?\s?[:：]|\[?re\]?:)";
-    RECEIPT_SUBJECT = r"(?i)^\s*(?:read|not read|gelesen|lu|leído|letto|읽음|읽지\s?않음|개봉\s?확인|수신\s?확인|\[수신\s?확인\]|開封済み|已读)\s?[:：\]]";
+    RECEIPT_SUBJECT = r"(?i)^\s*\[수신\s?확인\]|^\s*(?:read|not read|gelesen|lu|leído|letto|읽음|읽지\s?않음|개봉\s?확인|수신\s?확인|開封済み|已读)\s?[:：]";
+    /// What somebody says who is away.
+    AWAY_TEXT = r"(?i)부재\s?중(?:입니다|이오니|이므로|이라)|휴가\s?중(?:입니다|이므로|이오니)|휴가로\s?인해|자리를\s?비(?:웁니다|우게)|(?:출장|외근)\s?중(?:입니다|이므로)|\bi(?:'m| am)(?: currently)? (?:out of (?:the )?office|on (?:annual |parental |sick )?leave|on vacation|away from (?:my desk|the office))";
     /// What an answering machine says of itself.
-    MACHINE_TEXT = r"(?i)(?:현재|금일|기간\s?중)?[^\n]{0,30}(?:부재중입니다|부재\s중입니다|부재중이오니|부재중이므로|휴가\s?중입니다|휴가\s?중이므로|휴가로\s?인해|자리를\s?비웁니다|자리를\s?비우게|출장\s?중입니다|출장\s?중이므로)|자동\s?(?:으로\s?)?(?:응답|회신|발송(?:되는|된)?)\s?(?:메일|메시지|되었|됩니다)|\bi(?:'m| am)(?: currently)? (?:out of (?:the )?office|on (?:annual |parental |sick )?leave|on vacation|away from (?:my desk|the office))|\bthis is an auto(?:mated|matic|matically generated)|\bautomatic(?:ally)? (?:generated )?repl";
+    MACHINE_TEXT = r"(?i)자동\s?(?:으로\s?)?(?:응답|회신|발송(?:되는|된)?)\s?(?:메일|메시지|되었|됩니다)|\bthis is an auto(?:mated|matic|matically generated)|\bautomatic(?:ally)? (?:generated )?repl";
     CHALLENGE_SUBJECT = r"(?i)(?:confirm|verify) (?:that )?your (?:e-?mail|message|address|identity)|challenge.{0,20}(?:e-?mail|message)|please confirm .{0,40}(?:message|mail)|발송(?:자|인)?\s?(?:인증|확인)\s?(?:요청|메일)|수신\s?(?:승인|허용)\s?(?:요청|대기)|스팸\s?(?:차단|방지)\s?.{0,10}인증";
     CHALLENGE_TEXT = r"(?i)(?:click|follow|visit|reply to)[^\n]{0,120}(?:to (?:confirm|verify|prove)|so (?:that )?(?:your|the) (?:message|mail))|(?:you are|you're) (?:a )?(?:human|not a (?:robot|spammer))|will be delivered (?:once|after|when) you|(?:아래|다음)[^\n]{0,40}(?:인증|확인)[^\n]{0,60}(?:메일|메시지)[^\n]{0,30}전달";
     NOBODY = r"(?i)^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|noreply[^@]*|auto(?:matic|responder)?[-_.]?(?:reply|mailer)?)@";
@@ -116,7 +118,7 @@ pub(super) fn classify(mail: &Mail, text: &str, envelope: &Envelope, reader: &Re
     let machine = judged.class == Class::AutoReply && judged.detail == Detail::Automatic;
     if machine || judged.class == Class::Unknown {
         let head = head(text);
-        let away = AWAY_SUBJECT.is_match(&mail.subject) || MACHINE_TEXT.is_match(&head);
+        let away = AWAY_SUBJECT.is_match(&mail.subject) || AWAY_TEXT.is_match(&head);
         judged.absence = absence::find(&format!("{}\n{head}", mail.subject), mail.date);
         if machine && (away || judged.absence.is_some()) {
             judged.detail = Detail::OutOfOffice;
@@ -313,7 +315,7 @@ fn doubtful(mail: &Mail, text: &str) -> Option<Judged> {
     if !REPLY_PREFIX.is_match(&mail.subject) && DOUBTFUL_SUBJECT.is_match(&mail.subject) {
         return is("its subject may be an answering machine's");
     }
-    if text.chars().count() <= MACHINE_CHARS && MACHINE_TEXT.is_match(text) {
+    if text.chars().count() <= MACHINE_CHARS && (MACHINE_TEXT.is_match(text) || AWAY_TEXT.is_match(text)) {
         return is("its text may be an answering machine's");
     }
     None

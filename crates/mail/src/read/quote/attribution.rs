@@ -18,11 +18,11 @@ patterns! {
     /// A name, the verb, then the date.
     NAME_FIRST = r"(?i)^.{1,200}\s(?:wrote|schrieb|a\s+écrit|escribió|님이|于|於|on)\s.{4,120}[:：][\s*]{0,4}$";
     /// It begins as attributions begin.
-    BEGINS = r"(?i)^\W{0,4}(?:on|am|le|el|il|em|op|den|w\s+dniu|dnia|in\s+data|in\s+message|at|在|于|於)\b|^\W{0,4}(?:在|于|於)";
+    BEGINS = r"(?i)^\W{0,8}(?:on|am|le|el|il|em|op|den|w\s+dniu|dnia|in\s+data|in\s+message|at|在|于|於)\b|^\W{0,8}(?:在|于|於)";
     /// A date at the start and an address at the end say it without a verb.
     DATED = r"^.{0,300}<[^<>\s]{1,200}@[^<>\s]{1,200}>\s?[:：]?\s*$|^.{0,200}\s[^<>\s@]{1,64}@[^<>\s@]{1,200}\s?[:：]\s*$";
     /// Who wrote, where it is not an address: a Korean suffix, or a name right before an English verb.
-    NAMED = r"(?i)(?:님이|님의|님께서|\(가\)|이\(가\)|\bwrote|a\s+écrit|\bschrieb|\bschreef|\bskrev|\bescribió|\bescreveu|scritto|\bnapisał|写道|寫道|書きました|メッセージ|メール)";
+    NAMED = r"(?i)(?:님이|님의|님께서|\(가\)|이\(가\)|\bwrote|a\s+écrit|\bschrieb|\bschreef|\bskrev|\bescribió|\bescreveu|scritto|\bnapisał|\bpisze|kirjoitti|написал|пишет|пише|写道|寫道|書きました|メッセージ|メール)";
     STAMPED = r"^\W{0,3}(?:19|20)\d{2}-\d{2}-\d{2}[ T]\d{1,2}:\d{2}\s+GMT[+\-]\d{1,2}:?\d{2}\s";
     VIA = r"^\S.{0,80}\svia\s.{1,80}\s(?:wrote|schrieb|a écrit)\s?:?\s*$";
     POSTED = r"(?i)^\W{0,3}posted by .{1,100} on \d{1,2}/\d{1,2}/\d{4}\s*$";

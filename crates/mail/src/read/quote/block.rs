@@ -81,6 +81,9 @@ pub(super) fn begins_forward(line: &str) -> bool {
 /// A cheap look that spares the patterns for nearly all lines.
 fn may_separate(line: &str) -> bool {
     let start = line.trim_start_matches([' ', '*', '>', '\t', '#']);
+    if start.len() < 8 || !start.chars().any(char::is_alphabetic) {
+        return false;
+    }
     start.starts_with(['-', '=', '_', '─', '━', '이', '아', '본', '전'])
         || start.get(..2).is_some_and(|s| {
             ["be", "dé", "an", "in", "re", "pl", "ty", "wr"]
