@@ -12,4 +12,29 @@ mod m0005_system;
 mod m0006_live;
 mod m0007_ways;
 mod m0008_decisions;
+mod m0010_reading;
+mod m0011_similar;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+/// All steps in their order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Step),
+            Box::new(m0002_questions::Step),
+            Box::new(m0003_mail::Step),
+            Box::new(m0004_articles::Step),
+            Box::new(m0005_system::Step),
+            Box::new(m0006_live::Step),
+            Box::new(m0007_ways::Step),
+            Box::new(m0008_decisions::Step),
             Box::new(m0010_reading::Step),
+            Box::new(m0011_similar::Step),
+        ]
+    }
+}

@@ -5,3 +5,4 @@ mod consent;
 mod live;
 mod release;
 mod roster;
+mod similar;

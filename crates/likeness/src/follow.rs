@@ -152,7 +152,10 @@ impl Likeness {
         });
         let found = found.await.unwrap_or_default();
         Ok(Some(
-            found.into_iter().map(|(number, score)| Like { number, score }).collect(),
+            found
+                .into_iter()
+                .map(|(number, score)| Like { number, score })
+                .collect(),
         ))
     }
 

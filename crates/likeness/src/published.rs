@@ -93,7 +93,10 @@ impl Shelf {
 fn shelve(rows: Vec<article::Model>) -> (Index<u32>, Vec<Arc<Printed>>) {
     let (mut index, mut printed) = (Index::default(), Vec::new());
     for row in rows {
-        let Some(snapshot) = row.snapshot.and_then(|json| serde_json::from_value::<Snapshot>(json).ok()) else {
+        let Some(snapshot) = row
+            .snapshot
+            .and_then(|json| serde_json::from_value::<Snapshot>(json).ok())
+        else {
             continue;
         };
         let exchanges = snapshot.blocks.into_iter().filter_map(|block| match block {

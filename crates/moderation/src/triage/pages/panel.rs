@@ -12,7 +12,10 @@ pub(super) use decide::act;
 use super::enter;
 use crate::{
     repo as common,
-    triage::repo::{self, Line},
+    triage::{
+        repo::{self, Line},
+        similar::Near,
+    },
 };
 use askama::Template;
 use axum::{
@@ -32,6 +35,7 @@ struct PanelPage {
     errors: Errors,
     text: text::Text,
     asker: asker::Asker,
+    similar: Near,
     answers: answers::Answers,
     decide: decide::Decide,
     history: history::Trail,
@@ -78,6 +82,7 @@ pub(in crate::triage) async fn page(
     let page = PanelPage {
         text: text::Text::of(&line),
         asker: asker::Asker::of(conn, &line, lang).await?,
+        similar: Near::of(app, &event, &line, lang).await?,
         answers: answers::Answers::of(conn, id).await?,
         decide: decide::Decide::of(conn, &event, &line, lang, typed.decide).await?,
         history: history::Trail::of(conn, id).await?,
