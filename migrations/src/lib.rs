@@ -12,6 +12,8 @@ mod m0005_system;
 mod m0006_live;
 mod m0007_ways;
 mod m0008_decisions;
+mod m0010_reading;
+mod m0011_similar;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_live::Step),
             Box::new(m0007_ways::Step),
             Box::new(m0008_decisions::Step),
+            Box::new(m0010_reading::Step),
+            Box::new(m0011_similar::Step),
         ]
     }
 }

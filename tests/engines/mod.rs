@@ -6,3 +6,4 @@ mod consent;
 mod live;
 mod release;
 mod roster;
+mod similar;

@@ -18,6 +18,7 @@ mod write;
 pub use batch::Batch;
 pub use connect::{Db, Engine, private_folder};
 pub use error::{Conflict, Error, conflict};
+pub use number::question_changed;
 pub use together::{Together, padded};
 pub use transition::one_row;
 pub use wake::Wake;

@@ -47,7 +47,7 @@ pub async fn take(tx: &impl ConnectionTrait, event: EventId, many: i32) -> Resul
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn change(tx: &impl ConnectionTrait, event: EventId) -> Result<i64, DbErr> {
+pub async fn question_changed(tx: &impl ConnectionTrait, event: EventId) -> Result<i64, DbErr> {
     let update = Query::update()
         .table(count::Entity)
         .value(count::Column::Changes, Expr::col(count::Column::Changes).add(1))

@@ -18,6 +18,8 @@ pub enum Job {
     Deliver { answer: AnswerId },
     /// publishing: a partner took back that their words may be printed; take them out of what is published.
     WithdrawPrint { invitation: InvitationId },
+    /// moderation: questions came or changed; propose groups of similar ones anew.
+    GroupSimilar { event: EventId },
     /// moderation: more decisions than a request can wait for; release those that are still pending.
     Release {
         event: EventId,
@@ -34,6 +36,7 @@ impl Job {
             Self::ImportRoster { .. } => "import_roster",
             Self::Deliver { .. } => "deliver",
             Self::WithdrawPrint { .. } => "withdraw_print",
+            Self::GroupSimilar { .. } => "group_similar",
             Self::Release { .. } => "release",
         }
     }

@@ -308,6 +308,7 @@ impl Chrome {
                 ("/speakers", "nav-speakers", moderator),
                 ("/roster", "nav-roster", moderator),
                 ("/triage", "nav-triage", moderator),
+                ("/similar", "nav-similar", moderator),
                 ("/shortlist", "nav-shortlist", moderator),
                 ("/routing", "nav-routing", moderator),
                 ("/stage", "nav-stage", Some(&[Role::Stage, Role::Moderator])),

@@ -92,3 +92,4 @@ deed-staff-sign-in-refused = Sign-in refused
 deed-staff-signed-in = Signed in
 deed-staff-updated = Account changed
 deed-stage-shown = Screen in the hall changed
+deed-similar-dismissed = Group of similar questions dismissed

@@ -92,3 +92,4 @@ deed-staff-sign-in-refused = 로그인 거절
 deed-staff-signed-in = 로그인
 deed-staff-updated = 계정 수정
 deed-stage-shown = 무대 화면 전환
+deed-similar-dismissed = 비슷한 질문 묶음 해제

@@ -5,15 +5,18 @@ use chrono::{DateTime, Utc};
 use db::{
     Together,
     entity::{
-        answer, assignment, consent, delivery, event, invitation, partner, programme_part, question, reverse_question,
-        rsvp, rsvp_interest, service, sitting,
+        answer, assignment, consent, decision, delivery, event, invitation, partner, programme_part, question,
+        reverse_question, rsvp, rsvp_interest, service, sitting,
     },
     padded,
     prelude::*,
 };
 use domain::{
     ConsentId, EmailAddress, EventId, InvitationId, PartId, QuestionId, ServiceId, SittingId,
-    state::{answer::AnswerState, people::ConsentPurpose, question::QuestionState, question::ReverseState},
+    state::{
+        answer::AnswerState, decision::DecisionKind, decision::DecisionState, people::ConsentPurpose,
+        question::QuestionState, question::ReverseState,
+    },
 };
 use sea_orm::{
     DatabaseConnection, DbErr,
@@ -228,6 +231,32 @@ pub async fn question(
 ) -> Result<Option<question::Model>, Error> {
     let row = question::Entity::find_by_id(id).filter(question::Column::InvitationId.eq(who.invitation));
     Ok(row.one(conn).await?)
+}
+
+/// Whether the release joined it to one that had its answer.
+pub(crate) async fn is_duplicate(conn: &impl ConnectionTrait, own: &question::Model) -> Result<bool, Error> {
+    let Some(lead) = own.merged_into else { return Ok(false) };
+    let found = decision::Entity::find()
+        .filter(decision::Column::QuestionId.eq(own.id))
+        .filter(decision::Column::MergedInto.eq(lead))
+        .filter(decision::Column::State.eq(DecisionState::Released))
+        .order_by_desc(decision::Column::ReleasedAt)
+        .one(conn)
+        .await?;
+    Ok(found.is_some_and(|d| d.kind == DecisionKind::Duplicate))
+}
+
+/// How many others' questions were joined to it and released.
+pub(crate) async fn joined_by(conn: &impl ConnectionTrait, own: &question::Model) -> Result<usize, Error> {
+    let askers: Vec<InvitationId> = question::Entity::find()
+        .select_only()
+        .column(question::Column::InvitationId)
+        .filter(question::Column::MergedInto.eq(own.id))
+        .filter(question::Column::InvitationId.ne(own.invitation_id))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(askers.into_iter().collect::<HashSet<_>>().len())
 }
 
 /// The approved answers that were delivered to them, all or those to one question, in their order.

@@ -43,6 +43,12 @@ impl Outcome<'_> {
             .note(self.words.t("outcome-merged-note"))
     }
 
+    /// Of one that has its answer: the answer follows at once.
+    pub(crate) fn duplicate(&self) -> Letter {
+        self.letter("duplicate", self.words.t("outcome-duplicate-body"))
+            .note(self.words.t("outcome-duplicate-note"))
+    }
+
     fn letter(&self, kind: &str, body: String) -> Letter {
         let words = &self.words;
         let title = event_title(self.event, words.lang);

@@ -22,6 +22,7 @@ nav-programme = Programme
 nav-speakers = Speakers
 nav-roster = Roster
 nav-triage = Triage
+nav-similar = Similar
 nav-shortlist = Shortlist
 nav-routing = Routing
 nav-stage = Stage

@@ -7,6 +7,7 @@ mod home;
 mod link;
 mod question;
 mod rsvp;
+mod similar;
 mod view;
 
 use axum::routing::{get, post};
@@ -21,6 +22,7 @@ pub(super) fn routes() -> web::Router {
         .route("/my/consent", get(consent::show).post(consent::change))
         .route("/my/questions/new", get(ask::blank))
         .route("/my/questions", post(ask::send))
+        .route("/my/questions/similar", post(similar::look))
         .route("/my/questions/{id}", get(question::show))
         .route("/my/questions/{id}/edit", get(ask::open).post(ask::change))
         .route("/my/questions/{id}/draft", post(ask::autosave))

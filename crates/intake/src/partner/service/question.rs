@@ -37,7 +37,7 @@ use web::{App, auth::PartnerSession};
 /// Drafts that one partner may keep: a form that saves by itself must not fill the table.
 const MAX_DRAFTS: usize = 20;
 /// Characters of a draft; it may be longer than a question while one is writing.
-const DRAFT_CHARS: usize = 10_000;
+pub(crate) const DRAFT_CHARS: usize = 10_000;
 
 /// A question as it is sent, its parts already parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -317,7 +317,7 @@ pub async fn edit(app: &App, who: &PartnerSession, version: i32, new: &NewQuesti
         return Err(Refusal::Service.into());
     }
     let tx = app.db.begin_write().await?;
-    let change = number::change(&tx, who.event).await?;
+    let change = db::question_changed(&tx, who.event).await?;
     let done = question::Entity::update_many()
         .set(question::ActiveModel {
             service_id: Set(new.service),
@@ -382,8 +382,9 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
     let tx = app.db.begin_write().await?;
     let change = match before.state {
         QuestionState::Draft => None,
-        _ => Some(number::change(&tx, who.event).await?),
+        _ => Some(db::question_changed(&tx, who.event).await?),
     };
+    let freed = super::joined::free(&tx, app, who, id).await?;
     let done = question::Entity::update_many()
         .col_expr(question::Column::State, Expr::value(QuestionState::Withdrawn.as_str()))
         .col_expr(question::Column::Pending, Expr::value(None::<DecisionKind>))
@@ -405,7 +406,7 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
         .filter(decision::Column::State.eq(DecisionState::Pending))
         .exec(&tx)
         .await?;
-    let details = json!({ "from": before.state, "decisions_dropped": dropped.rows_affected });
+    let details = json!({ "from": before.state, "decisions_dropped": dropped.rows_affected, "freed": freed });
     audit::record(&tx, &app.clock, entry(who, "question.withdrawn", id, details)).await?;
     tx.commit().await?;
     Ok(())

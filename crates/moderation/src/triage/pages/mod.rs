@@ -1,7 +1,7 @@
 //! The moderators' pages.
 
 mod list;
-mod panel;
+pub(super) mod panel;
 mod routing;
 mod shortlist;
 
@@ -56,13 +56,13 @@ impl Act {
 }
 
 /// `QUESTION:DECISION`, as check boxes and buttons carry it.
-fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
+pub(super) fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
     let (question, seen) = text.split_once(':').unwrap_or((text, ""));
     Some((question.parse().ok()?, seen.parse().ok()))
 }
 
 /// Runs one step in a transaction of its own and tells the stage's pages, since the order may have changed.
-async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
+pub(super) async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
     match done {
         Ok(value) => {
             crate::stage::service::commit(app, tx, event.id).await?;

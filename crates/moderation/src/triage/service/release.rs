@@ -217,7 +217,11 @@ async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, id: 
         DecisionKind::Decline => outcome.declined(decision.reason.as_deref().unwrap_or_default()),
         DecisionKind::Merge | DecisionKind::Duplicate => {
             deliver_again(tx, app, &decision).await?;
-            outcome.merged()
+            if decision.kind == DecisionKind::Duplicate {
+                outcome.duplicate()
+            } else {
+                outcome.merged()
+            }
         }
         DecisionKind::Reserve => unreachable!("refused above"),
     };
