@@ -12,6 +12,7 @@ mod m0005_system;
 mod m0006_live;
 mod m0007_ways;
 mod m0008_decisions;
+mod m0009_board;
 mod m0010_reading;
 mod m0011_similar;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_live::Step),
             Box::new(m0007_ways::Step),
             Box::new(m0008_decisions::Step),
+            Box::new(m0009_board::Step),
             Box::new(m0010_reading::Step),
             Box::new(m0011_similar::Step),
         ]

@@ -61,5 +61,6 @@ ids! {
     DecisionId, AssignmentId, AnswerId, DeliveryId,
     OutgoingId, IncomingId, AttachmentId, JobId, AuditId, ImportId,
     ArticleId, ExchangeId,
+    TagId, ViewId, BulkId,
     CriterionId, ReviewId, NoteId,
 }

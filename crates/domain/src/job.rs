@@ -3,7 +3,7 @@
 //! A payload holds ids only: what must be done is read from the rows when it is done, so a job that runs twice
 //! does its work once.
 
-use crate::ids::{AnswerId, DecisionId, EventId, ImportId, IncomingId, InvitationId, StaffId};
+use crate::ids::{AnswerId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, StaffId};
 use serde::{Deserialize, Serialize};
 
 /// One piece of work. The slice that runs it is said beside it. The outbox is no job: its rows are their own queue.
@@ -26,6 +26,8 @@ pub enum Job {
         staff: StaffId,
         decisions: Vec<DecisionId>,
     },
+    /// moderation: one deed on all questions that a filter of the board finds; how far it is stands in its row.
+    Bulk { bulk: BulkId },
 }
 
 impl Job {
@@ -38,6 +40,7 @@ impl Job {
             Self::WithdrawPrint { .. } => "withdraw_print",
             Self::GroupSimilar { .. } => "group_similar",
             Self::Release { .. } => "release",
+            Self::Bulk { .. } => "bulk",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Triage (선별): which questions go on stage, which to a crew, and the release that makes it so.
 
+pub mod board;
 pub(crate) mod letter;
 pub(crate) mod pages;
 pub(crate) mod repo;

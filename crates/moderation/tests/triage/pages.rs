@@ -5,28 +5,40 @@ use domain::QuestionId;
 use web::App;
 
 /// A browser without a window: keeps cookies, follows nothing.
-struct Browser {
+pub(crate) struct Browser {
     router: axum::Router,
     cookies: std::collections::BTreeMap<String, String>,
 }
 
 impl Browser {
-    async fn signed_in(app: &App) -> Self {
+    pub(crate) async fn signed_in(app: &App) -> Self {
+        Self::signed_in_as(app, 0).await
+    }
+
+    pub(crate) async fn signed_in_as(app: &App, staff: usize) -> Self {
         let router = web::layers(moderation::routes(), app.clone());
         let mut browser = Self {
             router,
             cookies: std::collections::BTreeMap::new(),
         };
-        let fields = [
-            ("email", "staff0@partner.example"),
-            ("password", PASSWORD),
-            ("next", "/desk"),
-        ];
+        let email = format!("staff{staff}@partner.example");
+        let fields = [("email", email.as_str()), ("password", PASSWORD), ("next", "/desk")];
         assert_eq!(browser.submit("/sign-in", "/sign-in", &fields).await.0, 303);
         browser
     }
 
     async fn send(&mut self, request: axum::http::request::Builder, body: String) -> (u16, String) {
+        let (status, bytes) = self.fetch(request, body).await;
+        (status, String::from_utf8(bytes).expect("text"))
+    }
+
+    pub(crate) async fn bytes(&mut self, path: &str) -> Vec<u8> {
+        let (status, bytes) = self.fetch(axum::http::Request::get(path), String::new()).await;
+        assert_eq!(status, 200, "{path}");
+        bytes
+    }
+
+    async fn fetch(&mut self, request: axum::http::request::Builder, body: String) -> (u16, Vec<u8>) {
         use tower::ServiceExt;
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let request = request
@@ -44,17 +56,17 @@ impl Browser {
         let body = axum::body::to_bytes(response.into_body(), 1 << 22)
             .await
             .expect("a body");
-        (status, String::from_utf8(body.to_vec()).expect("text"))
+        (status, body.to_vec())
     }
 
-    async fn get(&mut self, path: &str) -> String {
+    pub(crate) async fn get(&mut self, path: &str) -> String {
         let (status, body) = self.send(axum::http::Request::get(path), String::new()).await;
         assert_eq!(status, 200, "{path}: {body}");
         body
     }
 
     /// Opens `page` for its token and sends the fields to `to`.
-    async fn submit(&mut self, page: &str, to: &str, fields: &[(&str, &str)]) -> (u16, String) {
+    pub(crate) async fn submit(&mut self, page: &str, to: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let body = self.get(page).await;
         let token = body
             .split("name=\"csrf\" value=\"")

@@ -5,7 +5,7 @@ mod read_mail;
 pub use read_mail::{Outcome, read_mail};
 pub(crate) use read_mail::{keep, reading};
 
-use crate::triage::{service::release, similar::survey};
+use crate::triage::{board::bulk, service::release, similar::survey};
 use async_trait::async_trait;
 use domain::job::Job;
 use jobs::{Failure, Handler};
@@ -32,6 +32,10 @@ impl Handler for Jobs {
             }
             Job::GroupSimilar { event } => {
                 let done = survey::group(&self.0, *event).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::Bulk { bulk } => {
+                let done = bulk::part(&self.0, *bulk).await;
                 Some(done.map_err(|e| Failure::Retry(e.to_string())))
             }
             Job::ImportRoster { .. } | Job::Deliver { .. } | Job::WithdrawPrint { .. } => None,

@@ -1,6 +1,9 @@
 //! The moderators' pages.
 
+mod beside;
+mod export;
 mod list;
+mod list_act;
 pub(super) mod panel;
 mod routing;
 mod shortlist;
@@ -13,7 +16,13 @@ use web::{App, Chrome, Error};
 
 pub fn routes() -> web::Router {
     web::Router::new()
-        .route("/desk/events/{slug}/triage", get(list::show).post(list::act))
+        .route("/desk/events/{slug}/triage", get(list::show).post(list_act::act))
+        .route("/desk/events/{slug}/triage/live", get(beside::live))
+        .route("/desk/events/{slug}/triage/views", post(beside::views))
+        .route("/desk/events/{slug}/triage/board.xlsx", get(export::xlsx))
+        .route("/desk/events/{slug}/triage/board.json", get(export::json))
+        .route("/desk/events/{slug}/questions/{id}/here", post(beside::here))
+        .route("/desk/events/{slug}/questions/{id}/tags", post(beside::tags))
         .route("/desk/events/{slug}/questions/{id}", get(panel::show).post(panel::act))
         .route(
             "/desk/events/{slug}/shortlist",

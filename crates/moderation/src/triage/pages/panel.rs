@@ -39,6 +39,8 @@ struct PanelPage {
     answers: answers::Answers,
     decide: decide::Decide,
     history: history::Trail,
+    /// Who else reads it, and its tags: markup of its own.
+    beside: String,
 }
 
 impl PanelPage {
@@ -86,6 +88,7 @@ pub(in crate::triage) async fn page(
         answers: answers::Answers::of(conn, id).await?,
         decide: decide::Decide::of(conn, &event, &line, lang, typed.decide).await?,
         history: history::Trail::of(conn, id).await?,
+        beside: super::beside::beside(conn, &c, &event, id).await?,
         c,
         event,
         line,

@@ -4,7 +4,7 @@ mod list;
 mod panel;
 mod release;
 
-pub(crate) use list::{Column, Counts, Filter, Line, counts, lines, lines_of, page};
+pub(crate) use list::{Line, lines, lines_of};
 pub(crate) use panel::{History, consents, history, invitation_field};
 pub(crate) use release::{refusals, releasing};
 

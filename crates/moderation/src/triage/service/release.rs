@@ -131,7 +131,8 @@ pub(crate) async fn part(app: &App, staff: StaffId, event: EventId, decisions: &
         };
         jobs::enqueue(&tx, &app.clock, &rest, app.clock.now()).await?;
     }
-    app.live.commit(tx, &topic(event)).await?;
+    let triage = crate::triage::board::topic(event);
+    app.live.commit_all(tx, &[&topic(event), &triage]).await?;
     Ok(())
 }
 
