@@ -12,6 +12,7 @@ mod m0005_system;
 mod m0006_live;
 mod m0007_ways;
 mod m0008_decisions;
+mod m0012_routing;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_live::Step),
             Box::new(m0007_ways::Step),
             Box::new(m0008_decisions::Step),
+            Box::new(m0012_routing::Step),
         ]
     }
 }

@@ -61,4 +61,5 @@ ids! {
     DecisionId, AssignmentId, AnswerId, DeliveryId,
     OutgoingId, IncomingId, AttachmentId, JobId, AuditId, ImportId,
     ArticleId, ExchangeId,
+    RuleId, ReleaseId, TemplateId, ReasonId,
 }

@@ -3,7 +3,11 @@
 //! A payload holds ids only: what must be done is read from the rows when it is done, so a job that runs twice
 //! does its work once.
 
-use crate::ids::{AnswerId, DecisionId, EventId, ImportId, IncomingId, InvitationId, StaffId};
+use crate::{
+    ids::{AnswerId, EventId, ImportId, IncomingId, InvitationId, ReleaseId, ServiceId, StaffId},
+    lang::Lang,
+    state::question::Prefers,
+};
 use serde::{Deserialize, Serialize};
 
 /// One piece of work. The slice that runs it is said beside it. The outbox is no job: its rows are their own queue.
@@ -18,11 +22,18 @@ pub enum Job {
     Deliver { answer: AnswerId },
     /// publishing: a partner took back that their words may be printed; take them out of what is published.
     WithdrawPrint { invitation: InvitationId },
-    /// moderation: more decisions than a request can wait for; release those that are still pending.
-    Release {
+    /// moderation: more decisions than a request can wait for; release a share of those that wait in it.
+    Release { release: ReleaseId },
+    /// moderation: more undecided questions than a request can wait for; route a share, from behind the number `after` up
+    /// to `last`.
+    RouteRest {
         event: EventId,
         staff: StaffId,
-        decisions: Vec<DecisionId>,
+        service: Option<ServiceId>,
+        written: Option<Lang>,
+        prefers: Option<Prefers>,
+        after: i32,
+        last: i32,
     },
 }
 
@@ -35,6 +46,7 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::WithdrawPrint { .. } => "withdraw_print",
             Self::Release { .. } => "release",
+            Self::RouteRest { .. } => "route_rest",
         }
     }
 }

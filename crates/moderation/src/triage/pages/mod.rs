@@ -5,8 +5,8 @@ mod panel;
 mod routing;
 mod shortlist;
 
-use crate::{Result as Outcome, repo};
-use axum::routing::{get, post};
+use crate::{Result as Outcome, repo, triage::service::propose::Advisor};
+use axum::routing::get;
 use db::{entity::event, people::in_lang};
 use domain::{DecisionId, QuestionId};
 use web::{App, Chrome, Error};
@@ -19,10 +19,8 @@ pub fn routes() -> web::Router {
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
         )
-        .route("/desk/events/{slug}/routing", get(routing::show))
-        .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
-        .route("/desk/events/{slug}/routing/release", post(routing::release))
-        .route("/desk/events/{slug}/routing/live", get(routing::live))
+        .merge(routing::routes())
+        .layer(axum::Extension(Advisor::default()))
 }
 
 /// The event of a page, and the page's context with its texts and navigation.

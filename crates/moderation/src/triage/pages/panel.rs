@@ -1,15 +1,20 @@
 //! One question: all that is known about it, and what shall become of it.
 
-use super::{commit, enter};
+use super::{commit, enter, routing::why};
 use crate::{
     repo as common,
     triage::{
         repo::{self, History, Line},
-        service::decide::{self, Choice as Verdict},
+        service::{
+            decide::{self, Choice as Verdict},
+            propose::Advisor,
+            reasons,
+        },
     },
 };
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -20,7 +25,10 @@ use db::{
     people,
     prelude::*,
 };
-use domain::{QuestionId, state::people::ConsentPurpose};
+use domain::{
+    Lang, QuestionId, ServiceId,
+    state::{people::ConsentPurpose, question::QuestionState},
+};
 use serde::Deserialize;
 use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
 
@@ -42,6 +50,9 @@ struct PanelPage {
     errors: Errors,
     input: Input,
     used: usize,
+    reasons: Vec<Choice>,
+    /// A service that suits better, its name and why.
+    proposed: Option<(ServiceId, String, String)>,
 }
 
 impl PanelPage {
@@ -68,6 +79,8 @@ pub(super) struct Input {
     speaker: String,
     service: String,
     reason: String,
+    /// The place of a reason in the list, from 1.
+    picked: String,
     into: String,
 }
 
@@ -75,12 +88,21 @@ pub(super) async fn show(
     State(app): State<App>,
     _: Moderator,
     c: Chrome,
+    Extension(advisor): Extension<Advisor>,
     Path((slug, id)): Path<(String, QuestionId)>,
 ) -> web::Result {
-    page(&app, c, &slug, id, Errors::new(), Input::default()).await
+    page(&app, c, &advisor, &slug, id, Errors::new(), Input::default()).await
 }
 
-async fn page(app: &App, c: Chrome, slug: &str, id: QuestionId, errors: Errors, input: Input) -> web::Result {
+async fn page(
+    app: &App,
+    c: Chrome,
+    advisor: &Advisor,
+    slug: &str,
+    id: QuestionId,
+    errors: Errors,
+    input: Input,
+) -> web::Result {
     let (event, c) = enter(app, c, slug).await?;
     let (conn, lang) = (app.db.reader(), c.lang());
     let question = common::question_of(conn, event.id, id)
@@ -93,6 +115,7 @@ async fn page(app: &App, c: Chrome, slug: &str, id: QuestionId, errors: Errors, 
     let field = repo::invitation_field(conn, question.invitation_id, lang).await?;
     let consents = repo::consents(conn, question.invitation_id).await?;
     let own_service = question.service_id.to_string();
+    let proposed = proposed(app, &c, advisor, &event, &question).await?;
     let Some(line) = repo::lines(conn, vec![question], lang).await?.pop() else {
         return Err(web::Error::NotFound);
     };
@@ -123,6 +146,8 @@ async fn page(app: &App, c: Chrome, slug: &str, id: QuestionId, errors: Errors, 
         services: services.collect(),
         speakers: speakers.collect(),
         used: repo::taken_places(conn, event.id).await?.len(),
+        reasons: reason_choices(app, &event, lang, &input.picked).await?,
+        proposed,
         c,
         event,
         line,
@@ -143,6 +168,7 @@ pub(super) async fn act(
     State(app): State<App>,
     staff: Moderator,
     c: Chrome,
+    Extension(advisor): Extension<Advisor>,
     Path((slug, id)): Path<(String, QuestionId)>,
     Form(input): Form<Input>,
 ) -> web::Result<Response> {
@@ -150,10 +176,10 @@ pub(super) async fn act(
     let question = common::question_of(app.db.reader(), event.id, id)
         .await?
         .ok_or(web::Error::NotFound)?;
-    let Some(wanted) = choice(&app, &event, &input).await? else {
+    let Some(wanted) = choice(&app, &event, &question, &input).await? else {
         let mut errors = Errors::new();
         errors.add("into", "triage-no-such-number");
-        return page(&app, c, &slug, id, errors, input).await;
+        return page(&app, c, &advisor, &slug, id, errors, input).await;
     };
     let seen = input.seen.parse().ok();
     let tx = app.db.begin_write().await?;
@@ -186,14 +212,51 @@ pub(super) async fn act(
         Err(crate::Error::Text(error)) => {
             let mut errors = Errors::new();
             errors.add("reason", error);
-            page(&app, c, &slug, id, errors, input).await
+            page(&app, c, &advisor, &slug, id, errors, input).await
         }
         Err(error) if error.is_refusal() => {
             let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence(&bound.words)));
-            page(&app, c, &slug, id, errors, input).await
+            page(&app, c, &advisor, &slug, id, errors, input).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A service that the text speaks of, when it is another than the chosen one and nobody decided yet.
+async fn proposed(
+    app: &App,
+    c: &Chrome,
+    advisor: &Advisor,
+    event: &event::Model,
+    question: &question::Model,
+) -> crate::Result<Option<(ServiceId, String, String)>> {
+    if question.state != QuestionState::Received || question.pending.is_some() {
+        return Ok(None);
+    }
+    let mut found = advisor.proposals(app, std::slice::from_ref(question)).await?;
+    let Some(proposal) = found.remove(&question.id) else {
+        return Ok(None);
+    };
+    let names = people::service_names(app.db.reader(), c.lang()).await?;
+    let name = names.get(&proposal.service).cloned().unwrap_or_default();
+    Ok(Some((proposal.service, name, why(c, &proposal, event))))
+}
+
+async fn reason_choices(app: &App, event: &event::Model, lang: Lang, picked: &str) -> crate::Result<Vec<Choice>> {
+    let list = reasons::of(app.db.reader(), event.id).await?;
+    let choices = (1..).zip(list).map(|(n, reason)| {
+        let n: usize = n;
+        Choice::new(n, domain::text::excerpt(&reason.text(lang), 80)).chosen(n.to_string() == picked)
+    });
+    Ok(choices.collect())
+}
+
+/// In the asker's language, from the list and in words.
+async fn reason(app: &App, event: &event::Model, question: &question::Model, input: &Input) -> crate::Result<String> {
+    let conn = app.db.reader();
+    let asker = people::invitee(conn, question.invitation_id, question.lang).await?;
+    let lang = asker.map_or(question.lang, |a| a.lang);
+    reasons::compose(conn, event.id, &input.picked, &input.reason, lang).await
 }
 
 enum Wanted {
@@ -202,7 +265,12 @@ enum Wanted {
 }
 
 /// What the pressed button wants; `None` when the number to merge into is nobody's.
-async fn choice(app: &App, event: &event::Model, input: &Input) -> web::Result<Option<Wanted>> {
+async fn choice(
+    app: &App,
+    event: &event::Model,
+    question: &question::Model,
+    input: &Input,
+) -> web::Result<Option<Wanted>> {
     Ok(Some(match input.act.as_str() {
         "undo" => Wanted::Undo,
         "live" => Wanted::Decide(Verdict::Live {
@@ -213,7 +281,7 @@ async fn choice(app: &App, event: &event::Model, input: &Input) -> web::Result<O
             service: input.service.parse().ok(),
         }),
         "decline" => Wanted::Decide(Verdict::Decline {
-            reason: input.reason.clone(),
+            reason: reason(app, event, question, input).await?,
         }),
         "merge" => {
             let number = input.into.trim().trim_start_matches('#').parse().unwrap_or_default();
