@@ -63,4 +63,5 @@ ids! {
     ArticleId, ExchangeId,
     TagId, ViewId, BulkId,
     CriterionId, ReviewId, NoteId,
+    RuleId, ReleaseId, TemplateId, ReasonId,
 }

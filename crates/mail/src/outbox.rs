@@ -1,6 +1,7 @@
 //! Every outgoing mail is a row before it is a mail: put by whoever causes it, in the transaction of its cause.
 
 use crate::{Error, letter::Letter};
+use chrono::{DateTime, Utc};
 use db::{Batch, entity::outgoing_mail, prelude::*};
 use domain::{
     AssignmentId, Clock, DeliveryId, EmailAddress, EventId, InvitationId, Lang, OutgoingId, QuestionId,
@@ -41,6 +42,8 @@ pub enum Initial {
     Draft,
     /// Goes as soon as it can.
     Queued,
+    /// Goes at this moment.
+    At(DateTime<Utc>),
 }
 
 /// What a mail belongs to: by this it is found again.
@@ -86,7 +89,11 @@ fn row(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Res
     let now = clock.now();
     let state = match mail.state {
         Initial::Draft => OutgoingState::Draft,
-        Initial::Queued => OutgoingState::Queued,
+        Initial::Queued | Initial::At(_) => OutgoingState::Queued,
+    };
+    let first_attempt = match mail.state {
+        Initial::At(at) => Ord::max(at, now),
+        Initial::Draft | Initial::Queued => now,
     };
     Ok(outgoing_mail::ActiveModel {
         id: Set(id),
@@ -108,7 +115,7 @@ fn row(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Res
         mail_date: Set(None),
         bytes_sha256: Set(None),
         attempts: Set(0),
-        next_attempt_at: Set(now),
+        next_attempt_at: Set(first_attempt),
         lease_until: Set(None),
         lease_owner: Set(None),
         server_reply: Set(None),

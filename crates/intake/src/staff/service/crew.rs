@@ -41,6 +41,9 @@ pub async fn add(
         team: Set(new.team),
         email: Set(new.email),
         is_lead: Set(new.is_lead),
+        absent_from: Set(None),
+        absent_until: Set(None),
+        deputy_id: Set(None),
         removed_at: Set(None),
         created_at: Set(clock.now()),
     };

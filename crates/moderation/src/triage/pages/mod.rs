@@ -28,10 +28,7 @@ pub fn routes() -> web::Router {
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
         )
-        .route("/desk/events/{slug}/routing", get(routing::show))
-        .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
-        .route("/desk/events/{slug}/routing/release", post(routing::release))
-        .route("/desk/events/{slug}/routing/live", get(routing::live))
+        .merge(routing::routes())
 }
 
 /// The event of a page, and the page's context with its texts and navigation.

@@ -86,7 +86,7 @@ pub(in crate::triage) async fn page(
         asker: asker::Asker::of(conn, &line, lang).await?,
         similar: Near::of(app, &event, &line, lang).await?,
         answers: answers::Answers::of(conn, id).await?,
-        decide: decide::Decide::of(conn, &event, &line, lang, typed.decide).await?,
+        decide: decide::Decide::of(app, &c, &event, &line, typed.decide).await?,
         history: history::Trail::of(conn, id).await?,
         beside: super::beside::beside(conn, &c, &event, id).await?,
         c,
