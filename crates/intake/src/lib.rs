@@ -6,6 +6,7 @@
 mod error;
 pub mod partner;
 mod question_row;
+mod selection;
 pub mod staff;
 
 pub use error::Error;
@@ -51,11 +52,13 @@ mod tests {
             include_str!("../locales/ko/staff.ftl"),
             include_str!("../locales/ko/partner.ftl"),
             include_str!("../locales/ko/similar.ftl"),
+            include_str!("../locales/ko/selection.ftl"),
         ]);
         let english = keys([
             include_str!("../locales/en/staff.ftl"),
             include_str!("../locales/en/partner.ftl"),
             include_str!("../locales/en/similar.ftl"),
+            include_str!("../locales/en/selection.ftl"),
         ]);
         let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<&str>>();
         assert_eq!(set(&korean), set(&english));

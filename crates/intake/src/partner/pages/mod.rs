@@ -7,6 +7,7 @@ mod home;
 mod link;
 mod question;
 mod rsvp;
+mod selection;
 mod similar;
 mod view;
 
@@ -19,6 +20,7 @@ pub(super) fn routes() -> web::Router {
         .route("/my", get(home::home))
         .route("/my/leave", post(enter::leave))
         .route("/my/rsvp", get(rsvp::show).post(rsvp::answer))
+        .route("/my/selection", get(selection::show))
         .route("/my/consent", get(consent::show).post(consent::change))
         .route("/my/questions/new", get(ask::blank))
         .route("/my/questions", post(ask::send))

@@ -6,9 +6,7 @@ use super::{
 };
 use crate::triage::{
     pages::enter,
-    service::{
-        release::{self, Pressed},
-    },
+    service::release::{self, Pressed},
 };
 use axum::{
     extract::{Path, State},

@@ -246,13 +246,7 @@ pub(super) async fn show(
     page(&app, c, event, address, Sent::default()).await
 }
 
-pub(super) async fn page(
-    app: &App,
-    c: Chrome,
-    event: event::Model,
-    address: Address,
-    sent: Sent,
-) -> web::Result {
+pub(super) async fn page(app: &App, c: Chrome, event: event::Model, address: Address, sent: Sent) -> web::Result {
     let conn = app.db.reader();
     let services = people::services(conn, c.lang()).await?;
     let names: HashMap<ServiceId, String> = services.iter().cloned().collect();
