@@ -7,3 +7,5 @@ mod live;
 mod release;
 mod roster;
 mod similar;
+mod storm;
+mod triage;

@@ -39,6 +39,8 @@ pub enum Job {
     },
     /// moderation: one deed on all questions that a filter of the board finds; how far it is stands in its row.
     Bulk { bulk: BulkId },
+    /// moderation: a withdrawal dropped this decision, which stood on the shortlist; a reserve takes the place that is free.
+    MoveUp { event: EventId, decision: DecisionId },
 }
 
 impl Job {
@@ -53,6 +55,7 @@ impl Job {
             Self::Release { .. } => "release",
             Self::Bulk { .. } => "bulk",
             Self::RouteRest { .. } => "route_rest",
+            Self::MoveUp { .. } => "move_up",
         }
     }
 }

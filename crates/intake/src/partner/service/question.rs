@@ -21,6 +21,7 @@ use db::{
 };
 use domain::{
     Lang, QuestionId, ServiceId,
+    job::Job,
     state::{
         Transitions,
         decision::{DecisionKind, DecisionState},
@@ -400,6 +401,11 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
     if done.rows_affected != 1 {
         return Err(Refusal::Settled.into());
     }
+    // The question's row is held since its update, so nobody decides about it meanwhile.
+    let stood = decision::Entity::find()
+        .filter(decision::Column::QuestionId.eq(id))
+        .filter(decision::Column::State.eq(DecisionState::Pending));
+    let stood = stood.one(&tx).await?;
     let dropped = decision::Entity::update_many()
         .col_expr(decision::Column::State, Expr::value(DecisionState::Dropped.as_str()))
         .filter(decision::Column::QuestionId.eq(id))
@@ -408,7 +414,18 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
         .await?;
     let details = json!({ "from": before.state, "decisions_dropped": dropped.rows_affected, "freed": freed });
     audit::record(&tx, &app.clock, entry(who, "question.withdrawn", id, details)).await?;
+    let listed = stood.filter(|d| matches!(d.kind, DecisionKind::Live | DecisionKind::Reserve));
+    if let Some(decision) = &listed {
+        let job = Job::MoveUp {
+            event: who.event,
+            decision: decision.id,
+        };
+        jobs::enqueue(&tx, &app.clock, &job, now).await?;
+    }
     tx.commit().await?;
+    if listed.is_some() {
+        app.wake.notify();
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ pub(crate) use read_mail::{keep, reading};
 
 use crate::triage::{
     board::bulk,
-    service::{release, route_rest},
+    service::{release, reserves, route_rest},
     similar::survey,
 };
 use async_trait::async_trait;
@@ -28,6 +28,10 @@ impl Handler for Jobs {
             }
             Job::Release { release } => {
                 let done = release::part(&self.0, *release).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::MoveUp { event, decision } => {
+                let done = reserves::after_withdrawal(&self.0, *event, *decision).await;
                 Some(done.map_err(|e| Failure::Retry(e.to_string())))
             }
             Job::RouteRest {

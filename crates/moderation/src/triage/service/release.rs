@@ -2,7 +2,7 @@
 //! pressed, so a job, a second press and a kill in between find the same rows. What a request cannot wait for is a job,
 //! which does a share and leaves the rest to the next one.
 
-use super::decide::{record, set_state};
+use super::decide::{hold_decision, record, set_state};
 pub use crate::triage::repo::What;
 use crate::{
     Error, Result,
@@ -306,6 +306,7 @@ async fn refused(
 
 /// Releases one decision in the caller's transaction; false when it was released or dropped already.
 async fn one(tx: &WriteTx, app: &App, release: &release::Model, event: &event::Model, id: DecisionId) -> Result<bool> {
+    hold_decision(tx, event.id, id).await?;
     match set_state(tx, id, DecisionState::Released).await {
         Ok(()) => {}
         Err(error) if error.is_refusal() => return Ok(false),

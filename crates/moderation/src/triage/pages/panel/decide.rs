@@ -11,7 +11,7 @@ use crate::{
         repo::{self, Line},
         service::{
             decide::{self, Choice as Verdict},
-            propose::Advisor,
+            suggest::Advisor,
             reasons,
         },
     },

@@ -8,7 +8,7 @@ use crate::{
         repo::{self, Line, Rest},
         service::{
             decide,
-            propose::{Advisor, Like, Proposal},
+            suggest::{Advisor, Like, Proposal},
             release::{self, Released},
             route_rest::{self as service, Pressed},
         },
