@@ -2,6 +2,7 @@
 
 pub(crate) mod letter;
 mod pages;
+pub mod reading;
 pub(crate) mod repo;
 pub mod service;
 
