@@ -88,7 +88,10 @@ mod tests {
 
     #[test]
     fn words_that_changed_side_by_side_are_one_change() {
-        let (before, after) = ("정산 주기를 좀 앞당길 계획이 있나요?", "정산 주기를 더 빨리 당길 계획이 있나요?");
+        let (before, after) = (
+            "정산 주기를 좀 앞당길 계획이 있나요?",
+            "정산 주기를 더 빨리 당길 계획이 있나요?",
+        );
         let pieces = words(before, after);
         assert_eq!(
             pieces,

@@ -1,6 +1,8 @@
 //! From fifty questions to a released stage: what must hold when many press at once.
 
+mod browser;
 mod decide;
 mod pages;
+mod reading;
 mod stage;
 mod story;

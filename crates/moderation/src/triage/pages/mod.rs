@@ -1,7 +1,7 @@
 //! The moderators' pages.
 
 mod list;
-mod panel;
+pub(super) mod panel;
 mod routing;
 mod shortlist;
 
@@ -19,6 +19,7 @@ pub fn routes() -> web::Router {
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
         )
+        .merge(super::reading::pages::routes())
         .route("/desk/events/{slug}/routing", get(routing::show))
         .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
         .route("/desk/events/{slug}/routing/release", post(routing::release))
@@ -62,7 +63,7 @@ fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
 }
 
 /// Runs one step in a transaction of its own and tells the stage's pages, since the order may have changed.
-async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
+pub(super) async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
     match done {
         Ok(value) => {
             crate::stage::service::commit(app, tx, event.id).await?;
