@@ -32,7 +32,14 @@ struct Acknowledged {
     refused: u64,
 }
 
-async fn one(world: &World, staff: StaffId, ids: &[QuestionId], rng: &mut StdRng, event: domain::EventId, sum: &mut Acknowledged) {
+async fn one(
+    world: &World,
+    staff: StaffId,
+    ids: &[QuestionId],
+    rng: &mut StdRng,
+    event: domain::EventId,
+    sum: &mut Acknowledged,
+) {
     let app = &world.app;
     let id = ids[rng.random_range(0..ids.len())];
     let found = entity::decision::Entity::find()
@@ -45,8 +52,12 @@ async fn one(world: &World, staff: StaffId, ids: &[QuestionId], rng: &mut StdRng
         0..4 => Choice::Live { speaker: None },
         4..6 => Choice::Reserve,
         6 => Choice::Route { service: None },
-        7 => Choice::Decline { reason: "주제와 다릅니다.".into() },
-        _ => Choice::Merge { into: ids[rng.random_range(0..ids.len())] },
+        7 => Choice::Decline {
+            reason: "주제와 다릅니다.".into(),
+        },
+        _ => Choice::Merge {
+            into: ids[rng.random_range(0..ids.len())],
+        },
     };
     let (made, dropped, undone) = match what {
         10 => (0, 1, 0),
@@ -55,7 +66,9 @@ async fn one(world: &World, staff: StaffId, ids: &[QuestionId], rng: &mut StdRng
     };
     let done = match what {
         10 => decide::drop_pending(&tx, app, staff, id, seen).await.map(|()| true),
-        11 => undo::last(&tx, app, staff, event).await.map(|u| matches!(u, Undone::Done(_))),
+        11 => undo::last(&tx, app, staff, event)
+            .await
+            .map(|u| matches!(u, Undone::Done(_))),
         _ => decide::decide(&tx, app, staff, id, seen, choice).await.map(|_| true),
     };
     match done {
@@ -111,7 +124,9 @@ async fn chaos_twenty_moderators_decide_at_once_and_not_one_decision_is_lost() {
         tokio::spawn(async move {
             for n in (0..QUESTIONS).step_by(6) {
                 let who = whoever(&world, &scene, n % 60).await;
-                question::withdraw(&world.app, &who, ids[n]).await.expect("takes it back");
+                question::withdraw(&world.app, &who, ids[n])
+                    .await
+                    .expect("takes it back");
             }
         })
     };
@@ -171,13 +186,21 @@ async fn follows_from_the_acts(world: &World, sum: &Acknowledged) {
         let own = decisions.iter().find(|d| d.question_id == question.id);
         assert_eq!(question.pending, own.map(|d| d.kind));
         if question.state == QuestionState::Received {
-            assert_eq!(own.map(|d| d.id), last.get(&question.id).copied().flatten(), "{:?}", question.number);
+            assert_eq!(
+                own.map(|d| d.id),
+                last.get(&question.id).copied().flatten(),
+                "{:?}",
+                question.number
+            );
         } else {
             assert!(own.is_none(), "taken back");
         }
         if let Some(own) = own.filter(|d| d.kind == DecisionKind::Merge) {
             let lead = decisions.iter().find(|d| Some(d.question_id) == own.merged_into);
-            assert!(lead.is_none_or(|d| !d.kind.joins() && d.kind != DecisionKind::Decline), "no chain");
+            assert!(
+                lead.is_none_or(|d| !d.kind.joins() && d.kind != DecisionKind::Decline),
+                "no chain"
+            );
         }
     }
 }

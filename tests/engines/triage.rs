@@ -236,7 +236,11 @@ impl<'a> Table<'a> {
         let found = entity::decision::Entity::find()
             .filter(entity::decision::Column::QuestionId.eq(question))
             .filter(entity::decision::Column::State.eq(DecisionState::Pending));
-        found.one(self.world.app.db.reader()).await.expect("reads").map(|d| d.id)
+        found
+            .one(self.world.app.db.reader())
+            .await
+            .expect("reads")
+            .map(|d| d.id)
     }
 
     async fn stands(&self) -> BTreeMap<QuestionId, Stand> {
@@ -257,7 +261,15 @@ impl<'a> Table<'a> {
             .map(|q| {
                 let own = decisions.iter().find(|d| d.question_id == q.id).map(|d| {
                     let d = d.clone();
-                    (d.kind, d.place, d.rank, d.speaker_id, d.service_id, d.merged_into, d.reason)
+                    (
+                        d.kind,
+                        d.place,
+                        d.rank,
+                        d.speaker_id,
+                        d.service_id,
+                        d.merged_into,
+                        d.reason,
+                    )
                 });
                 (q.id, (q.state, q.board, q.merged_into, own))
             })
@@ -279,7 +291,9 @@ impl<'a> Table<'a> {
                     Kind::Live => Choice::Live { speaker: None },
                     Kind::Reserve => Choice::Reserve,
                     Kind::Route => Choice::Route { service: None },
-                    Kind::Decline => Choice::Decline { reason: "주제와 다릅니다.".into() },
+                    Kind::Decline => Choice::Decline {
+                        reason: "주제와 다릅니다.".into(),
+                    },
                     Kind::Merge(into) => Choice::Merge { into: id(into) },
                     Kind::Duplicate => Choice::Duplicate { of: id(ANSWERED) },
                 };
@@ -292,7 +306,9 @@ impl<'a> Table<'a> {
             (Deed::Undo, Some(tx)) => undo::last(tx, app, staff, self.event).await.map(|_| false),
             (Deed::Again, Some(tx)) => undo::again(tx, app, staff, self.event).await.map(|_| false),
             (Deed::Correct(q), Some(tx)) => undo::released(tx, app, staff, id(q)).await.map(|_| false),
-            (Deed::Move(q, to), Some(tx)) => shortlist::reorder(tx, app, staff, id(q), Move::To(to)).await.map(|()| false),
+            (Deed::Move(q, to), Some(tx)) => shortlist::reorder(tx, app, staff, id(q), Move::To(to))
+                .await
+                .map(|()| false),
             (Deed::NotReached(q), Some(tx)) => stage::not_reached(tx, app, staff, id(q)).await.map(|()| false),
             (Deed::RouteRest, _) => route_rest::route_rest(app, staff, self.event).await.map(|_| false),
             (Deed::RouteReserves, _) => reserves::route_all(app, staff, self.event).await.map(|_| false),
@@ -361,7 +377,10 @@ impl<'a> Table<'a> {
         let places: Vec<i32> = holds.iter().filter_map(|d| d.place).collect();
         let distinct: BTreeSet<i32> = places.iter().copied().collect();
         assert_eq!(places.len(), distinct.len(), "one question a place");
-        assert!(distinct.iter().all(|p| (1..=PLACES).contains(p)), "never more than {PLACES}: {distinct:?}");
+        assert!(
+            distinct.iter().all(|p| (1..=PLACES).contains(p)),
+            "never more than {PLACES}: {distinct:?}"
+        );
         let mut ranks: Vec<i32> = holds.iter().filter_map(|d| d.rank).collect();
         ranks.sort_unstable();
         let wanted: Vec<i32> = (1..).take(ranks.len()).collect();
@@ -371,8 +390,17 @@ impl<'a> Table<'a> {
             let own: Vec<_> = holds.iter().filter(|d| d.question_id == q.id).collect();
             let pending: Vec<_> = own.iter().filter(|d| d.state == DecisionState::Pending).collect();
             assert!(pending.len() <= 1);
-            assert_eq!(q.pending, pending.first().map(|d| d.kind), "what the board shows of {:?}", q.number);
-            assert_eq!(q.board.is_none(), q.state == QuestionState::Withdrawn, "exactly one column");
+            assert_eq!(
+                q.pending,
+                pending.first().map(|d| d.kind),
+                "what the board shows of {:?}",
+                q.number
+            );
+            assert_eq!(
+                q.board.is_none(),
+                q.state == QuestionState::Withdrawn,
+                "exactly one column"
+            );
             if let Some(board) = q.board {
                 *columns.entry(board).or_default() += 1;
             }
@@ -381,9 +409,15 @@ impl<'a> Table<'a> {
                 QuestionState::Received | QuestionState::Withdrawn => assert!(released.is_none()),
                 QuestionState::Live => assert_eq!(released.map(|d| d.kind), Some(DecisionKind::Live)),
                 QuestionState::Merged => {
-                    let lead = questions.iter().find(|l| Some(l.id) == q.merged_into).expect("names its lead");
+                    let lead = questions
+                        .iter()
+                        .find(|l| Some(l.id) == q.merged_into)
+                        .expect("names its lead");
                     assert_ne!(lead.id, q.id);
-                    assert!(!matches!(lead.state, QuestionState::Merged | QuestionState::Declined), "no chain");
+                    assert!(
+                        !matches!(lead.state, QuestionState::Merged | QuestionState::Declined),
+                        "no chain"
+                    );
                 }
                 _ => {}
             }
@@ -410,7 +444,12 @@ impl<'a> Table<'a> {
                 .iter()
                 .filter(|a| a.question_id == Some(q.id) && !AssignmentState::LEFT.contains(&a.state));
             let wanted = usize::from(q.state == QuestionState::Routed);
-            assert_eq!(asked.count(), wanted, "one crew member is asked for what is routed: {:?}", q.number);
+            assert_eq!(
+                asked.count(),
+                wanted,
+                "one crew member is asked for what is routed: {:?}",
+                q.number
+            );
         }
         let mails = entity::outgoing_mail::Entity::find()
             .filter(entity::outgoing_mail::Column::EventId.eq(self.event))
@@ -429,7 +468,10 @@ impl<'a> Table<'a> {
             ("assignment:", assignments.len()),
             (
                 "withdrawn:",
-                assignments.iter().filter(|a| a.state == AssignmentState::Withdrawn).count(),
+                assignments
+                    .iter()
+                    .filter(|a| a.state == AssignmentState::Withdrawn)
+                    .count(),
             ),
         ] {
             let sent = mails.iter().filter(|m| m.dedup.starts_with(prefix)).count();
@@ -465,7 +507,10 @@ fn whatever_moderators_do_the_rules_hold_and_an_undo_restores_what_was() {
         ..Config::default()
     };
     // Another seed by MUNDAP_TEST_SEED; the same one walks the same ways.
-    let seed: u8 = std::env::var("MUNDAP_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(7);
+    let seed: u8 = std::env::var("MUNDAP_TEST_SEED")
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(7);
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     let mut runner = TestRunner::new_with_rng(config, rng);
     let number = std::cell::Cell::new(0);

@@ -4,7 +4,7 @@
 //! does its work once.
 
 use crate::{
-    ids::{AnswerId, BulkId, EventId, ImportId, IncomingId, InvitationId, ReleaseId, ServiceId, StaffId},
+    ids::{AnswerId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, ReleaseId, ServiceId, StaffId},
     lang::Lang,
     state::question::Prefers,
 };

@@ -307,6 +307,7 @@ impl Chrome {
                 ("/programme", "nav-programme", moderator),
                 ("/speakers", "nav-speakers", moderator),
                 ("/roster", "nav-roster", moderator),
+                ("/read", "nav-read", moderator),
                 ("/triage", "nav-triage", moderator),
                 ("/similar", "nav-similar", moderator),
                 ("/shortlist", "nav-shortlist", moderator),

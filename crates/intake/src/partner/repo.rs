@@ -6,7 +6,7 @@ use db::{
     Together,
     entity::{
         answer, assignment, consent, decision, delivery, event, invitation, partner, programme_part, question,
-        reverse_question, rsvp, rsvp_interest, service, sitting,
+        question_copy, reverse_question, rsvp, rsvp_interest, service, sitting,
     },
     padded,
     prelude::*,
@@ -221,6 +221,18 @@ pub async fn questions(conn: &impl ConnectionTrait, who: &PartnerSession) -> Res
         .await?;
     rows.sort_by_key(|q| q.state == QuestionState::Withdrawn);
     Ok(rows)
+}
+
+/// A question of theirs as it stands on stage and in print, where the host changed it.
+pub async fn copy(conn: &impl ConnectionTrait, who: &PartnerSession, id: QuestionId) -> Result<Option<String>, Error> {
+    let own = Query::select()
+        .column(question::Column::Id)
+        .from(question::Entity)
+        .and_where(question::Column::Id.eq(id))
+        .and_where(question::Column::InvitationId.eq(who.invitation))
+        .to_owned();
+    let found = question_copy::Entity::find().filter(question_copy::Column::QuestionId.in_subquery(own));
+    Ok(found.one(conn).await?.map(|c| c.body))
 }
 
 /// One question of theirs; somebody else's is not there.

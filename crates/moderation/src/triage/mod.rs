@@ -3,6 +3,7 @@
 pub mod board;
 pub(crate) mod letter;
 pub(crate) mod pages;
+pub mod reading;
 pub(crate) mod repo;
 pub mod service;
 pub mod similar;

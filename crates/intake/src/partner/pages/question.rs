@@ -28,6 +28,8 @@ struct Page {
     c: Chrome,
     id: QuestionId,
     body: String,
+    /// From the asker's words to those for stage and print, where the host changed any.
+    changes: Vec<web::diff::Piece>,
     lang: domain::Lang,
     state: QuestionState,
     way: Way,
@@ -80,7 +82,11 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
     let open = phase.is_open() && question.state == QuestionState::Received;
     let duplicate = repo::is_duplicate(conn, &question).await?;
     let joined_by = repo::joined_by(conn, &question).await?;
+    let copy = repo::copy(conn, &who, question.id).await?;
     let page = Page {
+        changes: copy
+            .map(|copy| web::diff::words(&question.body, &copy))
+            .unwrap_or_default(),
         id: question.id,
         lang: question.lang,
         state: question.state,

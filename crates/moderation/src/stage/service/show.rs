@@ -145,7 +145,11 @@ pub(super) async fn put(
             at: Set(now),
         };
         stage_seen::Entity::insert(seen)
-            .on_conflict(OnConflict::column(stage_seen::Column::QuestionId).do_nothing().to_owned())
+            .on_conflict(
+                OnConflict::column(stage_seen::Column::QuestionId)
+                    .do_nothing()
+                    .to_owned(),
+            )
             .exec_without_returning(tx)
             .await?;
     }

@@ -28,6 +28,7 @@ pub fn routes() -> web::Router {
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
         )
+        .merge(super::reading::pages::routes())
         .merge(routing::routes())
 }
 

@@ -52,7 +52,9 @@ pub(crate) async fn asked(
     let languages: HashMap<Lang, i64> = grouped(conn, base(event.id), question::Column::Lang).await?;
     let with = || base(event.id).join(JoinType::InnerJoin, question::Relation::Invitation.def());
     let by_company = || with().join(JoinType::InnerJoin, invitation::Relation::Partner.def());
-    let top = by_company().order_by_desc(question::Column::Id.count()).limit(COMPANIES);
+    let top = by_company()
+        .order_by_desc(question::Column::Id.count())
+        .limit(COMPANIES);
     let mut by: HashMap<Option<CompanyId>, i64> = grouped(conn, top, partner::Column::CompanyId).await?;
     let known = companies.iter().flatten().copied();
     let theirs = by_company().filter(partner::Column::CompanyId.is_in(known));

@@ -122,7 +122,11 @@ async fn allowed(conn: &impl ConnectionTrait, question: &question::Model) -> Res
 /// Gives the question that moved up, if a live place became free.
 pub(super) async fn correct(tx: &WriteTx, app: &App, staff: StaffId, id: QuestionId) -> Result<Option<QuestionId>> {
     let found = question::Entity::find_by_id(id).find_also_related(event::Entity);
-    let event = found.one(tx).await?.and_then(|(_, event)| event).ok_or(Error::NotFound)?;
+    let event = found
+        .one(tx)
+        .await?
+        .and_then(|(_, event)| event)
+        .ok_or(Error::NotFound)?;
     turn(tx, event.id).await?;
     let from = [
         QuestionState::Live,
@@ -131,7 +135,9 @@ pub(super) async fn correct(tx: &WriteTx, app: &App, staff: StaffId, id: Questio
         QuestionState::Declined,
     ];
     let question = keep(tx, id, &from).await?.ok_or(Error::Refused("refused-undo-gone"))?;
-    let stood = repo::released_of(tx, id).await?.ok_or(Error::Refused("refused-undo-gone"))?;
+    let stood = repo::released_of(tx, id)
+        .await?
+        .ok_or(Error::Refused("refused-undo-gone"))?;
     allowed(tx, &question).await?;
     debug_assert!(question.state.may_become(QuestionState::Received));
     set_state(tx, stood.id, DecisionState::Dropped).await?;
@@ -185,7 +191,13 @@ async fn take_back(tx: &WriteTx, question: QuestionId, kind: MailKind) -> Result
 }
 
 /// The crew is no longer asked: their assignment is withdrawn, and a mail that says so waits as a draft.
-async fn withdraw(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, question: &question::Model) -> Result<()> {
+async fn withdraw(
+    tx: &WriteTx,
+    app: &App,
+    staff: StaffId,
+    event: &event::Model,
+    question: &question::Model,
+) -> Result<()> {
     let open = assignment::Entity::find()
         .filter(assignment::Column::QuestionId.eq(question.id))
         .filter(assignment::Column::State.is_in(AssignmentState::OPEN.iter().copied()))

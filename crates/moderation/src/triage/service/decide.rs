@@ -140,7 +140,16 @@ pub async fn decide(
     }
     check(tx, &event, &question, &draft).await?;
     let kind = draft.kind;
-    let stepped = step(tx, app, &event, question.id, before.as_ref(), Some(draft), Cause::staff(staff)).await?;
+    let stepped = step(
+        tx,
+        app,
+        &event,
+        question.id,
+        before.as_ref(),
+        Some(draft),
+        Cause::staff(staff),
+    )
+    .await?;
     let details = json!({ "kind": kind, "place": stepped.place, "rank": stepped.rank, "from": before.map(|d| d.kind) });
     record(tx, app, staff, &question, "decision.made", details).await?;
     if let Some(place) = stepped.freed.filter(|_| kind != DecisionKind::Live) {
@@ -213,12 +222,7 @@ fn draft(question: &question::Model, choice: Choice) -> Result<Draft> {
 }
 
 /// Whether it may be, whoever wants it: a moderator, or an undo.
-pub(super) async fn check(
-    tx: &WriteTx,
-    event: &event::Model,
-    question: &question::Model,
-    draft: &Draft,
-) -> Result<()> {
+pub(super) async fn check(tx: &WriteTx, event: &event::Model, question: &question::Model, draft: &Draft) -> Result<()> {
     check_speaker(tx, event, draft.speaker).await?;
     if let Some(into) = draft.merged_into {
         check_merge(tx, question, into).await?;
@@ -257,7 +261,11 @@ pub(super) async fn hold(tx: &WriteTx, id: QuestionId, into: Option<QuestionId>)
     let mut own = None;
     for held in ids {
         if held == id {
-            own = Some(keep(tx, held, &[QuestionState::Received]).await?.ok_or(Error::NotWaiting)?);
+            own = Some(
+                keep(tx, held, &[QuestionState::Received])
+                    .await?
+                    .ok_or(Error::NotWaiting)?,
+            );
             continue;
         }
         let leads = [QuestionState::Received, QuestionState::Live, QuestionState::Routed];

@@ -49,7 +49,11 @@ pub async fn set(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, what: 
         ..Default::default()
     };
     triage_setting::Entity::insert(blank)
-        .on_conflict(OnConflict::column(triage_setting::Column::EventId).do_nothing().to_owned())
+        .on_conflict(
+            OnConflict::column(triage_setting::Column::EventId)
+                .do_nothing()
+                .to_owned(),
+        )
         .exec_without_returning(tx)
         .await?;
     let (frozen, at, action) = match what {

@@ -109,7 +109,9 @@ pub async fn propose(conn: &impl ConnectionTrait, event: &event::Model, lang: La
         let asker = askers.get(&candidate.question.invitation_id);
         Item::of(candidate, asker)
     };
-    let free = usize::try_from(event.live_places).unwrap_or_default().saturating_sub(ids.len());
+    let free = usize::try_from(event.live_places)
+        .unwrap_or_default()
+        .saturating_sub(ids.len());
     let stands: Vec<Item> = stands.into_iter().map(item).collect();
     let candidates: Vec<Item> = candidates.into_iter().map(item).collect();
     Ok(choose(&stands, candidates, free, caps))
@@ -175,8 +177,7 @@ fn near(index: &Index<QuestionId>, taken: QuestionId, nearest: &mut HashMap<Ques
 }
 
 fn fits(item: &Item, taken: &[Item], caps: Caps) -> bool {
-    let company = item.company.is_none()
-        || taken.iter().filter(|t| t.company == item.company).count() < caps.company;
+    let company = item.company.is_none() || taken.iter().filter(|t| t.company == item.company).count() < caps.company;
     company && taken.iter().filter(|t| t.service == item.service).count() < caps.service
 }
 
@@ -240,9 +241,24 @@ mod tests {
     fn the_same_asked_twice_is_proposed_once_and_something_else_beside_it() {
         let service = ServiceId::new();
         let candidates = vec![
-            item("정산 주기를 앞당길 계획이 있나요?", Some(4800), service, CompanyId::new()),
-            item("정산 주기를 앞당길 계획이 있습니까?", Some(4700), service, CompanyId::new()),
-            item("주차장은 몇 시부터 열리나요?", Some(4300), ServiceId::new(), CompanyId::new()),
+            item(
+                "정산 주기를 앞당길 계획이 있나요?",
+                Some(4800),
+                service,
+                CompanyId::new(),
+            ),
+            item(
+                "정산 주기를 앞당길 계획이 있습니까?",
+                Some(4700),
+                service,
+                CompanyId::new(),
+            ),
+            item(
+                "주차장은 몇 시부터 열리나요?",
+                Some(4300),
+                ServiceId::new(),
+                CompanyId::new(),
+            ),
         ];
         let (first, other) = (candidates[0].id, candidates[2].id);
         let proposed = choose(&[], candidates, 2, CAPS);
@@ -259,7 +275,12 @@ mod tests {
         let candidates = vec![
             item("같은 회사의 질문", Some(5000), ServiceId::new(), company),
             item("같은 서비스의 첫 질문", Some(4000), service, CompanyId::new()),
-            item("같은 서비스의 둘째 질문입니다만 다릅니다", Some(3900), service, CompanyId::new()),
+            item(
+                "같은 서비스의 둘째 질문입니다만 다릅니다",
+                Some(3900),
+                service,
+                CompanyId::new(),
+            ),
         ];
         let proposed = choose(&stands, candidates.clone(), 9, CAPS);
         assert_eq!(proposed.len(), 1);
@@ -269,9 +290,19 @@ mod tests {
     #[test]
     fn what_nobody_scored_is_proposed_after_what_was_found_good_and_before_what_was_found_poor() {
         let candidates = vec![
-            item("배송 조회는 어디에서 하나요", Some(4500), ServiceId::new(), CompanyId::new()),
+            item(
+                "배송 조회는 어디에서 하나요",
+                Some(4500),
+                ServiceId::new(),
+                CompanyId::new(),
+            ),
             item("쿠폰 사용 기한이 궁금합니다", None, ServiceId::new(), CompanyId::new()),
-            item("행사장 좌석은 정해져 있나요", Some(1200), ServiceId::new(), CompanyId::new()),
+            item(
+                "행사장 좌석은 정해져 있나요",
+                Some(1200),
+                ServiceId::new(),
+                CompanyId::new(),
+            ),
         ];
         let wanted: Vec<QuestionId> = candidates.iter().map(|c| c.id).collect();
         let proposed = choose(&[], candidates, 3, CAPS);

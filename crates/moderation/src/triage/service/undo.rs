@@ -92,7 +92,10 @@ enum Standing {
 }
 
 async fn standing(conn: &impl ConnectionTrait, act: &triage_act::Model) -> Result<Standing> {
-    if repo::last_act(conn, act.question_id).await?.is_none_or(|last| last.id != act.id) {
+    if repo::last_act(conn, act.question_id)
+        .await?
+        .is_none_or(|last| last.id != act.id)
+    {
         return Ok(Standing::Gone);
     }
     let Some(made) = act.made else {
@@ -168,7 +171,13 @@ pub async fn of_act(tx: &WriteTx, app: &App, staff: StaffId, id: ActId) -> Resul
 }
 
 /// A reserve that moved up goes back to its rank, if it still stands where it moved.
-async fn put_back(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, moved: &triage_act::Model) -> Result<()> {
+async fn put_back(
+    tx: &WriteTx,
+    app: &App,
+    staff: StaffId,
+    event: &event::Model,
+    moved: &triage_act::Model,
+) -> Result<()> {
     if !matches!(standing(tx, moved).await?, Standing::Pending) {
         return Ok(());
     }
@@ -191,7 +200,16 @@ async fn put_back(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model,
         because: None,
         back: true,
     };
-    let stepped = step(tx, app, event, question.id, Some(&live), Some(Draft::like(&reserve)), cause).await?;
+    let stepped = step(
+        tx,
+        app,
+        event,
+        question.id,
+        Some(&live),
+        Some(Draft::like(&reserve)),
+        cause,
+    )
+    .await?;
     let details = json!({ "kind": reserve.kind, "rank": stepped.rank, "from": live.kind });
     record(tx, app, staff, &question, "decision.moved_back", details).await
 }
@@ -218,7 +236,9 @@ async fn wanted(tx: &WriteTx, act: &triage_act::Model) -> Result<bool> {
 /// The number of the act that first led to what this one made: an undo restores what an older act had made.
 async fn since(tx: &WriteTx, mut act: triage_act::Model) -> Result<i64> {
     while let Some(undone) = act.undoes {
-        let Some(undone) = repo::act(tx, undone).await? else { break };
+        let Some(undone) = repo::act(tx, undone).await? else {
+            break;
+        };
         let Some(before) = repo::act_before(tx, undone.question_id, undone.seq).await? else {
             break;
         };

@@ -11,8 +11,8 @@ use crate::{
         repo::{self, Line},
         service::{
             decide::{self, Choice as Verdict},
-            suggest::Advisor,
             reasons,
+            suggest::Advisor,
         },
     },
 };

@@ -8,9 +8,9 @@ use crate::{
         repo::{self, Line, Rest},
         service::{
             decide,
-            suggest::{Advisor, Like, Proposal},
             release::{self, Released},
             route_rest::{self as service, Pressed},
+            suggest::{Advisor, Like, Proposal},
         },
     },
 };
