@@ -64,5 +64,7 @@ ids! {
     AssignmentId, AnswerId, DeliveryId,
     OutgoingId, IncomingId, AttachmentId, JobId, AuditId, ImportId,
     ArticleId, ExchangeId,
+    TagId, ViewId, BulkId,
     CriterionId, ReviewId, NoteId,
+    RuleId, ReleaseId, TemplateId, ReasonId,
 }

@@ -163,12 +163,14 @@ pub(super) async fn put(
     Ok(audit::record(tx, &app.clock, entry).await?)
 }
 
-/// Commits a change of the order or of what is shown: the hall's screens and the operators' pages read at once.
+/// Commits a change of the order or of what is shown: the hall's screens, the operators' pages and the board read at
+/// once.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn commit(app: &App, tx: WriteTx, event: EventId) -> Result<()> {
-    Ok(app.live.commit(tx, &crate::stage::topic(event)).await?)
+    let (stage, triage) = (crate::stage::topic(event), crate::triage::board::topic(event));
+    Ok(app.live.commit_all(tx, &[&stage, &triage]).await?)
 }
 
 #[cfg(test)]
