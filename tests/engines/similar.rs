@@ -4,7 +4,7 @@ use super::at_once::{new_question, whoever};
 use crate::flow::scene::{self, Scene, Size};
 use db::{entity, prelude::*};
 use domain::{
-    QuestionId, StaffId,
+    Lang, QuestionId, StaffId,
     role::Role,
     state::{decision::DecisionKind, mail::MailKind, question::QuestionState},
     text::QuestionText,
@@ -281,16 +281,30 @@ async fn who_writes_is_told_that_several_asked_it_and_never_what_they_wrote() {
     let texts = [&ALIKE[..], &OTHERS[..]].concat();
     let (scene, _) = scene_of(&world, &texts).await;
     let likeness = Likeness::new(world.app.db.clone());
-    let text = "정산금은 매달 며칠에 들어오는지 궁금합니다".to_owned();
-    let like = likeness
-        .quick(scene.event, text, 30, LONG)
-        .await
-        .expect("reads")
-        .expect("ready");
+    let text = "정산금은 매달 며칠에 들어오는지 궁금합니다";
+    let like = likeness.quick(scene.event, text.to_owned(), 30, LONG).await;
+    let like = like.expect("reads").expect("ready");
     let worth: Vec<i32> = like
         .iter()
         .filter(|l| l.score >= likeness::WORTH)
         .map(|l| l.number)
         .collect();
     assert!(worth.iter().all(|number| *number <= 4) && worth.len() >= 3, "{like:?}");
+
+    // Without script: the form that was refused comes back with the hint beneath the text.
+    let mut partner = scene::enter(&world, scene.partners[7].invitation, Lang::Ko).await;
+    let page = partner.get("/my/questions/new").await.ok();
+    let form = page.form("/my/questions").set("question", text);
+    let told = format!("다른 {}분도", worth.len());
+    // The index is made behind the first look.
+    let page = testkit::eventually("the hint", async || {
+        let page = partner.send(&form).await;
+        page.text().contains(&told).then_some(page)
+    })
+    .await;
+    assert!(
+        ALIKE.iter().all(|other| !page.text().contains(other)),
+        "{}",
+        page.text()
+    );
 }
