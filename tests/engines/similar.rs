@@ -294,7 +294,7 @@ async fn who_writes_is_told_that_several_asked_it_and_never_what_they_wrote() {
     // Without script: the form that was refused comes back with the hint beneath the text.
     let mut partner = scene::enter(&world, scene.partners[7].invitation, Lang::Ko).await;
     let page = partner.get("/my/questions/new").await.ok();
-    let form = page.form("/my/questions").set("question", text);
+    let form = page.form("/my/questions").set("question", text).set("service", "");
     let told = format!("다른 {}분도", worth.len());
     // The index is made behind the first look.
     let page = testkit::eventually("the hint", async || {
