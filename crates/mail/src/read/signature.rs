@@ -207,7 +207,7 @@ fn looks_like_one(lines: &[&str], contacts: usize) -> bool {
     let written: Vec<&str> = lines
         .iter()
         .copied()
-        .filter(|l| !l.trim().is_empty() && !is_rule(l) && !(l.len() <= LINE_MAX && PICTURE.is_match(l)))
+        .filter(|l| !(l.trim().is_empty() || is_rule(l) || l.len() <= LINE_MAX && PICTURE.is_match(l)))
         .collect();
     !written.is_empty()
         && written.len() <= BLOCK_LINES

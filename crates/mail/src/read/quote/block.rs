@@ -135,7 +135,7 @@ fn block(lines: &[&str]) -> Option<usize> {
                 size = at + 1;
             }
             None if line.trim().is_empty() => {
-                if enough(&labels) {
+                if enough(labels) {
                     break;
                 }
                 continue;
@@ -150,10 +150,10 @@ fn block(lines: &[&str]) -> Option<usize> {
         text.push('\n');
     }
     let believable = evidence::has_address(&text) || (evidence::has_date(&text) && evidence::has_time(&text));
-    (enough(&labels) && believable).then_some(size)
+    (enough(labels) && believable).then_some(size)
 }
 
-fn enough(labels: &[bool; 5]) -> bool {
+fn enough(labels: [bool; 5]) -> bool {
     labels.iter().filter(|l| **l).count() >= 3 && labels[0] && (labels[1] || labels[4])
 }
 
