@@ -1,6 +1,9 @@
 //! From fifty questions to a released stage: what must hold when many press at once.
 
+mod board;
+mod browser;
 mod decide;
 mod pages;
+mod reading;
 mod stage;
 mod story;
