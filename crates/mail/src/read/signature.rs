@@ -19,7 +19,7 @@ patterns! {
     SENT_FROM = r"(?i)^\s*[(<]{0,2}(?:sent (?:from|via|with|by) (?:my |mail\b|mailbox|airmail|outlook|yahoo|samsung|gmail|naver|the |proton|a mobile|a phone|mobile|iphone|ipad|android|galaxy|windows|spark|nine|superhuman|blackberry|fastmail)[^\n]{0,90}|sent (?:via|from) \[?[a-z ]{2,24}\]?\S{0,80}|get (?:outlook|bluemail) for [^\n]{0,90}|from my [^\n.]{1,20}|[a-z]{2,20} from mobile)[>)]{0,2}$";
     SENT_ELSEWHERE = r"(?i)^\s*(?:(?:envoyé (?:depuis|de|à partir de)|télécharger outlook pour|obtenir outlook pour|provenance) [^\n]{1,90}|(?:gesendet (?:von|mit)|von meinem?|diese nachricht wurde von|outlook für (?:android|ios)) [^\n]{1,90}|enviad[oa] (?:desde|do|a partir do) [^\n]{1,90}|(?:obtener|obter) outlook para [^\n]{1,60}|inviato da(?:l mio)? [^\n]{1,60}|(?:verzonden (?:met|vanaf)|verstuurd vanaf) [^\n]{1,60}|(?:sendt fra|skickat från|från) min [^\n]{1,60}|wysłan[eoy] z [^\n]{1,60}|отправлено (?:с|из) [^\n]{1,60}|lähetetty [^\n]{1,60}|[^\n]{0,20}(?:iphone|ipad|android|スマホ)[^\n]{0,20}から送信[^\n]{0,10}|(?:发自|從|从|發自)\s?(?:我的|我)[^\n]{1,40})$";
     SENT_BY_APP = r"(?i)^\s*(?:네이버|다음|한메일|카카오|구글|지메일|gmail|naver|daum|kakao|outlook|yahoo|야후|hiworks|하이웍스|두레이|dooray|proton\s?mail|프로톤)[^\n]{0,30}(?:에서|으로|로)\s*(?:보냈습니다|보냄|보낸\s*메일|발송|전송|작성)[^\n]{0,20}$|^\s*(?:ios|android|mac|windows)용\s*(?:outlook|메일|mail)[^\n]{0,90}$|^\s*outlook\s+for\s+(?:ios|android)[^\n]{0,80}$";
-    DISCLAIMER = r"(?i)(?:this|the)\s+(?:e-?mail|message|communication|transmission)[^\n]{0,300}(?:confidential|privileged|intended)|(?:confidential|privileged)[^\n]{0,300}(?:intended recipient|addressee)|intended (?:solely|only) for|if you (?:have received this|are not the intended)|(?:본|이)\s?(?:메일|이메일|e-?mail|전자우편|메시지)[은는이의에][^\n]{0,160}(?:기밀|비밀|법적|법률|지정된|의도된|수신인|보호)|diese e-?mail (?:enthält|ist)[^\n]{0,80}vertraulich|ce (?:message|courriel)[^\n]{0,120}confidentiel";
+    DISCLAIMER = r"(?i)(?:this|the)\s+(?:e-?mail|message|communication|transmission)[^\n]{0,300}(?:confidential|privileged|intended)|(?:confidential|privileged)[^\n]{0,300}(?:intended recipient|addressee)|intended (?:solely|only) for|if you (?:have received this|are not the intended)|(?:본|이)\s?(?:메일|이메일|e-?mail|전자우편|메시지)[은는이의에과및\s][^\n]{0,160}(?:기밀|비밀|법적|법률|지정된|의도된|수신인|보호)|diese e-?mail (?:enthält|ist)[^\n]{0,80}vertraulich|ce (?:message|courriel)[^\n]{0,120}confidentiel";
     LIST_FOOTER = r"(?i)^\s*(?:to unsubscribe|unsubscribe\b|you received this (?:message|email) because|you are receiving this|수신\s?거부|메일\s?수신을\s?원하지|본\s?메일은\s?발신\s?전용|to post to this (?:list|group)|[^\n]{1,40} mailing list\b)";
     CLOSING = r"(?i)(?:감사합니다|고맙습니다|감사드립니다|감사드려요|감사해요|수고하세요|수고하십시오|부탁드립니다|드림|올림|배상|拜上)\s*[.!~^,:)]{0,5}\s*$|^\s*(?:(?:best|kind|kindest|warm|warmest|with best|with kind|many)\s+)?(?:regards|wishes|thanks)\s*[,.!]{0,2}$|^\s*(?:sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)|thanks(?: again| a lot| in advance)?|thank you(?: very much)?|cheers|best)\s*[,.!]{0,2}$|^\s*(?:mit\s+(?:freundlichen|besten|lieben)\s+grü(?:ß|ss)en|(?:viele|beste|liebe|freundliche|schöne)\s+grü(?:ß|ss)e|mfg|vg|cordialement|bien\s+(?:cordialement|à\s+vous)|bonne\s+(?:journée|soirée)|(?:un\s+)?(?:cordial\s+)?saludos?|atentamente|gracias|merci|danke|grazie|(?:cordiali|distinti)\s+saluti|met\s+vriendelijke\s+groet(?:en)?|(?:med\s+)?(?:venlig|vennlig|vänlig)[a-z]*\s+hil?sn?[a-z]*|atenciosamente|(?:どうぞ)?よろしく(?:お願い(?:いた|致)?します)?|以上|此致|谢谢|謝謝)\s*[,.!。]{0,2}$";
     PHONE = r"(?:\+\d{1,3}[\s.\-]?)?\(?\d{2,4}\)?[\s.\-)]{1,2}\d{3,4}[\s.\-]\d{4}\b|\b1\d{3}-\d{4}\b|\+\d{1,3}[\d\s().\-]{7,18}\d";
@@ -30,6 +30,8 @@ patterns! {
     COMPANY = r"(?i)\b(?:ltd|inc|corp|co|llc|gmbh)\.\s*$";
     /// What follows the closing words and is meant.
     POSTSCRIPT = r"(?i)^\s*(?:p\.?\s?s\.?\b|추신|덧붙|참고|문의|첨부|※|\*)";
+    /// A line that says that what follows was asked for.
+    INTRODUCES = r"(?i)다음|아래|하기|입니다\s?[:：]|[:：]\s*$|\b(?:follow|below|here|these|reach|contact)";
     PICTURE = r"(?i)^\s*(?:\[(?:image|cid|logo|사진|이미지)[^\]\n]{0,120}\]|<?cid:\S{1,120}>?)\s*$";
 }
 
@@ -189,6 +191,10 @@ fn block(lines: &[&str], below: bool) -> Option<(usize, SegmentKind)> {
         return Some((closing + 1 + signed_off(&lines[closing + 1..]), SegmentKind::Signature));
     }
     let start = last_paragraph(lines);
+    let above = lines[..start].iter().rev().find(|l| !l.trim().is_empty());
+    if above.is_some_and(|l| l.len() <= LINE_MAX && INTRODUCES.is_match(l)) {
+        return None;
+    }
     ((below || !blank(&lines[..start])) && lines.len() - start >= 2 && looks_like_one(&lines[start..], 2))
         .then_some((start, SegmentKind::Signature))
 }
@@ -207,7 +213,7 @@ fn looks_like_one(lines: &[&str], contacts: usize) -> bool {
     let written: Vec<&str> = lines
         .iter()
         .copied()
-        .filter(|l| !l.trim().is_empty() && !is_rule(l) && !(l.len() <= LINE_MAX && PICTURE.is_match(l)))
+        .filter(|l| !(l.trim().is_empty() || is_rule(l) || l.len() <= LINE_MAX && PICTURE.is_match(l)))
         .collect();
     !written.is_empty()
         && written.len() <= BLOCK_LINES

@@ -123,12 +123,11 @@ fn property(input: &mut Input<'_>, found: &mut impl FnMut(u16, u16, &[u8])) -> O
         1
     };
     for _ in 0..values {
-        let value = match fixed {
-            Some(size) => input.take(size)?,
-            None => {
-                let size = usize::try_from(input.u32()?).ok()?;
-                input.padded(size)?
-            }
+        let value = if let Some(size) = fixed {
+            input.take(size)?
+        } else {
+            let size = usize::try_from(input.u32()?).ok()?;
+            input.padded(size)?
         };
         found(id, base, value);
     }

@@ -163,7 +163,7 @@ fn recipient(mail: &Mail, words: &str) -> Option<String> {
 /// Of the mail that came back: its header stands in the notice, as a file, or is answered.
 fn message_id(mail: &Mail) -> Option<String> {
     let text = mail.plain();
-    let written = MESSAGE_ID.captures(&text).map(|c| c["id"].to_owned());
+    let written = MESSAGE_ID.captures(text).map(|c| c["id"].to_owned());
     let attached = || {
         let files = mail
             .attachments

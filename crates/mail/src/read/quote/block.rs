@@ -13,6 +13,7 @@ patterns! {
     /// From, date, to, copy, subject: one group each. Labels of other languages are those of their mail programs.
     LABEL = r"(?i)^[\s>*_|]{0,6}(?:(from|보낸\s?사람|보낸\s?이|보내는\s?사람|발신자|발신인|발신|de|von|van|da|fra|från|od|от|от\s?кого|expéditeur|remitente|absender|发件人|寄件者|寄件人|差出人|送信者)|(sent|date|sent\s?at|보낸\s?날짜|보낸\s?시간|보낸\s?일시|보낸\s?일자|받은\s?날짜|날짜|일시|일자|발송일|발송일시|발신일|발신일시|le|envoyé|message\s?du|gesendet|datum|enviado|enviado\s?el|enviada?\s?em|fecha|data|inviato|sendt|dato|skickat|wysłano|дата|отправлено|发送时间|日期|寄件日期|送信日時|日付|日時)|(to|받는\s?사람|받은\s?사람|받는\s?이|수신자|수신인|수신|reply-to|à|a|an|para|til|till|aan|do|кому|destinataire|pour|收件人|收件者|宛先)|(cc|참조|copie(?:\s?à)?|kopie|copia|kopi|kopia|抄送|副本)|(subject|제목|objet|sujet|betreff|asunto|assunto|oggetto|emne|ämne|onderwerp|temat|тема|主题|主旨|件名))\s?[*_]{0,2}\s?[:：]";
     SEPARATOR = r"(?i)^[\s*>]{0,6}[-=_─━]{2,60}\s*(?:원본\s*(?:메일|메시지|이메일)|이전\s*(?:메일|메시지)|original\s+(?:message|mail|e-?mail|appointment)|(?:보낸|받은)\s*메(?:일|시지)\s*(?:내용)?|forwarded\s+(?:message|mail)|전달(?:된|한|받은)?\s*(?:메일|메시지)|reply\s+message|ursprüngliche\s+nachricht|originalnachricht|weitergeleitete\s+nachricht|message\s+(?:d['’]origine|original|transféré)|mensaje\s+(?:original|reenviado)|mensagem\s+(?:original|encaminhada)|messaggio\s+(?:originale|inoltrato)|oorspronkelijk\s+bericht|oprindelig\s+(?:besked|meddelelse)|opprinnelig\s+melding|ursprungligt\s+meddelande|wiadomość\s+oryginalna|(?:исходное|пересылаемое)\s+сообщение|原始(?:邮件|郵件)|原邮件|转发邮件|元のメッセージ|転送メッセージ)\s*[-=_─━]{2,60}[\s*]{0,4}$";
+    BRACKETED = r"(?i)^\s*[\[(<]\s*(?:원본|이전|original)\s*(?:메일|메시지|이메일|message|mail|e-?mail)\s*[\])>]\s*$";
     FORWARD = r"(?i)forwarded|전달|weitergeleitet|transféré|reenviado|encaminhada|inoltrato|转发|転送|пересылаемое";
     BEGIN_FORWARD = r"(?i)^\s*(?:begin forwarded message|전달(?:된|받은)\s*메(?:일|시지)|début du message transféré|anfang der weitergeleiteten nachricht|inicio del mensaje reenviado)\s?[:：]?\s*$";
     /// What our kind of mail says above itself, and what ticket systems say.
@@ -71,7 +72,7 @@ pub(super) fn is_forward(line: &str) -> bool {
 }
 
 pub(super) fn is_separator(line: &str) -> bool {
-    line.len() <= LINE_MAX && SEPARATOR.is_match(line)
+    line.len() <= LINE_MAX && (SEPARATOR.is_match(line) || BRACKETED.is_match(line))
 }
 
 pub(super) fn begins_forward(line: &str) -> bool {
@@ -84,7 +85,7 @@ fn may_separate(line: &str) -> bool {
     if start.len() < 8 || !start.chars().any(char::is_alphabetic) {
         return false;
     }
-    start.starts_with(['-', '=', '_', '─', '━', '이', '아', '본', '전'])
+    start.starts_with(['-', '=', '_', '─', '━', '[', '<', '(', '이', '아', '본', '전'])
         || start.get(..2).is_some_and(|s| {
             ["be", "dé", "an", "in", "re", "pl", "ty", "wr"]
                 .iter()
@@ -135,7 +136,7 @@ fn block(lines: &[&str]) -> Option<usize> {
                 size = at + 1;
             }
             None if line.trim().is_empty() => {
-                if enough(&labels) {
+                if enough(labels) {
                     break;
                 }
                 continue;
@@ -150,10 +151,10 @@ fn block(lines: &[&str]) -> Option<usize> {
         text.push('\n');
     }
     let believable = evidence::has_address(&text) || (evidence::has_date(&text) && evidence::has_time(&text));
-    (enough(&labels) && believable).then_some(size)
+    (enough(labels) && believable).then_some(size)
 }
 
-fn enough(labels: &[bool; 5]) -> bool {
+fn enough(labels: [bool; 5]) -> bool {
     labels.iter().filter(|l| **l).count() >= 3 && labels[0] && (labels[1] || labels[4])
 }
 
