@@ -93,12 +93,19 @@ async fn of_batches_that_share_a_transaction_only_the_bad_ones_fail_and_each_by_
     };
     assert_eq!(why(same_place), Some(Conflict::Unique));
     assert_eq!(why(no_service), Some(Conflict::ForeignKey));
-    assert_eq!(numbers(&world, &scene).await, [2, 3, 4, 5], "in a row, behind the one that was taken");
+    assert_eq!(
+        numbers(&world, &scene).await,
+        [2, 3, 4, 5],
+        "in a row, behind the one that was taken"
+    );
 
     let row = question::Entity::find_by_id(ids[3]).one(world.app.db.reader()).await;
     let row = row.expect("reads").expect("is there");
     assert_eq!(row.body, "\"3\"번째 질문 \\ 그리고\n두 번째 줄");
-    assert_eq!((row.created_at, row.received_at), (row.updated_at, Some(row.updated_at)));
+    assert_eq!(
+        (row.created_at, row.received_at),
+        (row.updated_at, Some(row.updated_at))
+    );
     let noted = |id: QuestionId| {
         let rows = entity::audit_entry::Entity::find()
             .filter(entity::audit_entry::Column::SubjectId.eq(id.uuid()))
@@ -106,7 +113,11 @@ async fn of_batches_that_share_a_transaction_only_the_bad_ones_fail_and_each_by_
         async { rows.count(world.app.db.reader()).await.expect("counts") }
     };
     for (n, expected) in [(0, 1), (1, 1), (2, 0), (3, 1), (4, 0), (5, 1)] {
-        assert_eq!(noted(ids[n]).await, expected, "the audit entry of {n} stands or falls with it");
+        assert_eq!(
+            noted(ids[n]).await,
+            expected,
+            "the audit entry of {n} stands or falls with it"
+        );
     }
 }
 

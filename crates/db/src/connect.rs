@@ -1,6 +1,11 @@
 //! Opening the database.
 
-use crate::{Error, WriteTx, batch::Lane, together::Kinds, write::{GROUP, Writer}};
+use crate::{
+    Error, WriteTx,
+    batch::Lane,
+    together::Kinds,
+    write::{GROUP, Writer},
+};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use std::{

@@ -6,7 +6,7 @@
 
 use crate::{
     Db, Error,
-    turns::{AsyncServe, Asked, Turns},
+    turns::{Asked, AsyncServe, Turns},
 };
 use sea_orm::{DatabaseConnection, DbErr};
 use std::{
@@ -123,7 +123,9 @@ mod tests {
                 "WITH n (a) AS (VALUES {}) SELECT a, a * a FROM {table} WHERE a >= 0",
                 rows.join(",")
             );
-            let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
+            let rows = conn
+                .query_all_raw(Statement::from_string(conn.get_database_backend(), sql))
+                .await?;
             rows.iter()
                 .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
                 .collect()
@@ -140,7 +142,10 @@ mod tests {
         // Each is polled once before the first query's task runs.
         let (a, b, c, d) = tokio::join!(ask(3), ask(4), ask(3), ask(-1));
         let value = |found: Result<Option<Arc<i32>>, Error>| found.expect("reads").map(|v| *v);
-        assert_eq!([value(a), value(b), value(c), value(d)], [Some(9), Some(16), Some(9), None]);
+        assert_eq!(
+            [value(a), value(b), value(c), value(d)],
+            [Some(9), Some(16), Some(9), None]
+        );
         assert_eq!(*QUERIES.lock().expect("whole"), [[3, 4, -1]], "each key once");
 
         let (a, b) = tokio::join!(ask(99), ask(5));

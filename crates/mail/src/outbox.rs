@@ -82,12 +82,7 @@ pub fn put_with(batch: &mut Batch, clock: &Clock, settings: &Settings, mail: New
     Ok(())
 }
 
-fn row(
-    id: OutgoingId,
-    clock: &Clock,
-    settings: &Settings,
-    mail: NewMail,
-) -> Result<outgoing_mail::ActiveModel, Error> {
+fn row(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Result<outgoing_mail::ActiveModel, Error> {
     let now = clock.now();
     let state = match mail.state {
         Initial::Draft => OutgoingState::Draft,

@@ -161,7 +161,10 @@ impl Store {
 
     /// A session that is not over.
     pub(crate) async fn known(&self, id: &Id) -> std::result::Result<Option<Arc<Known>>, db::Error> {
-        let known = self.db.together::<Known>(fingerprint(id.to_string().as_bytes())).await?;
+        let known = self
+            .db
+            .together::<Known>(fingerprint(id.to_string().as_bytes()))
+            .await?;
         Ok(known.filter(|known| known.expires_at > self.clock.now()))
     }
 
