@@ -16,7 +16,7 @@ use domain::{
     state::{answer::AnswerState, people::ConsentPurpose, question::QuestionState, question::ReverseState},
 };
 use sea_orm::{
-    DatabaseConnection, DbErr,
+    DatabaseConnection, DbBackend, DbErr,
     sea_query::{Query, SelectStatement, UnionType},
 };
 use std::{
@@ -124,7 +124,7 @@ impl Together for Standing {
     async fn read(conn: &DatabaseConnection, ids: &[InvitationId]) -> Result<HashMap<InvitationId, Self>, DbErr> {
         let ids = padded(ids);
         let mut both = consents_of(&ids);
-        both.union(UnionType::All, places_of(&ids));
+        both.union(UnionType::All, places_of(conn.get_database_backend(), &ids));
         standings(conn, &both).await
     }
 }
@@ -143,14 +143,17 @@ fn consents_of(ids: &[InvitationId]) -> SelectStatement {
 }
 
 /// The same columns. All of one partner's places are one row: a row costs more than what stands in it.
-fn places_of(ids: &[InvitationId]) -> SelectStatement {
+fn places_of(engine: DbBackend, ids: &[InvitationId]) -> SelectStatement {
     let nothing = || Expr::cust("NULL");
+    let said = if engine == DbBackend::Postgres {
+        "string_agg(CAST(id AS text) || ' ' || state || ' ' || COALESCE(CAST(ordinal AS text), '-'), ',')"
+    } else {
+        "group_concat(hex(id) || ' ' || state || ' ' || COALESCE(CAST(ordinal AS text), '-'), ',')"
+    };
     Query::select()
         .column(question::Column::InvitationId)
         .exprs([nothing(), nothing(), nothing(), nothing()])
-        .expr(Expr::cust(
-            "string_agg(CAST(id AS text) || ' ' || state || ' ' || COALESCE(CAST(ordinal AS text), '-'), ',')",
-        ))
+        .expr(Expr::cust(said))
         .from(question::Entity)
         .and_where(question::Column::InvitationId.is_in(ids.iter().copied()))
         .group_by_col(question::Column::InvitationId)
@@ -211,12 +214,12 @@ pub(crate) async fn standing(db: &Db, who: &PartnerSession) -> Result<Arc<Standi
 /// The same within a transaction.
 pub(crate) async fn standing_within(tx: &impl ConnectionTrait, who: &PartnerSession) -> Result<Standing, Error> {
     let mut both = consents_of(&[who.invitation]);
-    both.union(UnionType::All, places_of(&[who.invitation]));
+    both.union(UnionType::All, places_of(tx.get_database_backend(), &[who.invitation]));
     Ok(standings(tx, &both).await?.remove(&who.invitation).unwrap_or_default())
 }
 
 pub(crate) async fn places(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<Vec<Place>, Error> {
-    let found = standings(conn, &places_of(&[who.invitation])).await?;
+    let found = standings(conn, &places_of(conn.get_database_backend(), &[who.invitation])).await?;
     Ok(found.into_values().flat_map(|of| of.places).collect())
 }
 
