@@ -2,5 +2,7 @@
 
 mod decide;
 mod pages;
+mod routing;
+mod routing_pages;
 mod stage;
 mod story;

@@ -5,13 +5,13 @@ use domain::QuestionId;
 use web::App;
 
 /// A browser without a window: keeps cookies, follows nothing.
-struct Browser {
+pub(crate) struct Browser {
     router: axum::Router,
     cookies: std::collections::BTreeMap<String, String>,
 }
 
 impl Browser {
-    async fn signed_in(app: &App) -> Self {
+    pub(crate) async fn signed_in(app: &App) -> Self {
         let router = web::layers(moderation::routes(), app.clone());
         let mut browser = Self {
             router,
@@ -26,7 +26,7 @@ impl Browser {
         browser
     }
 
-    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> (u16, String) {
+    pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: String) -> (u16, String) {
         use tower::ServiceExt;
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let request = request
@@ -47,14 +47,14 @@ impl Browser {
         (status, String::from_utf8(body.to_vec()).expect("text"))
     }
 
-    async fn get(&mut self, path: &str) -> String {
+    pub(crate) async fn get(&mut self, path: &str) -> String {
         let (status, body) = self.send(axum::http::Request::get(path), String::new()).await;
         assert_eq!(status, 200, "{path}: {body}");
         body
     }
 
     /// Opens `page` for its token and sends the fields to `to`.
-    async fn submit(&mut self, page: &str, to: &str, fields: &[(&str, &str)]) -> (u16, String) {
+    pub(crate) async fn submit(&mut self, page: &str, to: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let body = self.get(page).await;
         let token = body
             .split("name=\"csrf\" value=\"")
