@@ -9,6 +9,7 @@ import * as crew from "./stories/crew.mjs";
 import * as desk from "./stories/desk.mjs";
 import * as keyboard from "./stories/keyboard.mjs";
 import * as partner from "./stories/partner.mjs";
+import * as routing from "./stories/routing.mjs";
 import * as reverse from "./stories/reverse.mjs";
 import * as stage from "./stories/stage.mjs";
 import * as triage from "./stories/triage.mjs";
@@ -36,7 +37,9 @@ const rooms = [
   { name: "ko-360", lang: "ko", width: 360, height: 740, dark: true, stories: path_of_a_question },
   { name: "en-1280", lang: "en", width: 1280, height: 900, dark: true, stories: path_of_a_question },
   { name: "ko-1280-without-script", lang: "ko", width: 1280, height: 900, script: false, stories: path_of_a_question },
-  { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: keyboard.stories },
+  { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: [...keyboard.stories,
+    ["a moderator routes, previews and releases by keyboard", routing.routesByKeys],
+    ["a partner reads how questions are chosen", routing.selectionIsExplained]] },
 ];
 
 let passed = 0, failed = 0;
