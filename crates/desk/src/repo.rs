@@ -1,13 +1,13 @@
 //! What the desk asks the database.
 
 use db::{
-    entity::{answer, audit_entry, decision, event, incoming_mail, job, outgoing_mail, staff},
+    entity::{answer, audit_entry, decision, event, incoming_mail, job, note_mention, outgoing_mail, staff},
     page::Page,
     people,
     prelude::*,
 };
 use domain::{
-    AuditId, EventId, Lang, OutgoingId,
+    AuditId, EventId, Lang, OutgoingId, StaffId,
     state::{
         answer::AnswerState,
         decision::{DecisionKind, DecisionState},
@@ -271,4 +271,12 @@ mod tests {
         assert_eq!(excerpt("가나다\n라마바 사", 5), "가나다 라…");
         assert_eq!(details(&serde_json::json!({ "place": 3 })), "place 3");
     }
+}
+
+/// Notes that call this moderator and that they have not seen.
+pub(crate) async fn called(conn: &impl ConnectionTrait, staff: StaffId) -> Result<u64, Error> {
+    let unseen = note_mention::Entity::find()
+        .filter(note_mention::Column::StaffId.eq(staff))
+        .filter(note_mention::Column::SeenAt.is_null());
+    Ok(unseen.count(conn).await?)
 }

@@ -2,7 +2,7 @@
 
 use crate::{Error, letter::Letter};
 use chrono::{DateTime, Utc};
-use db::{entity::outgoing_mail, prelude::*};
+use db::{Batch, entity::outgoing_mail, prelude::*};
 use domain::{
     AssignmentId, Clock, DeliveryId, EmailAddress, EventId, InvitationId, Lang, OutgoingId, QuestionId,
     state::{
@@ -11,10 +11,7 @@ use domain::{
     },
     token::day_stamp_after,
 };
-use sea_orm::{
-    QueryTrait,
-    sea_query::{InsertStatement, OnConflict},
-};
+use sea_orm::sea_query::OnConflict;
 use settings::Settings;
 use uuid::Uuid;
 
@@ -71,19 +68,24 @@ pub async fn put(
     mail: NewMail,
 ) -> Result<Option<OutgoingId>, Error> {
     let id = OutgoingId::new();
-    let inserted = tx.execute(&insert(id, clock, settings, mail)?).await?.rows_affected();
+    let inserted = outgoing_mail::Entity::insert(row(id, clock, settings, mail)?)
+        .on_conflict(OnConflict::column(outgoing_mail::Column::Dedup).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
     Ok((inserted > 0).then_some(id))
 }
 
-/// The same as a part of a [`db::Batch`].
+/// The same with the rows of a [`Batch`].
 ///
 /// # Errors
 /// When the letter does not become JSON.
-pub fn statement(clock: &Clock, settings: &Settings, mail: NewMail) -> Result<InsertStatement, Error> {
-    insert(OutgoingId::new(), clock, settings, mail)
+pub fn put_with(batch: &mut Batch, clock: &Clock, settings: &Settings, mail: NewMail) -> Result<(), Error> {
+    let row = row(OutgoingId::new(), clock, settings, mail)?;
+    batch.insert_once(row, outgoing_mail::Column::Dedup);
+    Ok(())
 }
 
-fn insert(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Result<InsertStatement, Error> {
+fn row(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Result<outgoing_mail::ActiveModel, Error> {
     let now = clock.now();
     let state = match mail.state {
         Initial::Draft => OutgoingState::Draft,
@@ -93,7 +95,7 @@ fn insert(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> 
         Initial::At(at) => Ord::max(at, now),
         Initial::Draft | Initial::Queued => now,
     };
-    let row = outgoing_mail::ActiveModel {
+    Ok(outgoing_mail::ActiveModel {
         id: Set(id),
         kind: Set(mail.kind),
         state: Set(state),
@@ -120,10 +122,7 @@ fn insert(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> 
         version: Set(1),
         created_at: Set(now),
         sent_at: Set(None),
-    };
-    let mut insert = outgoing_mail::Entity::insert(row).into_query();
-    insert.on_conflict(OnConflict::column(outgoing_mail::Column::Dedup).do_nothing().to_owned());
-    Ok(insert)
+    })
 }
 
 /// A Message-ID nobody can guess (RFC 9562 version 4: 122 random bits), without angle brackets.

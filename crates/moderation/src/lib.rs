@@ -26,6 +26,7 @@ fluent_templates::static_loader! {
 pub fn routes() -> web::Router {
     web::Router::new()
         .merge(triage::routes())
+        .merge(triage::similar::routes())
         .merge(stage::routes())
         .merge(answers::routes())
         .merge(reverse::routes())
@@ -67,9 +68,14 @@ mod tests {
                 .filter_map(|l| l.split_once(" ="))
                 .map(|(key, _)| key.to_owned()),
         );
-        for folder in fs::read_dir("templates").expect("a folder") {
-            for file in fs::read_dir(folder.expect("a folder").path()).expect("a folder") {
-                let path = file.expect("a file").path();
+        let mut folders = vec![Path::new("templates").to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
                 let text = fs::read_to_string(&path).expect("text");
                 for named in ["c.t(\"", "c.t1(\"", "c.t2(\"", "c.ta(\""] {
                     for rest in text.split(named).skip(1) {

@@ -13,7 +13,7 @@ use db::{
     people::{Invitee, in_lang},
     prelude::*,
 };
-use domain::state::release::LetterKind;
+use domain::state::{decision::DecisionKind, release::LetterKind};
 use mail::{Letter, Link};
 use web::Words;
 
@@ -65,14 +65,34 @@ impl Outcome<'_> {
         Ok(template.fill(&self.values(said)))
     }
 
+    /// What was said before no longer holds. Staff read it and may change it before it goes, so it has no template.
+    pub(crate) fn corrected(&self, kind: DecisionKind) -> Letter {
+        let words = &self.words;
+        let title = event_title(self.event, words.lang);
+        let subject = words.ta(
+            "outcome-corrected-subject",
+            &[("event", &title), ("number", &self.question.number.unwrap_or_default())],
+        );
+        let what = words.t(format!("outcome-corrected-{kind}"));
+        Letter::new(subject)
+            .text(words.t1("outcome-greeting", "name", self.asker.person.name()))
+            .text(words.t1("outcome-corrected-body", "what", what))
+            .quote(&self.question.body, None)
+            .action(words.t("outcome-action"), self.link())
+            .note(words.t("outcome-corrected-note"))
+    }
+
+    fn link(&self) -> Link {
+        Link::Personal {
+            invitation: self.asker.invitation,
+            path: format!("/my/questions/{}", self.question.id),
+        }
+    }
+
     /// What a template about it is filled with.
     pub(crate) fn values(&self, said: &Said) -> Values {
         let (words, event) = (&self.words, self.event);
-        let link = Link::Personal {
-            invitation: self.asker.invitation,
-            path: format!("/my/questions/{}", self.question.id),
-        };
-        let values = Values::new(words.t("outcome-action"), link)
+        let values = Values::new(words.t("outcome-action"), self.link())
             .with(Slot::Name, self.asker.person.name())
             .with(Slot::Event, event_title(event, words.lang))
             .with(Slot::Host, in_lang(words.lang, &event.host_name, &event.host_name_en))

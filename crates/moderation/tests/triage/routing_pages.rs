@@ -1,12 +1,12 @@
 //! A moderator at the pages of routing and release, without script.
 
-use crate::{pages::Browser, story::Story};
+use crate::{browser::Browser, story::Story};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_moderator_previews_releases_by_hand_and_edits_words_and_rules() {
     let story = Story::new(6).await;
     story.crew().await;
-    let mut browser = Browser::signed_in(&story.app).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
     let base = "/desk/events/talk";
     let routing = format!("{base}/routing");
     let page = browser.get(&format!("{routing}?written=ko&prefers=either")).await;

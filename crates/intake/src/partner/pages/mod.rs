@@ -8,6 +8,7 @@ mod link;
 mod question;
 mod rsvp;
 mod selection;
+mod similar;
 mod view;
 
 use axum::routing::{get, post};
@@ -23,6 +24,7 @@ pub(super) fn routes() -> web::Router {
         .route("/my/consent", get(consent::show).post(consent::change))
         .route("/my/questions/new", get(ask::blank))
         .route("/my/questions", post(ask::send))
+        .route("/my/questions/similar", post(similar::look))
         .route("/my/questions/{id}", get(question::show))
         .route("/my/questions/{id}/edit", get(ask::open).post(ask::change))
         .route("/my/questions/{id}/draft", post(ask::autosave))

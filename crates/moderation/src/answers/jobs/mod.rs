@@ -5,7 +5,11 @@ mod read_mail;
 pub use read_mail::{Outcome, read_mail};
 pub(crate) use read_mail::{keep, reading};
 
-use crate::triage::service::{release, route_rest};
+use crate::triage::{
+    board::bulk,
+    service::{release, reserves, route_rest},
+    similar::survey,
+};
 use async_trait::async_trait;
 use domain::job::Job;
 use jobs::{Failure, Handler};
@@ -24,6 +28,10 @@ impl Handler for Jobs {
             }
             Job::Release { release } => {
                 let done = release::part(&self.0, *release).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::MoveUp { event, decision } => {
+                let done = reserves::after_withdrawal(&self.0, *event, *decision).await;
                 Some(done.map_err(|e| Failure::Retry(e.to_string())))
             }
             Job::RouteRest {
@@ -45,7 +53,15 @@ impl Handler for Jobs {
                 let done = route_rest::part(&self.0, *staff, *event, rest, *last).await;
                 Some(done.map_err(|e| Failure::Retry(e.to_string())))
             }
-            Job::ImportRoster { .. } | Job::Deliver { .. } | Job::WithdrawPrint { .. } => None,
+            Job::GroupSimilar { event } => {
+                let done = survey::group(&self.0, *event).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::Bulk { bulk } => {
+                let done = bulk::part(&self.0, *bulk).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            _ => None,
         }
     }
 }

@@ -1,26 +1,35 @@
 //! The moderators' pages.
 
+mod beside;
+mod export;
 mod list;
-mod panel;
+mod list_act;
+pub(super) mod panel;
 mod routing;
 mod shortlist;
 
-use crate::{Result as Outcome, repo, triage::service::propose::Advisor};
-use axum::routing::get;
+use crate::{Result as Outcome, repo};
+use axum::routing::{get, post};
 use db::{entity::event, people::in_lang};
 use domain::{DecisionId, QuestionId};
 use web::{App, Chrome, Error};
 
 pub fn routes() -> web::Router {
     web::Router::new()
-        .route("/desk/events/{slug}/triage", get(list::show).post(list::act))
+        .route("/desk/events/{slug}/triage", get(list::show).post(list_act::act))
+        .route("/desk/events/{slug}/triage/live", get(beside::live))
+        .route("/desk/events/{slug}/triage/views", post(beside::views))
+        .route("/desk/events/{slug}/triage/board.xlsx", get(export::xlsx))
+        .route("/desk/events/{slug}/triage/board.json", get(export::json))
+        .route("/desk/events/{slug}/questions/{id}/here", post(beside::here))
+        .route("/desk/events/{slug}/questions/{id}/tags", post(beside::tags))
         .route("/desk/events/{slug}/questions/{id}", get(panel::show).post(panel::act))
         .route(
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
         )
+        .merge(super::reading::pages::routes())
         .merge(routing::routes())
-        .layer(axum::Extension(Advisor::default()))
 }
 
 /// The event of a page, and the page's context with its texts and navigation.
@@ -54,13 +63,13 @@ impl Act {
 }
 
 /// `QUESTION:DECISION`, as check boxes and buttons carry it.
-fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
+pub(super) fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
     let (question, seen) = text.split_once(':').unwrap_or((text, ""));
     Some((question.parse().ok()?, seen.parse().ok()))
 }
 
 /// Runs one step in a transaction of its own and tells the stage's pages, since the order may have changed.
-async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
+pub(super) async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
     match done {
         Ok(value) => {
             crate::stage::service::commit(app, tx, event.id).await?;

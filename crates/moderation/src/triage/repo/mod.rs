@@ -1,11 +1,17 @@
 //! The queries of triage.
 
+mod acts;
+mod balance;
+mod candidates;
 mod list;
 mod panel;
 mod release;
 mod rest;
 
-pub(crate) use list::{Column, Counts, Filter, Line, counts, lines, lines_of, page};
+pub(crate) use acts::{act, act_before, act_that_made, acts_because, acts_of, last_act, moved_up};
+pub(crate) use balance::{Asked, Dimension, asked};
+pub(crate) use candidates::{Candidate, candidates, profiles};
+pub(crate) use list::{Line, lines, lines_of};
 pub(crate) use panel::{History, consents, history, invitation_field};
 pub use release::What;
 pub(crate) use release::{
@@ -15,8 +21,9 @@ pub(crate) use release::{
 pub use rest::Rest;
 pub(crate) use rest::{routing, undecided, undecided_counts, undecided_texts};
 
+use super::service::step::{PLACED, RANKED};
 use db::{
-    entity::{answer, decision, question, speaker, staff},
+    entity::{answer, decision, question, speaker, staff, triage_setting},
     prelude::*,
 };
 use domain::{
@@ -59,8 +66,37 @@ pub(crate) async fn at_place(
     let found = decision::Entity::find()
         .filter(decision::Column::EventId.eq(event))
         .filter(decision::Column::Place.eq(place))
-        .filter(decision::Column::State.ne(DecisionState::Dropped));
+        .filter(Expr::cust(PLACED));
     Ok(found.one(conn).await?)
+}
+
+/// The decision that was released and holds.
+pub(crate) async fn released_of(
+    conn: &impl ConnectionTrait,
+    question: QuestionId,
+) -> Result<Option<decision::Model>, Error> {
+    let found = decision::Entity::find()
+        .filter(decision::Column::QuestionId.eq(question))
+        .filter(decision::Column::State.eq(DecisionState::Released));
+    Ok(found.one(conn).await?)
+}
+
+/// The reserves by their ranks.
+pub(crate) async fn reserves(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<decision::Model>, Error> {
+    Ok(decision::Entity::find()
+        .filter(decision::Column::EventId.eq(event))
+        .filter(Expr::cust(RANKED))
+        .order_by_asc(decision::Column::Rank)
+        .all(conn)
+        .await?)
+}
+
+/// How the event's triage is done; nobody set anything yet when there is no row.
+pub(crate) async fn setting(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+) -> Result<Option<triage_setting::Model>, Error> {
+    Ok(triage_setting::Entity::find_by_id(event).one(conn).await?)
 }
 
 pub(crate) async fn taken_places(conn: &impl ConnectionTrait, event: EventId) -> Result<BTreeSet<i32>, Error> {
@@ -72,8 +108,7 @@ pub(crate) async fn taken_places(conn: &impl ConnectionTrait, event: EventId) ->
 pub(crate) async fn shortlist(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<decision::Model>, Error> {
     Ok(decision::Entity::find()
         .filter(decision::Column::EventId.eq(event))
-        .filter(decision::Column::Place.is_not_null())
-        .filter(decision::Column::State.ne(DecisionState::Dropped))
+        .filter(Expr::cust(PLACED))
         .order_by_asc(decision::Column::Place)
         .all(conn)
         .await?)
@@ -83,8 +118,7 @@ pub(crate) async fn shortlist(conn: &impl ConnectionTrait, event: EventId) -> Re
 pub(crate) async fn next_rank(conn: &impl ConnectionTrait, event: EventId) -> Result<i32, Error> {
     let last = decision::Entity::find()
         .filter(decision::Column::EventId.eq(event))
-        .filter(decision::Column::State.eq(DecisionState::Pending))
-        .filter(decision::Column::Rank.is_not_null())
+        .filter(Expr::cust(RANKED))
         .order_by_desc(decision::Column::Rank)
         .one(conn)
         .await?;

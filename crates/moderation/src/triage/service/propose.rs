@@ -1,284 +1,312 @@
-//! A service that suits a question better than the one its asker chose: shown as a proposal with its reason, never applied
-//! by itself. It comes from the services' own words and from where people routed questions like it before.
+//! A proposal for the places that are free. It decides nothing: a person takes all of it, or a part.
+//!
+//! Maximal marginal relevance: J. Carbonell and J. Goldstein, "The Use of MMR, Diversity-Based Reranking for Reordering
+//! Documents and Producing Summaries", SIGIR 1998, pages 335–336. Each next one has the best of
+//! `λ · relevance − (1 − λ) · similarity to the nearest that is taken`; relevance is the score with what the asker
+//! wishes, and what has no place yet of its service, field or language counts a little more.
 
-use crate::Result;
-use chrono::{DateTime, TimeDelta, Utc};
-use db::{
-    entity::{decision, question, service},
-    prelude::*,
+use crate::{
+    Result,
+    triage::repo::{self, Candidate},
 };
-use domain::{
-    EventId, QuestionId, ServiceId,
-    state::decision::{DecisionKind, DecisionState},
-};
+use db::{entity::event, people::Invitee, prelude::*};
+use domain::{CompanyId, FieldId, InvitationId, Lang, QuestionId, ServiceId, state::question::Prefers};
 use similar::{Asked, Index};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
-use web::App;
+use std::collections::HashMap;
 
-/// So many of the last routings are learned from.
-const LEARNED: u64 = 2_000;
-/// So many of the nearest have a say.
-const NEIGHBOURS: usize = 5;
-/// Less alike than this says nothing. On the scale of [`Index::quick`].
-const LEAST: f32 = 0.25;
-/// What a service's name within the text counts for.
-const NAMED: f32 = 0.8;
-/// What likeness to a service's description counts for, at most.
-const DESCRIBED: f32 = 0.5;
-/// A proposal needs this much, and this much more than what speaks for the chosen service.
-const ENOUGH: f32 = 0.45;
-const AHEAD: f32 = 1.4;
-/// What was learned is used for so long.
-const KEPT: TimeDelta = TimeDelta::seconds(30);
+/// λ: how much the score counts against the likeness.
+const RELEVANCE: f32 = 0.7;
+/// For one who would like the stage; as much less for one who would rather read.
+const WISH: f32 = 0.05;
+/// For each of service, field and language that has no place yet.
+const NEW: f32 = 0.04;
+/// Below it, nothing that is taken is like it.
+const UNLIKE: f32 = 0.2;
+/// The best score, in thousandths.
+const BEST: f32 = 5000.0;
 
-/// A proposal, with what speaks for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposal {
-    pub service: ServiceId,
-    /// The text names the service so.
-    pub named: Option<String>,
-    /// Questions like it that were routed there, nearest first.
-    pub like: Vec<Like>,
+/// Why one is proposed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Why {
+    /// The mean of its scores, in thousandths.
+    Score(i32),
+    NotScored,
+    OnlyOfService,
+    OnlyOfField,
+    OnlyInLanguage,
+    /// Nothing that is taken or proposed is like it.
+    Unlike,
+    WouldLikeStage,
 }
 
-/// A question that was routed before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Like {
+/// One that is proposed.
+#[derive(Clone, Debug)]
+pub struct Proposed {
     pub question: QuestionId,
-    pub event: EventId,
-    pub number: i32,
+    pub why: Vec<Why>,
 }
 
-/// What was learned from the routings so far.
-struct Known {
-    at: DateTime<Utc>,
-    routed: Index<u32>,
-    places: Vec<(Like, ServiceId)>,
-    described: Index<u32>,
-    services: Vec<service::Model>,
+/// At most so many of one company and of one service, with those that have a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Caps {
+    pub company: usize,
+    pub service: usize,
 }
 
-/// Keeps what was learned for a moment, so that a page that is opened often does not read it each time.
-#[derive(Clone, Default)]
-pub struct Advisor(Arc<Mutex<Option<Arc<Known>>>>);
-
-impl Advisor {
-    /// Proposals for those of `questions` that speak of another service than the one they are about.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn proposals(&self, app: &App, questions: &[question::Model]) -> Result<HashMap<QuestionId, Proposal>> {
-        let known = self.known(app).await?;
-        let found = questions
-            .iter()
-            .filter_map(|q| Some((q.id, known.propose(q.id, &q.body, q.service_id)?)));
-        Ok(found.collect())
-    }
-
-    async fn known(&self, app: &App) -> Result<Arc<Known>> {
-        let now = app.clock.now();
-        let kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        if let Some(known) = kept.filter(|k| now - k.at < KEPT && now >= k.at) {
-            return Ok(known);
-        }
-        let fresh = Arc::new(Known::read(app).await?);
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::clone(&fresh));
-        Ok(fresh)
-    }
+/// What is compared.
+#[derive(Clone, Debug)]
+struct Item {
+    id: QuestionId,
+    body: String,
+    mean_milli: Option<i32>,
+    prefers: Prefers,
+    lang: Lang,
+    service: ServiceId,
+    field: Option<FieldId>,
+    company: Option<CompanyId>,
 }
 
-impl Known {
-    async fn read(app: &App) -> Result<Self> {
-        let conn = app.db.reader();
-        let services = service::Entity::find()
-            .order_by_asc(service::Column::Position)
-            .all(conn)
-            .await?;
-        let routed = decision::Entity::find()
-            .filter(decision::Column::Kind.eq(DecisionKind::Route))
-            .filter(decision::Column::State.ne(DecisionState::Dropped))
-            .order_by_desc(decision::Column::Id)
-            .limit(LEARNED)
-            .all(conn)
-            .await?;
-        let questions = question::Entity::find()
-            .filter(question::Column::Id.is_in(routed.iter().map(|d| d.question_id)))
-            .all(conn)
-            .await?;
-        let mut questions: HashMap<QuestionId, question::Model> = questions.into_iter().map(|q| (q.id, q)).collect();
-        let routed = routed.into_iter().filter_map(|decision| {
-            let question = questions.remove(&decision.question_id)?;
-            let like = Like {
-                question: question.id,
-                event: question.event_id,
-                number: question.number.unwrap_or_default(),
-            };
-            Some((like, decision.service_id?, question.body))
-        });
-        let now = app.clock.now();
-        let routed: Vec<_> = routed.collect();
-        // Seconds of arithmetic for thousands of texts must not hold up the pages of others.
-        let known = tokio::task::spawn_blocking(move || Self::learn(now, routed, services)).await;
-        known.map_err(|e| db::Error::from(sea_orm::DbErr::Custom(e.to_string())).into())
-    }
-
-    fn learn(at: DateTime<Utc>, rows: Vec<(Like, ServiceId, String)>, services: Vec<service::Model>) -> Self {
-        let mut routed = Index::default();
-        let mut places = Vec::with_capacity(rows.len());
-        for (n, (like, service, body)) in (0..).zip(rows) {
-            routed.insert(n, &body);
-            places.push((like, service));
-        }
-        let mut described = Index::default();
-        for (n, s) in (0..).zip(&services) {
-            described.insert(n, &format!("{} {} {} {}", s.name, s.name_en, s.blurb, s.blurb_en));
-        }
+impl Item {
+    fn of(candidate: Candidate, asker: Option<&Invitee>) -> Self {
         Self {
-            at,
-            routed,
-            places,
-            described,
-            services,
+            id: candidate.question.id,
+            body: candidate.question.body,
+            mean_milli: candidate.mean_milli,
+            prefers: candidate.question.prefers,
+            lang: candidate.question.lang,
+            service: candidate.question.service_id,
+            field: asker.and_then(|a| a.field),
+            company: asker.and_then(|a| a.company_id),
         }
-    }
-
-    fn propose(&self, question: QuestionId, body: &str, chosen: ServiceId) -> Option<Proposal> {
-        let mut weight: HashMap<ServiceId, f32> = HashMap::new();
-        let near = self.routed.quick(Asked::Text(body), NEIGHBOURS + 1);
-        let near: Vec<(Like, ServiceId, f32)> = near
-            .into_iter()
-            .filter(|(_, score)| *score >= LEAST)
-            .filter_map(|(n, score)| {
-                let (like, service) = *self.places.get(usize::try_from(n).ok()?)?;
-                (like.question != question).then_some((like, service, score))
-            })
-            .take(NEIGHBOURS)
-            .collect();
-        for (_, service, score) in &near {
-            *weight.entry(*service).or_default() += score;
-        }
-        for (n, score) in self.described.quick(Asked::Text(body), 3) {
-            let service = usize::try_from(n).ok().and_then(|n| self.services.get(n));
-            if let Some(service) = service {
-                *weight.entry(service.id).or_default() += score * DESCRIBED;
-            }
-        }
-        let named: HashMap<ServiceId, &str> = self
-            .services
-            .iter()
-            .filter_map(|s| Some((s.id, names(body, s)?)))
-            .collect();
-        for id in named.keys() {
-            *weight.entry(*id).or_default() += NAMED;
-        }
-        let own = weight.get(&chosen).copied().unwrap_or_default();
-        let order = |id: &ServiceId| self.services.iter().position(|s| s.id == *id);
-        let (best, score) = weight
-            .into_iter()
-            .filter(|(id, _)| *id != chosen && order(id).is_some())
-            .max_by(|a, b| a.1.total_cmp(&b.1).then_with(|| order(&b.0).cmp(&order(&a.0))))?;
-        let like: Vec<Like> = near.iter().filter(|(_, s, _)| *s == best).map(|(l, ..)| *l).collect();
-        let named = named.get(&best).map(|name| (*name).to_owned());
-        // Likeness to a description alone is no reason that one could tell anybody.
-        let can_tell = named.is_some() || !like.is_empty();
-        (can_tell && score >= ENOUGH && score >= own * AHEAD).then_some(Proposal {
-            service: best,
-            named,
-            like,
-        })
     }
 }
 
-/// The service's name as it stands in the text; a name of one letter names nothing.
-fn names<'a>(body: &str, service: &'a service::Model) -> Option<&'a str> {
-    let plain = |text: &str| -> String {
-        text.chars()
-            .filter(|c| !c.is_whitespace())
-            .flat_map(char::to_lowercase)
-            .collect()
+/// Proposes questions for the places that are free, in the order in which they were found.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn propose(conn: &impl ConnectionTrait, event: &event::Model, lang: Lang) -> Result<Vec<Proposed>> {
+    let setting = repo::setting(conn, event.id).await?;
+    let cap = |value: Option<i32>, default: usize| value.and_then(|v| usize::try_from(v).ok()).unwrap_or(default);
+    let caps = Caps {
+        company: cap(setting.as_ref().map(|s| s.max_per_company), 1),
+        service: cap(setting.as_ref().map(|s| s.max_per_service), 3),
     };
-    [&service.name, &service.name_en].into_iter().find_map(|name| {
-        let stands = if name.is_ascii() {
-            // A Latin name must stand as words of its own: "Map" is not in "mapping".
-            let wanted = latin_words(name);
-            wanted.len() > 2 && format!(" {} ", latin_words(body)).contains(&format!(" {wanted} "))
-        } else {
-            let wanted = plain(name);
-            wanted.chars().count() > 1 && plain(body).contains(&wanted)
-        };
-        stands.then_some(name.as_str())
-    })
+    let placed = repo::shortlist(conn, event.id).await?;
+    let ids: Vec<QuestionId> = placed.iter().map(|d| d.question_id).collect();
+    let stands: Vec<Candidate> = repo::lines_of(conn, &ids, lang)
+        .await?
+        .into_iter()
+        .map(|line| Candidate {
+            question: line.question,
+            mean_milli: None,
+        })
+        .collect();
+    let candidates = repo::candidates(conn, event.id).await?;
+    let invitations = stands.iter().chain(&candidates).map(|c| c.question.invitation_id);
+    let askers: HashMap<InvitationId, Invitee> = repo::profiles(conn, invitations, lang).await?;
+    let item = |candidate: Candidate| {
+        let asker = askers.get(&candidate.question.invitation_id);
+        Item::of(candidate, asker)
+    };
+    let free = usize::try_from(event.live_places)
+        .unwrap_or_default()
+        .saturating_sub(ids.len());
+    let stands: Vec<Item> = stands.into_iter().map(item).collect();
+    let candidates: Vec<Item> = candidates.into_iter().map(item).collect();
+    Ok(choose(&stands, candidates, free, caps))
 }
 
-fn latin_words(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let words = lower
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|w| !w.is_empty());
-    words.collect::<Vec<_>>().join(" ")
+fn choose(stands: &[Item], mut candidates: Vec<Item>, free: usize, caps: Caps) -> Vec<Proposed> {
+    let mut index = Index::default();
+    for item in stands.iter().chain(&candidates) {
+        index.insert(item.id, &item.body);
+    }
+    // What nobody scored stands a little below the middle of what was.
+    let scored: Vec<f32> = candidates.iter().filter_map(|c| c.mean_milli).map(milli).collect();
+    #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
+    let middle = if scored.is_empty() {
+        BEST * 0.6
+    } else {
+        scored.iter().sum::<f32>() / scored.len() as f32
+    };
+    let mut taken: Vec<Item> = stands.to_vec();
+    let mut nearest: HashMap<QuestionId, f32> = HashMap::new();
+    for item in stands {
+        near(&index, item.id, &mut nearest);
+    }
+    let mut proposed: Vec<(Item, f32)> = Vec::new();
+    while proposed.len() < free {
+        let best = candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| fits(c, &taken, caps))
+            .map(|(at, c)| {
+                let like = nearest.get(&c.id).copied().unwrap_or_default();
+                (at, worth(c, middle, like, &taken))
+            })
+            // The first of equals: the better score, then the earlier number.
+            .reduce(|best, next| if next.1 > best.1 { next } else { best });
+        let Some((at, _)) = best else { break };
+        let item = candidates.remove(at);
+        let like = nearest.get(&item.id).copied().unwrap_or_default();
+        near(&index, item.id, &mut nearest);
+        taken.push(item.clone());
+        proposed.push((item, like));
+    }
+    proposed
+        .iter()
+        .map(|(item, like)| Proposed {
+            question: item.id,
+            why: why(item, *like, &taken),
+        })
+        .collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 5000")]
+const fn milli(mean: i32) -> f32 {
+    mean as f32
+}
+
+/// How near each is to the nearest that is taken, with one more.
+fn near(index: &Index<QuestionId>, taken: QuestionId, nearest: &mut HashMap<QuestionId, f32>) {
+    for (id, score) in index.nearest(Asked::Id(taken), index.len()) {
+        let known = nearest.entry(id).or_default();
+        *known = known.max(score);
+    }
+}
+
+fn fits(item: &Item, taken: &[Item], caps: Caps) -> bool {
+    let company = item.company.is_none() || taken.iter().filter(|t| t.company == item.company).count() < caps.company;
+    company && taken.iter().filter(|t| t.service == item.service).count() < caps.service
+}
+
+fn worth(item: &Item, middle: f32, like: f32, taken: &[Item]) -> f32 {
+    let mean = item.mean_milli.map_or(middle * 0.95, milli);
+    let wish = match item.prefers {
+        Prefers::Stage => WISH,
+        Prefers::Written => -WISH,
+        Prefers::Either => 0.0,
+    };
+    let news = [
+        !taken.iter().any(|t| t.service == item.service),
+        item.field.is_some() && !taken.iter().any(|t| t.field == item.field),
+        !taken.iter().any(|t| t.lang == item.lang),
+    ];
+    let new: f32 = news.iter().filter(|new| **new).map(|_| NEW).sum();
+    RELEVANCE * (mean / BEST) - (1.0 - RELEVANCE) * like + wish + new
+}
+
+fn why(item: &Item, like: f32, all: &[Item]) -> Vec<Why> {
+    let mut why = vec![item.mean_milli.map_or(Why::NotScored, Why::Score)];
+    let only = |same: &dyn Fn(&Item) -> bool| all.iter().filter(|other| same(other)).count() == 1;
+    if only(&|other| other.service == item.service) {
+        why.push(Why::OnlyOfService);
+    }
+    if item.field.is_some() && only(&|other| other.field == item.field) {
+        why.push(Why::OnlyOfField);
+    }
+    if only(&|other| other.lang == item.lang) {
+        why.push(Why::OnlyInLanguage);
+    }
+    if like < UNLIKE {
+        why.push(Why::Unlike);
+    }
+    if item.prefers == Prefers::Stage {
+        why.push(Why::WouldLikeStage);
+    }
+    why
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn service(name: &str, name_en: &str, blurb: &str) -> service::Model {
-        service::Model {
-            id: ServiceId::new(),
-            name: name.into(),
-            name_en: name_en.into(),
-            blurb: blurb.into(),
-            blurb_en: String::new(),
-            position: 0,
+    fn item(body: &str, mean_milli: Option<i32>, service: ServiceId, company: CompanyId) -> Item {
+        Item {
+            id: QuestionId::new(),
+            body: body.into(),
+            mean_milli,
+            prefers: Prefers::Either,
+            lang: Lang::Ko,
+            service,
+            field: None,
+            company: Some(company),
         }
     }
 
-    fn like(number: i32) -> Like {
-        Like {
-            question: QuestionId::new(),
-            event: EventId::new(),
-            number,
-        }
+    const CAPS: Caps = Caps { company: 1, service: 2 };
+
+    #[test]
+    fn the_same_asked_twice_is_proposed_once_and_something_else_beside_it() {
+        let service = ServiceId::new();
+        let candidates = vec![
+            item(
+                "정산 주기를 앞당길 계획이 있나요?",
+                Some(4800),
+                service,
+                CompanyId::new(),
+            ),
+            item(
+                "정산 주기를 앞당길 계획이 있습니까?",
+                Some(4700),
+                service,
+                CompanyId::new(),
+            ),
+            item(
+                "주차장은 몇 시부터 열리나요?",
+                Some(4300),
+                ServiceId::new(),
+                CompanyId::new(),
+            ),
+        ];
+        let (first, other) = (candidates[0].id, candidates[2].id);
+        let proposed = choose(&[], candidates, 2, CAPS);
+        let ids: Vec<QuestionId> = proposed.iter().map(|p| p.question).collect();
+        assert_eq!(ids, [first, other]);
+        assert!(proposed[1].why.contains(&Why::Unlike), "{proposed:?}");
+        assert!(proposed[1].why.contains(&Why::Score(4300)));
     }
 
     #[test]
-    fn what_was_routed_before_and_what_a_text_names_propose_and_say_why() {
-        let pay = service("까치지갑", "Magpie Pay", "정산과 결제");
-        let map = service("오솔길지도", "Path Maps", "장소와 길 찾기");
-        let ride = service("바람택시", "Breeze Taxi", "호출과 운행");
-        let rows = vec![
-            (like(1), pay.id, "정산금은 언제 입금되나요?".to_owned()),
-            (like(2), pay.id, "정산 주기를 앞당길 수 있나요?".to_owned()),
-            (like(3), map.id, "지도에 가게 위치가 잘못 나와요".to_owned()),
+    fn no_more_than_the_caps_of_a_company_and_a_service_also_when_places_stay_free() {
+        let (service, company) = (ServiceId::new(), CompanyId::new());
+        let stands = [item("이미 자리가 있는 질문", None, service, company)];
+        let candidates = vec![
+            item("같은 회사의 질문", Some(5000), ServiceId::new(), company),
+            item("같은 서비스의 첫 질문", Some(4000), service, CompanyId::new()),
+            item(
+                "같은 서비스의 둘째 질문입니다만 다릅니다",
+                Some(3900),
+                service,
+                CompanyId::new(),
+            ),
         ];
-        let known = Known::learn(DateTime::UNIX_EPOCH, rows, vec![pay.clone(), map.clone(), ride.clone()]);
-        let q = QuestionId::new();
-        let found = known
-            .propose(q, "정산 주기를 더 앞당길 수 있을까요?", ride.id)
-            .expect("like question 2");
-        assert_eq!((found.service, found.like[0].number), (pay.id, 2));
-        assert_eq!(found.named, None);
-        let found = known
-            .propose(q, "오솔길 지도에 할인 표시를 넣고 싶습니다", ride.id)
-            .expect("named");
-        assert_eq!((found.service, found.named.as_deref()), (map.id, Some("오솔길지도")));
-        let found = known
-            .propose(q, "Can Path Maps show our opening hours?", ride.id)
-            .expect("named");
-        assert_eq!(found.named.as_deref(), Some("Path Maps"));
-        assert_eq!(
-            known.propose(q, "정산 주기를 앞당길 수 있나요?", pay.id),
-            None,
-            "it is there already"
-        );
-        assert_eq!(
-            known.propose(q, "점심은 무엇인가요?", ride.id),
-            None,
-            "nothing speaks for another"
-        );
-        assert_eq!(known.propose(q, "", ride.id), None);
+        let proposed = choose(&stands, candidates.clone(), 9, CAPS);
+        assert_eq!(proposed.len(), 1);
+        assert_eq!(proposed[0].question, candidates[1].id);
+    }
+
+    #[test]
+    fn what_nobody_scored_is_proposed_after_what_was_found_good_and_before_what_was_found_poor() {
+        let candidates = vec![
+            item(
+                "배송 조회는 어디에서 하나요",
+                Some(4500),
+                ServiceId::new(),
+                CompanyId::new(),
+            ),
+            item("쿠폰 사용 기한이 궁금합니다", None, ServiceId::new(), CompanyId::new()),
+            item(
+                "행사장 좌석은 정해져 있나요",
+                Some(1200),
+                ServiceId::new(),
+                CompanyId::new(),
+            ),
+        ];
+        let wanted: Vec<QuestionId> = candidates.iter().map(|c| c.id).collect();
+        let proposed = choose(&[], candidates, 3, CAPS);
+        assert_eq!(proposed.iter().map(|p| p.question).collect::<Vec<_>>(), wanted);
+        assert!(proposed[1].why.contains(&Why::NotScored));
     }
 }

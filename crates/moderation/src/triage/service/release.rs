@@ -2,7 +2,7 @@
 //! pressed, so a job, a second press and a kill in between find the same rows. What a request cannot wait for is a job,
 //! which does a share and leaves the rest to the next one.
 
-use super::decide::{record, set_state};
+use super::decide::{hold_decision, record, set_state};
 pub use crate::triage::repo::What;
 use crate::{
     Error, Result,
@@ -222,7 +222,8 @@ pub(crate) async fn part(app: &App, release: ReleaseId) -> Result<()> {
         let rest = Job::Release { release: release.id };
         jobs::enqueue(&tx, &app.clock, &rest, app.clock.now()).await?;
     }
-    app.live.commit(tx, &topic(release.event_id)).await?;
+    let triage = crate::triage::board::topic(release.event_id);
+    app.live.commit_all(tx, &[&topic(release.event_id), &triage]).await?;
     Ok(())
 }
 
@@ -305,6 +306,7 @@ async fn refused(
 
 /// Releases one decision in the caller's transaction; false when it was released or dropped already.
 async fn one(tx: &WriteTx, app: &App, release: &release::Model, event: &event::Model, id: DecisionId) -> Result<bool> {
+    hold_decision(tx, event.id, id).await?;
     match set_state(tx, id, DecisionState::Released).await {
         Ok(()) => {}
         Err(error) if error.is_refusal() => return Ok(false),

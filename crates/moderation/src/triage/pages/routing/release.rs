@@ -6,13 +6,9 @@ use super::{
 };
 use crate::triage::{
     pages::enter,
-    service::{
-        propose::Advisor,
-        release::{self, Pressed},
-    },
+    service::release::{self, Pressed},
 };
 use axum::{
-    Extension,
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
@@ -57,7 +53,6 @@ pub(super) async fn release(
     staff: Moderator,
     Path(slug): Path<String>,
     c: Chrome,
-    Extension(advisor): Extension<Advisor>,
     Form(input): Form<Input>,
 ) -> web::Result<Response> {
     let (event, c) = enter(&app, c, &slug).await?;
@@ -89,7 +84,7 @@ pub(super) async fn release(
         Err(errors) => {
             sent.errors = errors;
             sent.picked = input.pick;
-            return page(&app, c, event, &advisor, Address::of(&pending), sent).await;
+            return page(&app, c, event, Address::of(&pending), sent).await;
         }
     };
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
@@ -110,5 +105,5 @@ pub(super) async fn release(
         Pressed::Done(done) => done,
     };
     sent.done = Some(done);
-    page(&app, c, event, &advisor, Address::of(&pending), sent).await
+    page(&app, c, event, Address::of(&pending), sent).await
 }

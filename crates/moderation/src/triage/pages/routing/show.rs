@@ -8,15 +8,14 @@ use crate::{
         repo::{self, Line, Rest},
         service::{
             decide,
-            propose::{Advisor, Like, Proposal},
             release::{self, Released},
             route_rest::{self as service, Pressed},
+            suggest::{Advisor, Like, Proposal},
         },
     },
 };
 use askama::Template;
 use axum::{
-    Extension,
     extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -240,22 +239,14 @@ pub(super) async fn show(
     State(app): State<App>,
     _: Moderator,
     c: Chrome,
-    Extension(advisor): Extension<Advisor>,
     Path(slug): Path<String>,
     Query(address): Query<Address>,
 ) -> web::Result {
     let (event, c) = enter(&app, c, &slug).await?;
-    page(&app, c, event, &advisor, address, Sent::default()).await
+    page(&app, c, event, address, Sent::default()).await
 }
 
-pub(super) async fn page(
-    app: &App,
-    c: Chrome,
-    event: event::Model,
-    advisor: &Advisor,
-    address: Address,
-    sent: Sent,
-) -> web::Result {
+pub(super) async fn page(app: &App, c: Chrome, event: event::Model, address: Address, sent: Sent) -> web::Result {
     let conn = app.db.reader();
     let services = people::services(conn, c.lang()).await?;
     let names: HashMap<ServiceId, String> = services.iter().cloned().collect();
@@ -290,7 +281,7 @@ pub(super) async fn page(
             .iter()
             .map(|p| Choice::new(p, c.t(format!("prefers-{p}"))).chosen(address.prefers == p.as_str()))
             .collect(),
-        proposals: proposals(app, &c, &event, advisor, &address, &names).await?,
+        proposals: proposals(app, &c, &event, &address, &names).await?,
         targets: services
             .iter()
             .map(|(id, name)| Choice::new(id, name).chosen(chosen(id, &address.to)))
@@ -377,13 +368,12 @@ async fn proposals(
     app: &App,
     c: &Chrome,
     event: &event::Model,
-    advisor: &Advisor,
     address: &Address,
     names: &HashMap<ServiceId, String>,
 ) -> web::Result<Vec<ProposalRow>> {
     let conn = app.db.reader();
     let questions = repo::undecided_texts(conn, event.id, &address.rest(), LOOKED_AT).await?;
-    let mut found = advisor.proposals(app, &questions).await?;
+    let mut found = Advisor::of(app).proposals(app, &questions).await?;
     let meant = questions.into_iter().filter(|q| found.contains_key(&q.id)).collect();
     let lines = repo::lines(conn, meant, c.lang()).await?;
     let rows = lines.into_iter().filter_map(|line| {
