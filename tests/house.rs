@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("db", 1),
     ("jobs", 2),
     ("web", 2),
+    ("likeness", 2),
     ("mail", 3),
     ("intake", 4),
     ("moderation", 4),

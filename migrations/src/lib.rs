@@ -12,7 +12,11 @@ mod m0005_system;
 mod m0006_live;
 mod m0007_ways;
 mod m0008_decisions;
+mod m0009_board;
 mod m0010_reading;
+mod m0011_similar;
+mod m0012_routing;
+mod m0013_shortlist;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -32,7 +36,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_live::Step),
             Box::new(m0007_ways::Step),
             Box::new(m0008_decisions::Step),
+            Box::new(m0009_board::Step),
             Box::new(m0010_reading::Step),
+            Box::new(m0011_similar::Step),
+            Box::new(m0012_routing::Step),
+            Box::new(m0013_shortlist::Step),
         ]
     }
 }

@@ -127,7 +127,14 @@ impl Bound {
                     let worker = jobs::Worker::new(app.db.clone(), app.clock.clone(), app.wake.clone(), handlers(&app));
                     let (db, settings, keys) = (app.db.clone(), app.settings.clone(), app.keys.clone());
                     let sender = mail::Sender::new(db, settings, app.clock.clone(), keys, app.wake.clone());
-                    tokio::join!(worker.run(stopped()), sender.run(stopped()), tidy(&app, stopped()));
+                    let words = moderation::triage::board::follow::run(&app, stopped());
+                    tokio::join!(
+                        worker.run(stopped()),
+                        sender.run(stopped()),
+                        tidy(&app, stopped()),
+                        moderation::triage::similar::survey::watch(&app, stopped()),
+                        words
+                    );
                 }
                 let _ = last.send(true);
             };

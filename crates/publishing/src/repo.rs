@@ -206,19 +206,26 @@ pub(crate) async fn material(conn: &impl ConnectionTrait, id: EventId) -> Result
     })
 }
 
-/// Who of these agreed to be printed (true), or took it back (false): the last word of each counts.
+/// Who of these agreed to be printed (true), or did not (false): the last word of each counts, and whoever was asked for
+/// their consents and left this one out said no, as its text says. Who was never asked for any is absent.
 pub(crate) async fn print_consents(
     conn: &impl ConnectionTrait,
     ids: &[InvitationId],
 ) -> Result<HashMap<InvitationId, bool>, Error> {
     let rows = consent::Entity::find()
         .filter(consent::Column::InvitationId.is_in(ids.iter().copied()))
-        .filter(consent::Column::Purpose.eq(ConsentPurpose::Print))
         .order_by_asc(consent::Column::At)
         .order_by_asc(consent::Column::Id)
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|c| (c.invitation_id, c.given)).collect())
+    let mut said = HashMap::new();
+    for row in rows {
+        let print = said.entry(row.invitation_id).or_insert(false);
+        if row.purpose == ConsentPurpose::Print {
+            *print = row.given;
+        }
+    }
+    Ok(said)
 }
 
 /// How each of these wanted to be named with their latest question; who asked nothing is absent.

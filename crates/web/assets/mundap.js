@@ -62,6 +62,30 @@ function autosave(form) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && snapshot() !== last) save(); });
 }
 
+/* Similar questions beneath the text that somebody writes: <div data-similar="URL"> in its form. */
+function similar(box) {
+  const form = box.closest("form"), area = form?.querySelector("textarea[name=question]");
+  if (!area) return;
+  let timer, asked = area.value.trim(), latest = 0;
+  async function look() {
+    const text = area.value.trim();
+    if (text === asked) return;
+    asked = text;
+    const mine = latest += 1;
+    try {
+      const answer = await fetch(box.dataset.similar, {
+        method: "POST", redirect: "error",
+        headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "text/html" },
+        body: new URLSearchParams({ csrf: form.elements.csrf.value, question: text }),
+      });
+      if (!answer.ok || mine !== latest) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+      if (fresh.textContent.trim() !== box.textContent.trim()) box.replaceChildren(...fresh.childNodes);
+    } catch { /* It is a hint: who writes goes on. */ }
+  }
+  area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 1200); });
+}
+
 /* A second press of the same button does nothing while the first is under way. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -239,6 +263,7 @@ function enhance(root) {
   const each = (selector, work) => { if (root.matches?.(selector)) work(root); root.querySelectorAll(selector).forEach(work); };
   each("textarea[data-count]", counter);
   each("form[data-autosave]", autosave);
+  each("[data-similar]", similar);
   each("[data-timer]", timer);
   each("[data-needs-script]", (e) => { e.hidden = false; });
   countSelected();

@@ -1,4 +1,4 @@
-use crate::{health, live};
+use crate::{Parts, health, live};
 use axum::extract::FromRef;
 use domain::{Clock, token::Keys};
 use settings::Settings;
@@ -16,6 +16,8 @@ pub struct App {
     pub wake: db::Wake,
     /// Only then do the routes below `/dev` exist.
     pub demo: bool,
+    /// What a floor above keeps once for each process.
+    pub parts: Parts,
     pub(crate) health: health::Cache,
 }
 
@@ -29,6 +31,7 @@ impl App {
             live: live::Bus::default(),
             wake,
             demo,
+            parts: Parts::default(),
             health: health::Cache::default(),
         }
     }

@@ -309,6 +309,7 @@ impl Chrome {
                 ("/roster", "nav-roster", moderator),
                 ("/read", "nav-read", moderator),
                 ("/triage", "nav-triage", moderator),
+                ("/similar", "nav-similar", moderator),
                 ("/shortlist", "nav-shortlist", moderator),
                 ("/routing", "nav-routing", moderator),
                 ("/stage", "nav-stage", Some(&[Role::Stage, Role::Moderator])),

@@ -71,6 +71,25 @@ impl Bus {
         Ok(())
     }
 
+    /// The same for several topics, all of which the change touches.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing of the transaction stands.
+    pub async fn commit_all(&self, tx: WriteTx, topics: &[&str]) -> Result<(), db::Error> {
+        // In one order, whoever commits: two who count the same topics do not wait for each other crosswise.
+        let mut topics = topics.to_vec();
+        topics.sort_unstable();
+        let mut versions = Vec::with_capacity(topics.len());
+        for topic in topics {
+            versions.push((topic, count(&tx, topic).await?));
+        }
+        tx.commit().await?;
+        for (topic, version) in versions {
+            self.heard(topic, version);
+        }
+        Ok(())
+    }
+
     /// Tells all who read the topic in this process, and no other. Call it after the commit: a reader fetches the
     /// page at once. `data` holds no personal data, only what changed (an id, a number).
     pub fn publish(&self, topic: &str, event: &'static str, data: impl Into<String>) {

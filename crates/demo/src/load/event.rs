@@ -9,7 +9,8 @@ use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::{Asia::Seoul, Tz};
 use db::{audit::Actor, entity::invitation, prelude::*};
 use domain::{
-    EmailAddress, EventId, InvitationId, PartId, QuestionId, SittingId, SpeakerId, state::question::Naming,
+    EmailAddress, EventId, InvitationId, PartId, QuestionId, SittingId, SpeakerId,
+    state::question::{Naming, Prefers},
     text::QuestionText,
 };
 use intake::{
@@ -256,7 +257,8 @@ impl Scene {
             tx.commit().await?;
             return Ok(id);
         }
-        let print = q.naming != Naming::Nameless;
+        // A few do not want to be printed at all, none of those whom the stage is likely to take.
+        let print = q.naming != Naming::Nameless || q.prefers != Prefers::Written;
         let consents = Consents {
             required: true,
             print,

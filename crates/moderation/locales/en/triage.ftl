@@ -53,7 +53,6 @@ triage-none-found = Nothing matches. Try fewer filters.
 triage-empty = Questions come here as soon as partners send them. Invite partners to begin.
 triage-column-empty = Nothing stands here.
 triage-bulk = With the selected questions
-triage-keys = Keys: j and k move, Enter opens, x selects, l stage, c crew, d not taken, u undo, / search, ? shows all.
 triage-pick-some = Select at least one question.
 
 select-all = Select all on this page

@@ -53,7 +53,6 @@ triage-none-found = 조건에 맞는 질문이 없습니다. 필터를 줄여 �
 triage-empty = 파트너가 질문을 보내면 여기에 쌓입니다. 먼저 초대장을 보내십시오.
 triage-column-empty = 여기에 있는 질문이 없습니다.
 triage-bulk = 선택한 질문 처리
-triage-keys = 단축키: j·k 이동, Enter 열기, x 선택, l 현장, c 크루, d 선정 안 함, u 되돌리기, / 검색, ? 전체 보기
 triage-pick-some = 질문을 하나 이상 선택하십시오.
 
 select-all = 이 쪽의 질문 모두 선택

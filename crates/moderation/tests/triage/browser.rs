@@ -22,6 +22,17 @@ impl Browser {
     }
 
     pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: String) -> (u16, String) {
+        let (status, bytes) = self.fetch(request, body).await;
+        (status, String::from_utf8(bytes).expect("text"))
+    }
+
+    pub(crate) async fn bytes(&mut self, path: &str) -> Vec<u8> {
+        let (status, bytes) = self.fetch(axum::http::Request::get(path), String::new()).await;
+        assert_eq!(status, 200, "{path}");
+        bytes
+    }
+
+    async fn fetch(&mut self, request: axum::http::request::Builder, body: String) -> (u16, Vec<u8>) {
         use tower::ServiceExt;
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let request = request
@@ -39,7 +50,7 @@ impl Browser {
         let body = axum::body::to_bytes(response.into_body(), 1 << 22)
             .await
             .expect("a body");
-        (status, String::from_utf8(body.to_vec()).expect("text"))
+        (status, body.to_vec())
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> String {

@@ -1,5 +1,6 @@
 //! From fifty questions to a released stage: what must hold when many press at once.
 
+mod board;
 mod browser;
 mod decide;
 mod pages;

@@ -227,14 +227,14 @@ pub(crate) async fn cast<'a>(
 }
 
 impl Cast<'_> {
-    /// `None` when its question or every answer is gone, or whoever said it took back that it may be printed.
+    /// `None` when its question or every answer is gone, or whoever said it does not agree to its being printed.
     pub(crate) fn exchange(&self, row: &article_exchange::Model) -> Option<Exchange> {
         let asked = Asked::of(row)?;
         let mut hidden = Vec::new();
         let question = match asked {
             Asked::Question(id) => {
                 let question = self.material.questions.get(&id)?;
-                if self.took_back(question.invitation_id) {
+                if self.refuses_print(question.invitation_id) {
                     return None;
                 }
                 Said {
@@ -259,7 +259,7 @@ impl Cast<'_> {
             .material
             .answers_to(asked)
             .into_iter()
-            .filter(|answer| !answer.invitation_id.is_some_and(|id| self.took_back(id)))
+            .filter(|answer| !answer.invitation_id.is_some_and(|id| self.refuses_print(id)))
             .map(|answer| {
                 let by = match answer.invitation_id {
                     Some(id) => self.partner(id, self.wishes.get(&id).copied(), &mut hidden),
@@ -291,7 +291,7 @@ impl Cast<'_> {
         Some(exchange.masked(&hidden))
     }
 
-    fn took_back(&self, id: InvitationId) -> bool {
+    fn refuses_print(&self, id: InvitationId) -> bool {
         self.consents.get(&id) == Some(&false)
     }
 

@@ -23,6 +23,7 @@ nav-speakers = Speakers
 nav-roster = Roster
 nav-read = Reading
 nav-triage = Triage
+nav-similar = Similar
 nav-shortlist = Shortlist
 nav-routing = Routing
 nav-stage = Stage

@@ -23,6 +23,7 @@ nav-speakers = 연사
 nav-roster = 명단
 nav-read = 읽기
 nav-triage = 선별
+nav-similar = 비슷한 질문
 nav-shortlist = 현장 질문
 nav-routing = 배정
 nav-stage = 무대

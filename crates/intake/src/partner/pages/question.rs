@@ -40,6 +40,10 @@ struct Page {
     declined: String,
     answers: Vec<AnswerCard>,
     merged: bool,
+    /// Of one that had its answer.
+    duplicate: bool,
+    /// Others whose questions were joined to this one.
+    joined_by: usize,
     may_edit: bool,
     may_withdraw: bool,
 }
@@ -76,6 +80,8 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
     let zone = &own.event.time_zone;
     let phase = Phase::of(&own.event, c.now);
     let open = phase.is_open() && question.state == QuestionState::Received;
+    let duplicate = repo::is_duplicate(conn, &question).await?;
+    let joined_by = repo::joined_by(conn, &question).await?;
     let copy = repo::copy(conn, &who, question.id).await?;
     let page = Page {
         changes: copy
@@ -95,6 +101,8 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
             .unwrap_or_default(),
         answers: answers.into_iter().map(|a| answer_card(&c, &hosts, zone, a)).collect(),
         merged: question.state == QuestionState::Merged,
+        duplicate,
+        joined_by,
         may_edit: open,
         may_withdraw: open,
         body: question.body,

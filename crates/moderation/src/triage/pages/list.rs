@@ -1,92 +1,38 @@
-//! The triage list: search, filters, columns, and a decision by each button.
+//! The board: columns, search, filters, and one page of questions.
 
-use super::{Act, commit, enter, pair};
-use crate::{
-    repo as common,
-    triage::{
-        repo::{self, Column, Counts, Filter, Line},
-        service::decide::{self, Choice as Verdict},
-    },
+use super::enter;
+use crate::triage::{
+    board::{self, Address, Column, Counts, FEW, Row, Sort, follow},
+    repo,
 };
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
 use db::{
-    entity::{event, field},
+    entity::{board_view, bulk_run, company, event, field, invitation, partner, tag},
     people::{self, in_lang},
     prelude::*,
 };
-use domain::{DecisionId, Lang, QuestionId, state::question::Prefers};
-use serde::{Deserialize, Serialize};
-use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
-
-/// The filters as they stand in the address.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub(super) struct Address {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    q: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    state: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    service: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    field: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    prefers: String,
-    /// The question's language; `lang` is the page's.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    written: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    after: String,
-}
-
-impl Address {
-    fn filter(&self) -> Filter {
-        Filter {
-            column: Column::parse(&self.state),
-            text: self.q.clone(),
-            service: self.service.parse().ok(),
-            field: self.field.parse().ok(),
-            prefers: self.prefers.parse().ok(),
-            lang: self.written.parse().ok(),
-            after: self.after.parse().ok(),
-        }
-    }
-
-    fn query(&self) -> String {
-        serde_html_form::to_string(self).unwrap_or_default()
-    }
-
-    fn column(&self, column: Column) -> String {
-        let state = if column == Column::Inbox {
-            String::new()
-        } else {
-            column.as_str().to_owned()
-        };
-        Self {
-            state,
-            after: String::new(),
-            ..self.clone()
-        }
-        .query()
-    }
-
-    fn page(&self, after: &str) -> String {
-        Self {
-            after: after.to_owned(),
-            ..self.clone()
-        }
-        .query()
-    }
-}
+use domain::{EventId, Lang, StaffId, state::question::Prefers};
+use web::{App, Choice, Chrome, Errors, auth::Moderator, render_status};
 
 struct Tab {
     label: String,
     query: String,
     count: i64,
     current: bool,
+}
+
+/// What stands in the forms around the list.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) errors: Errors,
+    pub(super) reason: String,
+    pub(super) tag: String,
+    pub(super) name: String,
+    pub(super) picked: Vec<String>,
 }
 
 #[derive(Template)]
@@ -96,73 +42,90 @@ struct ListPage {
     event: event::Model,
     address: Address,
     tabs: Vec<Tab>,
-    lines: Vec<Line>,
+    rows: Vec<Row>,
     next: Option<String>,
-    first: Option<String>,
+    previous: Option<String>,
+    found: Option<i64>,
     services: Vec<Choice>,
     fields: Vec<Choice>,
     prefers: Vec<Choice>,
     languages: Vec<Choice>,
+    tags: Vec<Choice>,
+    sorts: Vec<Choice>,
+    scores: Vec<Choice>,
+    companies: Vec<String>,
+    views: Vec<board_view::Model>,
+    running: Vec<bulk_run::Model>,
     used: usize,
     counts: Counts,
-    errors: Errors,
-    reason: String,
-    picked: Vec<String>,
+    /// The words of the newest questions are not in the index yet.
+    behind: bool,
+    undo: bool,
+    typed: Typed,
+    me: StaffId,
 }
 
 impl ListPage {
     fn base(&self) -> String {
         format!("/desk/events/{}", self.event.slug)
     }
-    fn is_picked(&self, line: &Line) -> bool {
-        self.picked.iter().any(|p| p.starts_with(&line.question.id.to_string()))
+    fn is_picked(&self, row: &Row) -> bool {
+        let id = row.line.question.id.to_string();
+        self.typed.picked.iter().any(|p| p.starts_with(&id))
     }
     /// Whether the pending decision is of this kind: its button would change nothing.
-    fn pending_is(line: &Line, kind: &str) -> bool {
-        line.pending.as_ref().is_some_and(|d| d.kind.as_str() == kind)
+    fn pending_is(row: &Row, kind: &str) -> bool {
+        row.line.pending.as_ref().is_some_and(|d| d.kind.as_str() == kind)
     }
     fn full(&self) -> bool {
         usize::try_from(self.event.live_places).unwrap_or_default() <= self.used
     }
-    fn narrowed(&self) -> bool {
-        let Address {
-            q,
-            service,
-            field,
-            prefers,
-            written,
-            ..
-        } = &self.address;
-        [q, service, field, prefers, written].iter().any(|f| !f.is_empty())
+    /// Counted no further than a thousand.
+    fn many(&self, count: i64) -> String {
+        let number = self.c.number(Ord::min(count, FEW));
+        if count > FEW { format!("{number}+") } else { number }
     }
-}
-
-/// What was typed into the form around the list.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Input {
-    act: String,
-    pick: Vec<String>,
-    reason: String,
-    back: String,
+    /// What the filters find, in words.
+    fn found_line(&self) -> String {
+        match self.found {
+            Some(n) => self.c.t1("board-found", "n", self.many(n)),
+            None => self.c.t1("board-found", "n", format!("{}+", self.rows.len())),
+        }
+    }
+    fn views_of_mine(&self) -> impl Iterator<Item = &board_view::Model> {
+        self.views.iter().filter(|v| v.staff_id == self.me)
+    }
+    fn is_view(&self, view: &board_view::Model) -> bool {
+        self.address.first().query() == view.query
+    }
 }
 
 pub(super) async fn show(
     State(app): State<App>,
-    _: Moderator,
+    staff: Moderator,
     c: Chrome,
     Path(slug): Path<String>,
     Query(address): Query<Address>,
 ) -> web::Result {
-    page(&app, c, &slug, address, Errors::new(), &Input::default()).await
+    page(&app, c, &slug, staff.id, address, Typed::default()).await
 }
 
-async fn page(app: &App, c: Chrome, slug: &str, address: Address, errors: Errors, input: &Input) -> web::Result {
+pub(super) async fn page(
+    app: &App,
+    c: Chrome,
+    slug: &str,
+    staff: StaffId,
+    address: Address,
+    typed: Typed,
+) -> web::Result {
     let (event, c) = enter(app, c, slug).await?;
     let (conn, lang) = (app.db.reader(), c.lang());
-    let filter = address.filter();
-    let found = repo::page(conn, event.id, &filter, lang).await?;
-    let counts = repo::counts(conn, event.id).await?;
+    let filter = address.filter(conn, event.id, staff, c.now).await?;
+    // What is searched for may have come this second.
+    let behind = filter.search.is_some() && !follow::catch_up(&app.db, event.id).await?;
+    let found = board::page(conn, event.id, &filter, board::PAGE).await?;
+    let rows = board::rows(conn, event.id, &found.ids, staff, c.now, lang).await?;
+    let counts = board::counts(conn, event.id).await?;
     let tabs = Column::ALL.into_iter().map(|column| Tab {
         label: c.t(format!("column-{}", column.as_str())),
         query: address.column(column),
@@ -176,9 +139,10 @@ async fn page(app: &App, c: Chrome, slug: &str, address: Address, errors: Errors
         .await?;
     let page = ListPage {
         tabs: tabs.collect(),
-        next: found.next.map(|after| address.page(&after)),
-        first: filter.after.map(|_| address.page("")),
-        lines: found.rows,
+        next: found.after.map(|key| address.after(key)),
+        previous: found.before.map(|key| address.before(key)),
+        found: found.found,
+        rows,
         services: choices(
             services.into_iter().map(|(id, name)| (id.to_string(), name)),
             &address.service,
@@ -199,16 +163,33 @@ async fn page(app: &App, c: Chrome, slug: &str, address: Address, errors: Errors
             Lang::ALL.iter().map(|l| (l.to_string(), c.t(format!("written-{l}")))),
             &address.written,
         ),
+        tags: choices(tags_of(conn, event.id).await?, &address.tag),
+        sorts: choices(
+            Sort::ALL
+                .iter()
+                .map(|s| (s.as_str().to_owned(), c.t(format!("sort-{}", s.as_str())))),
+            filter.sort.as_str(),
+        ),
+        scores: choices(
+            ["2", "3", "3.5", "4", "4.5"]
+                .map(|s| (s.to_owned(), c.t1("score-from", "n", s)))
+                .into_iter(),
+            &address.score,
+        ),
+        companies: companies_of(conn, event.id).await?,
+        views: board::views::of(conn, event.id, staff).await?,
+        running: board::bulk::running(conn, event.id).await?,
         used: repo::taken_places(conn, event.id).await?.len(),
+        undo: super::list_act::last_of(conn, event.id, staff).await?.is_some(),
         counts,
-        reason: input.reason.clone(),
-        picked: input.pick.clone(),
+        behind,
         c,
         event,
         address,
-        errors,
+        typed,
+        me: staff,
     };
-    let status = if page.errors.is_empty() {
+    let status = if page.typed.errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -216,128 +197,33 @@ async fn page(app: &App, c: Chrome, slug: &str, address: Address, errors: Errors
     render_status(status, &page)
 }
 
-fn choices(all: impl Iterator<Item = (String, String)>, chosen: &str) -> Vec<Choice> {
-    all.map(|(value, label)| {
-        let chosen = value == chosen;
-        Choice::new(value, label).chosen(chosen)
-    })
-    .collect()
+fn choices(all: impl IntoIterator<Item = (String, String)>, chosen: &str) -> Vec<Choice> {
+    all.into_iter()
+        .map(|(value, label)| {
+            let chosen = value == chosen;
+            Choice::new(value, label).chosen(chosen)
+        })
+        .collect()
 }
 
-pub(super) async fn act(
-    State(app): State<App>,
-    staff: Moderator,
-    c: Chrome,
-    Path(slug): Path<String>,
-    Form(input): Form<Input>,
-) -> web::Result<Response> {
-    let address: Address = serde_html_form::from_str(&input.back).unwrap_or_default();
-    let (event, bound) = enter(&app, c.clone(), &slug).await?;
-    if matches!(input.act.as_str(), "route-picked" | "decline-picked") {
-        return bulk(&app, &staff, c, &slug, address, &event, &input).await;
-    }
-    let Some(act) = Act::parse(&input.act) else {
-        return Err(web::Error::BadRequest("oops-bad-request-body".into()));
-    };
-    let question = common::question_of(app.db.reader(), event.id, act.question)
-        .await?
-        .ok_or(web::Error::NotFound)?;
-    let tx = app.db.begin_write().await?;
-    let (id, who, seen) = (question.id, staff.id, act.seen);
-    let (done, flash) = match act.verb.as_str() {
-        "live" => {
-            let live = Verdict::Live { speaker: None };
-            (
-                decide::decide(&tx, &app, who, id, seen, live).await.map(drop),
-                "triage-live",
-            )
-        }
-        "route" => {
-            let route = Verdict::Route { service: None };
-            (
-                decide::decide(&tx, &app, who, id, seen, route).await.map(drop),
-                "triage-routed",
-            )
-        }
-        "drop" => (decide::drop_pending(&tx, &app, who, id, seen).await, "triage-undone"),
-        _ => return Err(web::Error::BadRequest("oops-bad-request-body".into())),
-    };
-    match commit(&app, &event, tx, done).await {
-        Ok(()) => Ok(redirect(list_href(&slug, &address))
-            .flash_n(flash, question.number.unwrap_or_default())
-            .into_response()),
-        // The list is read again, so the page shows both what stands now and why nothing was done.
-        Err(error) if error.is_refusal() => {
-            let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence(&bound.words)));
-            page(&app, c, &slug, address, errors, &Input::default()).await
-        }
-        Err(error) => Err(error.into()),
-    }
+async fn tags_of(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<(String, String)>, Error> {
+    let tags: Vec<tag::Model> = board::tags::all(conn, event).await?;
+    Ok(tags.into_iter().map(|t| (t.name.clone(), t.name)).collect())
 }
 
-fn list_href(slug: &str, address: &Address) -> String {
-    let query = address.query();
-    let mark = if query.is_empty() { "" } else { "?" };
-    format!("/desk/events/{slug}/triage{mark}{query}")
-}
+/// So many companies are proposed while somebody types; any other can be typed.
+const PROPOSED: u64 = 200;
 
-/// Routes or declines all that were ticked, each in its own transaction.
-async fn bulk(
-    app: &App,
-    staff: &Moderator,
-    c: Chrome,
-    slug: &str,
-    address: Address,
-    event: &event::Model,
-    input: &Input,
-) -> web::Result<Response> {
-    let picked: Vec<(QuestionId, Option<DecisionId>)> = input.pick.iter().filter_map(|p| pair(p)).collect();
-    let mut errors = Errors::new();
-    if picked.is_empty() {
-        errors.add("", "triage-pick-some");
-    }
-    let choice = if input.act == "decline-picked" {
-        match decide::checked_reason(&input.reason) {
-            Ok(reason) => Verdict::Decline { reason },
-            Err(crate::Error::Text(error)) => {
-                errors.add("reason", error);
-                Verdict::Decline { reason: String::new() }
-            }
-            Err(error) => return Err(error.into()),
-        }
-    } else {
-        Verdict::Route { service: None }
-    };
-    if !errors.is_empty() {
-        return page(app, c, slug, address, errors, input).await;
-    }
-    let (mut done, mut left) = (0_i64, Vec::new());
-    for (id, seen) in picked {
-        let Some(question) = common::question_of(app.db.reader(), event.id, id).await? else {
-            continue;
-        };
-        let tx = app.db.begin_write().await?;
-        let outcome = decide::decide(&tx, app, staff.id, id, seen, choice.clone()).await;
-        match commit(app, event, tx, outcome).await {
-            Ok(_) => done += 1,
-            Err(error) if error.is_refusal() => left.push((question.number.unwrap_or_default(), error)),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    if left.is_empty() {
-        let flash = if input.act == "decline-picked" {
-            "triage-declined-n"
-        } else {
-            "triage-routed-n"
-        };
-        return Ok(redirect(list_href(slug, &address)).flash_n(flash, done).into_response());
-    }
-    let words = c.clone().with(&crate::TEXTS).words;
-    for (number, error) in left {
-        let message = web::Message::new("refused-number")
-            .arg("number", number)
-            .arg("why", error.sentence(&words));
-        errors.add("", message);
-    }
-    page(app, c, slug, address, errors, &Input::default()).await
+async fn companies_of(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<String>, Error> {
+    let invited = invitation::Entity::find()
+        .filter(invitation::Column::EventId.eq(event))
+        .order_by_asc(invitation::Column::Id)
+        .limit(PROPOSED)
+        .find_also_related(partner::Entity)
+        .all(conn)
+        .await?;
+    let ids = invited.into_iter().filter_map(|(_, partner)| partner?.company_id);
+    let find = company::Entity::find().filter(company::Column::Id.is_in(ids));
+    let found = find.order_by_asc(company::Column::Name).all(conn).await?;
+    Ok(found.into_iter().map(|c| c.name).collect())
 }

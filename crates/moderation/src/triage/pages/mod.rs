@@ -1,6 +1,9 @@
 //! The moderators' pages.
 
+mod beside;
+mod export;
 mod list;
+mod list_act;
 pub(super) mod panel;
 mod routing;
 mod shortlist;
@@ -13,17 +16,20 @@ use web::{App, Chrome, Error};
 
 pub fn routes() -> web::Router {
     web::Router::new()
-        .route("/desk/events/{slug}/triage", get(list::show).post(list::act))
+        .route("/desk/events/{slug}/triage", get(list::show).post(list_act::act))
+        .route("/desk/events/{slug}/triage/live", get(beside::live))
+        .route("/desk/events/{slug}/triage/views", post(beside::views))
+        .route("/desk/events/{slug}/triage/board.xlsx", get(export::xlsx))
+        .route("/desk/events/{slug}/triage/board.json", get(export::json))
+        .route("/desk/events/{slug}/questions/{id}/here", post(beside::here))
+        .route("/desk/events/{slug}/questions/{id}/tags", post(beside::tags))
         .route("/desk/events/{slug}/questions/{id}", get(panel::show).post(panel::act))
         .route(
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
         )
         .merge(super::reading::pages::routes())
-        .route("/desk/events/{slug}/routing", get(routing::show))
-        .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
-        .route("/desk/events/{slug}/routing/release", post(routing::release))
-        .route("/desk/events/{slug}/routing/live", get(routing::live))
+        .merge(routing::routes())
 }
 
 /// The event of a page, and the page's context with its texts and navigation.
@@ -57,7 +63,7 @@ impl Act {
 }
 
 /// `QUESTION:DECISION`, as check boxes and buttons carry it.
-fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
+pub(super) fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
     let (question, seen) = text.split_once(':').unwrap_or((text, ""));
     Some((question.parse().ok()?, seen.parse().ok()))
 }

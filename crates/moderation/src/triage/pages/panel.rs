@@ -20,6 +20,7 @@ use crate::{
             service::{note, review},
         },
         repo::{self, Line},
+        similar::Near,
     },
 };
 use askama::Template;
@@ -41,11 +42,14 @@ struct PanelPage {
     veil: Veil,
     text: text::Text,
     asker: asker::Asker,
+    similar: Near,
     answers: answers::Answers,
     notes: notes::Notes,
     scores: ScoreForm,
     decide: decide::Decide,
     history: history::Trail,
+    /// Who else reads it, and its tags: markup of its own.
+    beside: String,
 }
 
 impl PanelPage {
@@ -104,11 +108,13 @@ pub(in crate::triage) async fn page(
     let page = PanelPage {
         text: text::Text::of(conn, &line, &veil, typed.copy).await?,
         asker,
+        similar: Near::of(app, &event, &line, lang).await?,
         answers: answers::Answers::of(conn, id, &veil).await?,
         notes: notes::Notes::of(conn, id, me, typed.note, &typed.call).await?,
         scores: ScoreForm::of(app, event.id, id, me, lang, typed.score).await?,
-        decide: decide::Decide::of(conn, &event, &line, lang, typed.decide).await?,
+        decide: decide::Decide::of(app, &c, &event, &line, typed.decide).await?,
         history: history::Trail::of(conn, id).await?,
+        beside: super::beside::beside(conn, &c, &event, id).await?,
         c,
         event,
         line,

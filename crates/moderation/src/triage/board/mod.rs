@@ -1,0 +1,31 @@
+//! The board: fifty thousand questions, one page at a time.
+
+mod address;
+pub(crate) mod bulk;
+mod counts;
+mod export;
+mod filter;
+pub mod follow;
+mod narrow;
+pub(crate) mod presence;
+mod query;
+mod row;
+mod sql;
+pub(crate) mod tags;
+pub(crate) mod views;
+mod words;
+
+pub(crate) use address::Address;
+pub(crate) use counts::{Counts, counts};
+pub(crate) use export::{json, xlsx};
+pub(crate) use filter::{Column, Edge, Filter, Key, Sort};
+pub(crate) use query::{FEW, PAGE, page};
+pub(crate) use row::{Row, rows};
+pub(crate) use words::Search;
+
+use domain::EventId;
+
+/// The topic of live updates of an event's triage: every commit of it counts.
+pub(crate) fn topic(event: EventId) -> String {
+    format!("triage:{event}")
+}

@@ -1,0 +1,223 @@
+//! The filters: what each finds by itself, and how a question is asked whether it is among that.
+
+use super::{
+    query::{Ask, FEW},
+    sql::Sql,
+};
+use db::prelude::*;
+
+/// A filter that can list what it finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Narrow {
+    Words,
+    Field,
+    Companies,
+    Tag,
+    Late,
+    Score,
+    Spread,
+    Similar,
+    /// The column with what stands in the board's index.
+    Column,
+}
+
+impl<C: ConnectionTrait> Ask<'_, C> {
+    /// The filters that are set and can list what they find.
+    fn set(&self) -> Vec<Narrow> {
+        let f = self.filter;
+        let all = [
+            (Narrow::Words, f.search.is_some()),
+            (Narrow::Field, f.field.is_some()),
+            (Narrow::Companies, f.companies.is_some()),
+            (Narrow::Tag, f.tag.is_some()),
+            (Narrow::Late, f.late.is_some()),
+            (Narrow::Score, f.score.is_some()),
+            (Narrow::Spread, f.spread.is_some()),
+            (Narrow::Similar, f.similar),
+        ];
+        all.into_iter().filter(|(_, set)| *set).map(|(n, _)| n).collect()
+    }
+
+    /// The filter that finds least, if it is one that finds few.
+    pub(super) async fn narrowest(&self) -> Result<Option<(Narrow, i64)>, Error> {
+        let mut set = self.set();
+        // Along the board's index a page of the column is read as fast.
+        if !self.filter.sort.by_number() || set.contains(&Narrow::Words) {
+            set.push(Narrow::Column);
+        }
+        if set.is_empty() {
+            return Ok(None);
+        }
+        let mut sql = Sql::new("SELECT ");
+        for (n, narrow) in set.iter().enumerate() {
+            sql.add(if n > 0 {
+                ", (SELECT count(*) FROM ("
+            } else {
+                "(SELECT count(*) FROM ("
+            });
+            self.list(&mut sql, *narrow);
+            sql.add(" LIMIT ").bind(FEW + 1).add(") x)");
+        }
+        let Some(row) = self.conn.query_one_raw(sql.statement(self.backend())).await? else {
+            return Ok(None);
+        };
+        let mut least = None;
+        for (n, narrow) in set.into_iter().enumerate() {
+            let count: i64 = row.try_get_by_index(n)?;
+            if count <= FEW && least.is_none_or(|(_, l)| count < l) {
+                least = Some((narrow, count));
+            }
+        }
+        Ok(least)
+    }
+
+    /// What the filter finds by itself, in no order: ids, for [`Narrow::Words`] numbers.
+    pub(super) fn list(&self, sql: &mut Sql, narrow: Narrow) {
+        let f = self.filter;
+        // SQLite keeps the tables of a CROSS JOIN in this order; to PostgreSQL it is a join like others.
+        match narrow {
+            Narrow::Words => self.list_words(sql),
+            Narrow::Field => {
+                sql.add("SELECT q.id FROM invitation i CROSS JOIN question q WHERE q.invitation_id = i.id AND i.event_id = ");
+                sql.bind(self.event).add(" AND i.field_id = ").bind(f.field);
+            }
+            Narrow::Companies => {
+                sql.add("SELECT q.id FROM partner p CROSS JOIN invitation i CROSS JOIN question q WHERE i.partner_id = p.id AND q.invitation_id = i.id AND i.event_id = ");
+                sql.bind(self.event).add(" AND p.company_id IN ");
+                sql.list(f.companies.iter().flatten().copied());
+            }
+            Narrow::Tag => {
+                sql.add("SELECT t.question_id AS id FROM question_tag t WHERE t.tag_id = ")
+                    .bind(f.tag);
+            }
+            Narrow::Late => {
+                sql.add("SELECT a.question_id AS id FROM assignment a WHERE a.question_id IS NOT NULL AND a.state IN ('sent', 'reminded') AND a.event_id = ");
+                sql.bind(self.event).add(" AND a.due_at < ").bind(f.late);
+            }
+            Narrow::Score => {
+                sql.add("SELECT s.question_id AS id FROM question_score s WHERE s.event_id = ")
+                    .bind(self.event);
+                sql.add(" AND s.mean_milli >= ").bind(f.score);
+            }
+            Narrow::Spread => {
+                sql.add("SELECT s.question_id AS id FROM question_score s WHERE s.event_id = ")
+                    .bind(self.event);
+                sql.add(" AND s.spread_milli >= ").bind(f.spread);
+            }
+            Narrow::Similar => {
+                sql.add("SELECT g.question_id AS id FROM similar_group g WHERE g.event_id = ")
+                    .bind(self.event);
+            }
+            Narrow::Column => {
+                sql.add("SELECT q.id FROM question q WHERE q.event_id = ")
+                    .bind(self.event);
+                sql.add(" AND q.board IN ").list(f.column.boards().iter().copied());
+                self.check_own(sql);
+            }
+        }
+    }
+
+    fn list_words(&self, sql: &mut Sql) {
+        let Some(search) = &self.filter.search else { return };
+        if self.postgres() {
+            // Not by the event, whose index would be read from end to end.
+            sql.add("SELECT w.number FROM question_words w WHERE (w.event_id = ")
+                .bind(self.event);
+            sql.add(") IS TRUE AND w.words @@ CAST(")
+                .bind(search.tsquery())
+                .add("::text AS tsquery)");
+        } else {
+            sql.add("SELECT w.rowid - ").bind(self.first);
+            sql.add(" AS number FROM question_words w WHERE w.question_words MATCH ")
+                .bind(search.fts5());
+            sql.add(" AND w.rowid > ").bind(self.first);
+            sql.add(" AND w.rowid < ").bind(self.first + (1 << 32));
+        }
+    }
+
+    /// What stands in the question's own row.
+    fn check_own(&self, sql: &mut Sql) {
+        let f = self.filter;
+        if let Some(service) = f.service {
+            sql.add(" AND q.service_id = ").bind(service);
+        }
+        if let Some(lang) = f.lang {
+            sql.add(" AND q.lang = ").bind(lang);
+        }
+        if let Some(prefers) = f.prefers {
+            sql.add(" AND q.prefers = ").bind(prefers);
+        }
+        if let Some(number) = f.number {
+            sql.add(" AND q.number = ").bind(number);
+        }
+        if let Some(number) = f.up_to {
+            sql.add(" AND q.number <= ").bind(number);
+        }
+    }
+
+    /// All filters but `but`, which the rows come from, asked of the question `q`.
+    pub(super) fn checks(&self, sql: &mut Sql, but: Option<Narrow>) {
+        let f = self.filter;
+        self.check_own(sql);
+        for narrow in self.set().into_iter().filter(|n| Some(*n) != but) {
+            match narrow {
+                Narrow::Words => self.check_words(sql),
+                Narrow::Field => {
+                    sql.add(" AND EXISTS (SELECT 1 FROM invitation i WHERE i.id = q.invitation_id AND i.field_id = ");
+                    sql.bind(f.field).add(")");
+                }
+                Narrow::Companies => {
+                    sql.add(" AND EXISTS (SELECT 1 FROM invitation i JOIN partner p ON p.id = i.partner_id WHERE i.id = q.invitation_id AND p.company_id IN ");
+                    sql.list(f.companies.iter().flatten().copied()).add(")");
+                }
+                Narrow::Tag => {
+                    sql.add(" AND EXISTS (SELECT 1 FROM question_tag t WHERE t.question_id = q.id AND t.tag_id = ");
+                    sql.bind(f.tag).add(")");
+                }
+                Narrow::Late => {
+                    sql.add(" AND EXISTS (SELECT 1 FROM assignment a WHERE a.question_id = q.id AND a.state IN ('sent', 'reminded') AND a.due_at < ");
+                    sql.bind(f.late).add(")");
+                }
+                Narrow::Score => {
+                    sql.add(
+                        " AND EXISTS (SELECT 1 FROM question_score y WHERE y.question_id = q.id AND y.mean_milli >= ",
+                    );
+                    sql.bind(f.score).add(")");
+                }
+                Narrow::Spread => {
+                    sql.add(
+                        " AND EXISTS (SELECT 1 FROM question_score y WHERE y.question_id = q.id AND y.spread_milli >= ",
+                    );
+                    sql.bind(f.spread).add(")");
+                }
+                Narrow::Similar => {
+                    sql.add(" AND EXISTS (SELECT 1 FROM similar_group g WHERE g.question_id = q.id AND g.event_id = ");
+                    sql.bind(self.event).add(")");
+                }
+                Narrow::Column => {}
+            }
+        }
+        if let Some(staff) = f.unread_by {
+            sql.add(" AND NOT EXISTS (SELECT 1 FROM review r WHERE r.question_id = q.id AND r.staff_id = ");
+            sql.bind(staff).add(")");
+        }
+    }
+
+    fn check_words(&self, sql: &mut Sql) {
+        let Some(search) = &self.filter.search else { return };
+        if self.postgres() {
+            // By its row, not by the index of words: this is asked where that finds much.
+            sql.add(" AND EXISTS (SELECT 1 FROM question_words w WHERE w.event_id = q.event_id AND w.number = q.number AND (w.words @@ CAST(");
+            sql.bind(search.tsquery()).add("::text AS tsquery)) IS TRUE)");
+        } else {
+            sql.add(" AND q.number IN (");
+            self.list_words(sql);
+            sql.add(")");
+        }
+    }
+
+    pub(super) fn check_column(&self, sql: &mut Sql) {
+        sql.add(" AND q.board IN ");
+        sql.list(self.filter.column.boards().iter().copied());
+    }
+}

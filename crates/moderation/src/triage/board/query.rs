@@ -1,0 +1,340 @@
+//! One page of the board, in a time that does not grow with the questions.
+//!
+//! A page is read in one of two ways. What finds at most [`FEW`] questions is read whole and then sorted: each narrow
+//! filter can list what it finds from an index, and a count that stops at [`FEW`] tells which are narrow. Where every
+//! filter finds more, the page is read along the index of its order, and a row in a hundred or more is one of its rows.
+
+use super::{
+    filter::{Edge, Filter, Key, Sort},
+    follow::first_row,
+    narrow::Narrow,
+    sql::Sql,
+};
+use db::{entity::question_follow, prelude::*};
+use domain::{EventId, QuestionId, state::question::Board};
+use sea_orm::DbBackend;
+
+/// Counts beyond this read "1,000+".
+pub(crate) const FEW: i64 = 1_000;
+pub(crate) const PAGE: usize = 50;
+
+/// A page's questions in their order, and where the pages beside it begin.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slice {
+    pub(crate) ids: Vec<QuestionId>,
+    pub(crate) before: Option<Key>,
+    pub(crate) after: Option<Key>,
+    /// All that the filters find, where that is known without looking at each.
+    pub(crate) found: Option<i64>,
+}
+
+/// Everything that a filter is asked against.
+pub(crate) struct Ask<'a, C: ConnectionTrait> {
+    pub(super) conn: &'a C,
+    pub(super) event: EventId,
+    pub(super) filter: &'a Filter,
+    /// The event's rows in the index of words on SQLite begin after this.
+    pub(super) first: i64,
+}
+
+/// One page of at most `size` questions.
+pub(crate) async fn page(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    filter: &Filter,
+    size: usize,
+) -> Result<Slice, Error> {
+    let first = match question_follow::Entity::find_by_id(event).one(conn).await? {
+        Some(row) => first_row(row.slot),
+        None => 0,
+    };
+    let ask = Ask {
+        conn,
+        event,
+        filter,
+        first,
+    };
+    ask.page(size).await
+}
+
+impl<C: ConnectionTrait> Ask<'_, C> {
+    async fn page(&self, size: usize) -> Result<Slice, Error> {
+        let wanted = i64::try_from(size + 1).unwrap_or(i64::MAX);
+        let narrow = self.narrowest().await?;
+        let mut rows = match narrow {
+            Some((narrow, _)) => self.rows(self.few(narrow, wanted)).await?,
+            None if self.filter.sort.by_number() => self.rows(self.along_numbers(wanted)).await?,
+            None => self.along_scores(wanted).await?,
+        };
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let (mut before, mut after) = (rows.first().map(|r| r.1), rows.last().map(|r| r.1));
+        match self.filter.edge {
+            Some(Edge::Before(_)) => {
+                rows.reverse();
+                (before, after) = (after, before);
+                before = before.filter(|_| more);
+            }
+            Some(Edge::After(_)) => after = after.filter(|_| more),
+            None => {
+                before = None;
+                after = after.filter(|_| more);
+            }
+        }
+        let found = match narrow {
+            Some((narrow, _)) => Some(self.count_few(narrow).await?),
+            None if self.filter.edge.is_none() && !more => i64::try_from(rows.len()).ok(),
+            None => None,
+        };
+        Ok(Slice {
+            ids: rows.into_iter().map(|r| r.0).collect(),
+            before,
+            after,
+            found,
+        })
+    }
+
+    async fn rows(&self, sql: Sql) -> Result<Vec<(QuestionId, Key)>, Error> {
+        let by_number = self.filter.sort.by_number();
+        let rows = self.conn.query_all_raw(sql.statement(self.backend())).await?;
+        let mut out = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id: QuestionId = row.try_get_by_index(0)?;
+            let value = i64::from(row.try_get_by_index::<i32>(1)?);
+            let id_of_key = (!by_number).then_some(id);
+            out.push((id, Key { value, id: id_of_key }));
+        }
+        Ok(out)
+    }
+
+    pub(super) fn backend(&self) -> DbBackend {
+        self.conn.get_database_backend()
+    }
+    pub(super) fn postgres(&self) -> bool {
+        self.backend() == DbBackend::Postgres
+    }
+
+    /// Whether the page is read against its order.
+    fn backwards(&self) -> bool {
+        matches!(self.filter.edge, Some(Edge::Before(_)))
+    }
+    fn falling(&self) -> bool {
+        self.filter.sort.descends() != self.backwards()
+    }
+    fn way(&self) -> &'static str {
+        if self.falling() { " DESC" } else { " ASC" }
+    }
+    fn edge(&self) -> Option<Key> {
+        match self.filter.edge? {
+            Edge::After(key) | Edge::Before(key) => Some(key),
+        }
+    }
+
+    /// Beyond the edge by number.
+    fn beyond(&self, sql: &mut Sql, column: &str) {
+        if let Some(key) = self.edge() {
+            sql.add(" AND ").add(column);
+            sql.add(if self.falling() { " < " } else { " > " });
+            sql.bind(i32::try_from(key.value).unwrap_or_default());
+        }
+    }
+
+    /// What is sorted by, of `s`; what nobody scored or read counts as less than anything.
+    const fn measure(&self) -> &'static str {
+        match self.filter.sort {
+            Sort::Number | Sort::Newest => "q.number",
+            Sort::Score => "coalesce(s.mean_milli, -1)",
+            Sort::Spread => "coalesce(s.spread_milli, -1)",
+            Sort::LeastRead => "coalesce(s.readers, 0)",
+        }
+    }
+
+    /// `base` read whole; then the rest of the filters.
+    fn from_few(&self, sql: &mut Sql, narrow: Narrow) {
+        sql.add(
+            " FROM base CROSS JOIN question q LEFT JOIN question_score s ON s.question_id = q.id WHERE q.event_id = ",
+        );
+        sql.bind(self.event);
+        sql.add(if narrow == Narrow::Words {
+            " AND q.number IS NOT NULL AND q.number = base.number"
+        } else {
+            " AND q.id = base.id"
+        });
+        self.check_column(sql);
+        self.checks(sql, Some(narrow));
+    }
+
+    fn with_base(&self, narrow: Narrow) -> Sql {
+        let mut sql = Sql::new("WITH base AS MATERIALIZED (");
+        self.list(&mut sql, narrow);
+        sql.add(" LIMIT ").bind(FEW + 1).add(") SELECT ");
+        sql
+    }
+
+    fn few(&self, narrow: Narrow, wanted: i64) -> Sql {
+        let (mut sql, measure, way) = (self.with_base(narrow), self.measure(), self.way());
+        sql.add("q.id, ").add(measure);
+        self.from_few(&mut sql, narrow);
+        if self.filter.sort.by_number() {
+            self.beyond(&mut sql, "q.number");
+            sql.add(" ORDER BY q.number").add(way);
+        } else {
+            self.beyond_measure(&mut sql, measure, "q.id");
+            sql.add(" ORDER BY 2").add(way).add(", q.id").add(way);
+        }
+        sql.add(" LIMIT ").bind(wanted);
+        sql
+    }
+
+    async fn count_few(&self, narrow: Narrow) -> Result<i64, Error> {
+        let mut sql = self.with_base(narrow);
+        sql.add("count(*)");
+        self.from_few(&mut sql, narrow);
+        let row = self.conn.query_one_raw(sql.statement(self.backend())).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
+    }
+
+    fn beyond_measure(&self, sql: &mut Sql, measure: &str, id: &str) {
+        if let Some(key) = self.edge() {
+            let sign = if self.falling() { " < " } else { " > " };
+            sql.add(" AND (")
+                .add(measure)
+                .add(", ")
+                .add(id)
+                .add(")")
+                .add(sign)
+                .add("(");
+            sql.bind(i32::try_from(key.value).unwrap_or_default())
+                .add(", ")
+                .bind(key.id)
+                .add(")");
+        }
+    }
+
+    /// Along the numbers: of the words' index on SQLite, else of the board's.
+    fn along_numbers(&self, wanted: i64) -> Sql {
+        let (mut sql, way) = (Sql::default(), self.way());
+        if self.filter.search.is_some() && !self.postgres() {
+            let search = self.filter.search.as_ref().map(super::words::Search::fts5);
+            sql.add("SELECT q.id, q.number FROM question_words w CROSS JOIN question q WHERE w.question_words MATCH ");
+            sql.bind(search);
+            let edge = self.edge().map(|key| self.first + key.value);
+            let (low, high) = match (edge, self.falling()) {
+                (Some(edge), true) => (self.first, edge),
+                (Some(edge), false) => (edge, self.first + (1 << 32)),
+                (None, _) => (self.first, self.first + (1 << 32)),
+            };
+            sql.add(" AND w.rowid > ").bind(low).add(" AND w.rowid < ").bind(high);
+            sql.add(" AND q.event_id = ").bind(self.event);
+            sql.add(" AND q.number IS NOT NULL AND q.number = w.rowid - ")
+                .bind(self.first);
+            self.check_column(&mut sql);
+            self.checks(&mut sql, Some(Narrow::Words));
+            sql.add(" ORDER BY w.rowid").add(way).add(" LIMIT ").bind(wanted);
+            return sql;
+        }
+        // A page of each column, and of those the first rows: so each is read along its own part of the index.
+        sql.add("SELECT id, number FROM (");
+        for (n, board) in self.filter.column.boards().iter().enumerate() {
+            sql.add(if n > 0 {
+                " UNION ALL SELECT * FROM ("
+            } else {
+                "SELECT * FROM ("
+            });
+            self.of_board(&mut sql, *board);
+            sql.add(" ORDER BY q.number")
+                .add(way)
+                .add(" LIMIT ")
+                .bind(wanted)
+                .add(") x");
+        }
+        sql.add(") y ORDER BY number").add(way).add(" LIMIT ").bind(wanted);
+        sql
+    }
+
+    fn of_board(&self, sql: &mut Sql, board: Board) {
+        sql.add("SELECT q.id, q.number FROM question q WHERE q.event_id = ")
+            .bind(self.event);
+        sql.add(" AND q.board = ").bind(board);
+        self.beyond(sql, "q.number");
+        self.checks(sql, None);
+    }
+
+    /// Along the scores: what has one, and behind it what has none.
+    async fn along_scores(&self, wanted: i64) -> Result<Vec<(QuestionId, Key)>, Error> {
+        let column = match self.filter.sort {
+            Sort::Score => "s.mean_milli",
+            Sort::Spread => "s.spread_milli",
+            _ => "s.readers",
+        };
+        let some = || self.of_scores(column, column, " IS NOT NULL", wanted);
+        let none = |wanted| self.of_scores("-1", column, " IS NULL", wanted);
+        let at_none = self.edge().is_some_and(|key| key.value < 0);
+        let readers = self.filter.sort == Sort::LeastRead;
+        if readers {
+            return self.rows(some()).await;
+        }
+        // Forwards the scored come first; backwards those without.
+        let (first, second) = match (self.backwards(), at_none) {
+            (false, true) => return self.rows(none(wanted)).await,
+            (false, false) => (some(), true),
+            (true, true) => (none(wanted), false),
+            (true, false) => return self.rows(some()).await,
+        };
+        let mut rows = self.rows(first).await?;
+        let left = wanted - i64::try_from(rows.len()).unwrap_or_default();
+        if left > 0 {
+            let rest = if second {
+                self.unbounded("-1", column, " IS NULL", left)
+            } else {
+                self.unbounded(column, column, " IS NOT NULL", left)
+            };
+            rows.extend(self.rows(rest).await?);
+        }
+        Ok(rows)
+    }
+
+    fn of_scores(&self, value: &str, column: &str, there: &str, wanted: i64) -> Sql {
+        let mut sql = self.score_rows(value, column, there);
+        if there == " IS NULL" {
+            if let Some(id) = self.edge().filter(|key| key.value < 0).and_then(|key| key.id) {
+                sql.add(if self.falling() {
+                    " AND s.question_id < "
+                } else {
+                    " AND s.question_id > "
+                })
+                .bind(id);
+            }
+        } else {
+            self.beyond_measure(&mut sql, column, "s.question_id");
+        }
+        self.ordered(sql, column, wanted)
+    }
+
+    /// The same from its end, whatever the page's edge.
+    fn unbounded(&self, value: &str, column: &str, there: &str, wanted: i64) -> Sql {
+        let sql = self.score_rows(value, column, there);
+        self.ordered(sql, column, wanted)
+    }
+
+    fn score_rows(&self, value: &str, column: &str, there: &str) -> Sql {
+        let mut sql = Sql::new("SELECT q.id, ");
+        sql.add(value)
+            .add(" FROM question_score s CROSS JOIN question q WHERE q.id = s.question_id AND s.event_id = ");
+        sql.bind(self.event).add(" AND ").add(column).add(there);
+        self.check_column(&mut sql);
+        self.checks(&mut sql, None);
+        sql
+    }
+
+    fn ordered(&self, mut sql: Sql, column: &str, wanted: i64) -> Sql {
+        let way = self.way();
+        sql.add(" ORDER BY ")
+            .add(column)
+            .add(way)
+            .add(", s.question_id")
+            .add(way);
+        sql.add(" LIMIT ").bind(wanted);
+        sql
+    }
+}

@@ -1,0 +1,229 @@
+//! The buttons of the board: a decision about one question, or a deed on a selection or on all that the filters find.
+
+use super::{
+    Act, commit, enter,
+    list::{Typed, page},
+    pair,
+};
+use crate::{
+    repo as common,
+    triage::{
+        board::{
+            Address,
+            bulk::{self, Deed},
+        },
+        service::decide::{self, Choice as Verdict},
+    },
+};
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use db::{
+    entity::{decision, event, question},
+    prelude::*,
+};
+use domain::{DecisionId, EventId, QuestionId, StaffId, state::decision::DecisionState};
+use serde::Deserialize;
+use web::{App, Chrome, Errors, Form, auth::Moderator, redirect};
+
+/// What was typed into the form around the list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Input {
+    act: String,
+    pick: Vec<String>,
+    reason: String,
+    tag: String,
+    back: String,
+}
+
+impl Input {
+    fn typed(self, errors: Errors) -> Typed {
+        Typed {
+            errors,
+            reason: self.reason,
+            tag: self.tag,
+            picked: self.pick,
+            name: String::new(),
+        }
+    }
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    staff: Moderator,
+    c: Chrome,
+    Path(slug): Path<String>,
+    Form(input): Form<Input>,
+) -> web::Result<Response> {
+    let address = Address::parse(&input.back);
+    let (event, bound) = enter(&app, c.clone(), &slug).await?;
+    if let Some((deed, which)) = input.act.split_once('-') {
+        let (deed, which) = (deed.to_owned(), which.to_owned());
+        return many(&app, &staff, c, &event, address, input, (&deed, &which)).await;
+    }
+    let wanted = if input.act == "undo" {
+        let last = last_of(app.db.reader(), event.id, staff.id).await?;
+        last.map(|d| Act {
+            verb: "drop".into(),
+            question: d.question_id,
+            seen: Some(d.id),
+        })
+    } else {
+        Act::parse(&input.act)
+    };
+    let Some(act) = wanted else {
+        return Err(web::Error::BadRequest("oops-bad-request-body".into()));
+    };
+    let question = common::question_of(app.db.reader(), event.id, act.question)
+        .await?
+        .ok_or(web::Error::NotFound)?;
+    match one(&app, staff.id, &event, &question, &act).await? {
+        Ok(flash) => Ok(redirect(list_href(&slug, &address))
+            .flash_n(flash, question.number.unwrap_or_default())
+            .into_response()),
+        // The list is read again, so the page shows both what stands now and why nothing was done.
+        Err(error) => {
+            let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence(&bound.words)));
+            page(&app, c, &slug, staff.id, address, input.typed(errors)).await
+        }
+    }
+}
+
+/// One decision; inside, why it was refused.
+async fn one(
+    app: &App,
+    who: StaffId,
+    event: &event::Model,
+    question: &question::Model,
+    act: &Act,
+) -> web::Result<Result<&'static str, crate::Error>> {
+    let (choice, flash) = match act.verb.as_str() {
+        "live" => (Some(Verdict::Live { speaker: None }), "triage-live"),
+        "reserve" => (Some(Verdict::Reserve), "triage-reserved"),
+        "route" => (Some(Verdict::Route { service: None }), "triage-routed"),
+        "drop" => (None, "triage-undone"),
+        _ => return Err(web::Error::BadRequest("oops-bad-request-body".into())),
+    };
+    let tx = app.db.begin_write().await?;
+    let done = match choice {
+        Some(choice) => decide::decide(&tx, app, who, question.id, act.seen, choice)
+            .await
+            .map(drop),
+        None => decide::drop_pending(&tx, app, who, question.id, act.seen).await,
+    };
+    match commit(app, event, tx, done).await {
+        Ok(()) => Ok(Ok(flash)),
+        Err(error) if error.is_refusal() => Ok(Err(error)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The decision that `staff` made last and that still waits for its release.
+pub(super) async fn last_of(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    staff: StaffId,
+) -> Result<Option<decision::Model>, Error> {
+    let find = decision::Entity::find()
+        .filter(decision::Column::EventId.eq(event))
+        .filter(decision::Column::State.eq(DecisionState::Pending))
+        .filter(decision::Column::DecidedBy.eq(staff));
+    Ok(find
+        .order_by_desc(decision::Column::DecidedAt)
+        .order_by_desc(decision::Column::Id)
+        .one(conn)
+        .await?)
+}
+
+pub(super) fn list_href(slug: &str, address: &Address) -> String {
+    let query = address.query();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("/desk/events/{slug}/triage{mark}{query}")
+}
+
+/// `DEED-picked` or `DEED-all`.
+async fn many(
+    app: &App,
+    staff: &Moderator,
+    c: Chrome,
+    event: &event::Model,
+    address: Address,
+    input: Input,
+    (deed, which): (&str, &str),
+) -> web::Result<Response> {
+    let (field, argument) = match deed {
+        "decline" => ("reason", &input.reason),
+        "tag" | "untag" => ("tag", &input.tag),
+        _ => ("", &input.reason),
+    };
+    let mut errors = Errors::new();
+    let deed = match Deed::parse(deed, argument) {
+        Ok(Some(deed)) => Some(deed),
+        Ok(None) => return Err(web::Error::BadRequest("oops-bad-request-body".into())),
+        Err(crate::Error::Text(error)) => {
+            errors.add(field, error);
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let picked: Vec<(QuestionId, Option<DecisionId>)> = input.pick.iter().filter_map(|p| pair(p)).collect();
+    if which != "all" && picked.is_empty() {
+        errors.add("", "triage-pick-some");
+    }
+    let (Some(deed), true) = (deed, errors.is_empty()) else {
+        return page(app, c, &event.slug, staff.id, address, input.typed(errors)).await;
+    };
+    if which == "all" {
+        bulk::begin(app, staff.id, event.id, &address, &deed).await?;
+        return Ok(redirect(list_href(&event.slug, &address))
+            .flash("board-begun")
+            .into_response());
+    }
+    let (done, left) = selected(app, staff.id, event, &deed, &picked).await?;
+    if left.is_empty() {
+        let flash = match deed {
+            Deed::Route => "triage-routed-n",
+            Deed::Reserve => "board-reserved-n",
+            Deed::Decline(_) => "triage-declined-n",
+            Deed::Tag(_) => "board-tagged-n",
+            Deed::Untag(_) => "board-untagged-n",
+        };
+        return Ok(redirect(list_href(&event.slug, &address))
+            .flash_n(flash, done)
+            .into_response());
+    }
+    let words = c.clone().with(&crate::TEXTS).words;
+    for (number, error) in left {
+        let message = web::Message::new("refused-number")
+            .arg("number", number)
+            .arg("why", error.sentence(&words));
+        errors.add("", message);
+    }
+    page(app, c, &event.slug, staff.id, address, input.typed(errors)).await
+}
+
+/// Each of the ticked in its own transaction: how many were done, and which were refused.
+async fn selected(
+    app: &App,
+    staff: StaffId,
+    event: &event::Model,
+    deed: &Deed,
+    picked: &[(QuestionId, Option<DecisionId>)],
+) -> web::Result<(i64, Vec<(i32, crate::Error)>)> {
+    let (mut done, mut left) = (0, Vec::new());
+    for (id, seen) in picked {
+        let Some(question) = common::question_of(app.db.reader(), event.id, *id).await? else {
+            continue;
+        };
+        let tx = app.db.begin_write().await?;
+        let outcome = deed.on(&tx, app, staff, event.id, *id, *seen).await;
+        match commit(app, event, tx, outcome).await {
+            Ok(()) => done += 1,
+            Err(error) if error.is_refusal() => left.push((question.number.unwrap_or_default(), error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((done, left))
+}
