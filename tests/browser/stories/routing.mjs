@@ -42,3 +42,8 @@ export async function selectionIsExplained(scene) {
   await v.role("heading", t("my-selection-title"), { level: 1 }).waitFor();
   await v.look("selection", { dark: true });
 }
+
+export const stories = [
+  ["a moderator routes, previews and releases by keyboard", routesByKeys],
+  ["a partner reads how questions are chosen", selectionIsExplained],
+];
