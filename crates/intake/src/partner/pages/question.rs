@@ -24,6 +24,7 @@ struct AnswerCard {
 
 #[derive(askama::Template)]
 #[template(path = "partner/question.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what a page shows or not, each by itself")]
 struct Page {
     c: Chrome,
     id: QuestionId,

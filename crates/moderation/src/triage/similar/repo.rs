@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(super) struct Body {
     pub(super) id: QuestionId,
     pub(super) number: i32,
-    pub(super) body: String,
+    pub(super) text: String,
     /// It is not joined to another and not declined: it may stand in a proposal.
     pub(super) open: bool,
 }
@@ -42,7 +42,7 @@ pub(super) async fn bodies(conn: &impl ConnectionTrait, event: EventId) -> Resul
         Some(Body {
             id,
             number: number?,
-            body,
+            text: body,
             open: board.is_some_and(|board| OPEN.contains(&board)),
         })
     };
