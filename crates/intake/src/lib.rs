@@ -39,6 +39,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn keys(texts: [&str; 4]) -> Vec<&str> {
+    fn keys(texts: [&'static str; 5]) -> Vec<&'static str> {
         let lines = texts.into_iter().flat_map(str::lines);
         lines
             .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
@@ -52,12 +53,14 @@ mod tests {
             include_str!("../locales/ko/staff.ftl"),
             include_str!("../locales/ko/partner.ftl"),
             include_str!("../locales/ko/similar.ftl"),
+            include_str!("../locales/ko/reading.ftl"),
             include_str!("../locales/ko/selection.ftl"),
         ]);
         let english = keys([
             include_str!("../locales/en/staff.ftl"),
             include_str!("../locales/en/partner.ftl"),
             include_str!("../locales/en/similar.ftl"),
+            include_str!("../locales/en/reading.ftl"),
             include_str!("../locales/en/selection.ftl"),
         ]);
         let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<&str>>();

@@ -263,6 +263,9 @@ async fn ask(db: &Db, now: DateTime<Utc>, made: &Crowd, invitations: &[Invitatio
         email: Set(EmailAddress::parse(&format!("crew-{}@host.example", made.slug))?),
         is_lead: Set(true),
         removed_at: Set(None),
+        absent_from: Set(None),
+        absent_until: Set(None),
+        deputy_id: Set(None),
         created_at: Set(now),
     };
     let member = *crew.id.as_ref();

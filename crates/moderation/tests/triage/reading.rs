@@ -105,7 +105,7 @@ async fn whatever_happens_the_kept_figures_are_those_of_the_marks() {
         (state >> 33) % below
     };
     for deed in 0..60 {
-        let (staff, n) = (draw(2) as usize, draw(4) as usize);
+        let (staff, n) = (usize::from(draw(2) == 1), usize::try_from(draw(4)).expect("small"));
         match draw(8) {
             0 => give(&story, staff, n, &Given::Abstain).await.expect("abstains"),
             1 => {

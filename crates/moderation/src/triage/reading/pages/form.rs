@@ -23,6 +23,7 @@ pub(in crate::triage) struct Row {
 }
 
 impl Row {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
     pub(in crate::triage) fn is(&self, value: &i32) -> bool {
         self.chosen == Some(*value)
     }
@@ -107,6 +108,7 @@ impl ScoreForm {
         })
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
     pub(in crate::triage) fn milli(value: &i32) -> String {
         super::milli(*value)
     }

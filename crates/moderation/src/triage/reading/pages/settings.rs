@@ -32,6 +32,7 @@ struct Row {
 }
 
 impl Row {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
     fn weighs(&self, weight: &i32) -> bool {
         self.weight == weight.to_string()
     }

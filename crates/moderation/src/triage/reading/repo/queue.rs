@@ -119,9 +119,9 @@ async fn from_window(
         .min_by_key(|id| mixed(staff.uuid().as_u128(), id.uuid().as_u128())))
 }
 
-/// A number that looks drawn by lot and is always the same for the same two (the finalizer of SplitMix64).
+/// A number that looks drawn by lot and is always the same for the same two (the finalizer of `SplitMix64`).
 fn mixed(a: u128, b: u128) -> u64 {
-    let fold = |x: u128| (x ^ (x >> 64)) as u64;
+    let fold = |x: u128| u64::try_from((x ^ (x >> 64)) & u128::from(u64::MAX)).unwrap_or_default();
     let mut z = fold(a).rotate_left(17) ^ fold(b);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -98,7 +98,7 @@ fn checked(body: &str) -> Result<String> {
 /// name must not go on as a word. Two of the same name are both called.
 fn mentioned(body: &str, known: &[staff::Model]) -> Vec<StaffId> {
     let mut found = Vec::new();
-    for (_, rest) in body.match_indices('@').map(|(at, _)| ((), &body[at + 1..])) {
+    for rest in body.match_indices('@').map(|(at, _)| &body[at + 1..]) {
         let fits = |name: &str| {
             let Some(after) = rest.strip_prefix(name).filter(|_| !name.is_empty()) else {
                 return false;
