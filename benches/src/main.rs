@@ -3,6 +3,7 @@
 //! The program under measurement is the release binary that stands beside this one, spoken to over sockets.
 
 mod articles;
+mod board;
 mod process;
 mod scene;
 mod start;
@@ -32,6 +33,11 @@ async fn all() -> Result<()> {
         submissions::measure(Engine::Postgres, &mut table)
             .await
             .context("submissions on PostgreSQL")?;
+    }
+    if wants("board") {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            board::measure(engine, &mut table).await.context("the board")?;
+        }
     }
     if wants("demo") {
         let home = process::Home::sqlite()?;

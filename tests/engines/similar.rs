@@ -4,7 +4,7 @@ use super::at_once::{new_question, whoever};
 use crate::flow::scene::{self, Scene, Size};
 use db::{entity, prelude::*};
 use domain::{
-    QuestionId, StaffId,
+    Lang, QuestionId, StaffId,
     role::Role,
     state::{decision::DecisionKind, mail::MailKind, question::QuestionState},
     text::QuestionText,
@@ -149,7 +149,7 @@ async fn decided(world: &World, staff: StaffId, id: QuestionId, choice: decide::
 async fn another_may_lead_while_nothing_is_released_and_takes_the_place_over() {
     let world = World::new().await;
     let (scene, ids) = scene_of(&world, &[ALIKE[0], ALIKE[1], ALIKE[2], OTHERS[0]]).await;
-    let staff = world.staff("moderator", &[Role::Moderator]).await;
+    let staff = world.staff("grouper", &[Role::Moderator]).await;
     decided(&world, staff, ids[3], decide::Choice::Live { speaker: None }).await;
     decided(&world, staff, ids[0], decide::Choice::Live { speaker: None }).await;
     let tx = world.app.db.begin_write().await.expect("begins");
@@ -175,7 +175,7 @@ async fn another_may_lead_while_nothing_is_released_and_takes_the_place_over() {
 async fn who_takes_a_leading_question_back_leaves_no_other_behind() {
     let world = World::new().await;
     let (scene, ids) = scene_of(&world, &[ALIKE[0], ALIKE[1], ALIKE[2]]).await;
-    let staff = world.staff("moderator", &[Role::Moderator]).await;
+    let staff = world.staff("grouper", &[Role::Moderator]).await;
     decided(&world, staff, ids[1], decide::Choice::Merge { into: ids[0] }).await;
     release::all(&world.app, staff, scene.event).await.expect("releases");
     decided(&world, staff, ids[2], decide::Choice::Merge { into: ids[0] }).await;
@@ -201,7 +201,7 @@ async fn groups_are_proposed_after_questions_came_and_a_dismissed_one_is_not_pro
     let world = World::new().await;
     let texts = [&ALIKE[..], &OTHERS[..]].concat();
     let (scene, ids) = scene_of(&world, &texts).await;
-    let staff = world.staff("moderator", &[Role::Moderator]).await;
+    let staff = world.staff("grouper", &[Role::Moderator]).await;
     assert_eq!(survey::ask(&world.app).await.expect("asks"), 1);
     assert_eq!(survey::ask(&world.app).await.expect("asks"), 0, "asked for once");
     survey::group(&world.app, scene.event).await.expect("surveys");
@@ -216,7 +216,7 @@ async fn groups_are_proposed_after_questions_came_and_a_dismissed_one_is_not_pro
     alike.sort_unstable();
     assert_eq!(groups().await, alike);
 
-    let mut desk = world.signed_in("moderator").await;
+    let mut desk = world.signed_in("grouper").await;
     let slug = entity::event::Entity::find_by_id(scene.event)
         .one(world.app.db.reader())
         .await;
@@ -281,16 +281,30 @@ async fn who_writes_is_told_that_several_asked_it_and_never_what_they_wrote() {
     let texts = [&ALIKE[..], &OTHERS[..]].concat();
     let (scene, _) = scene_of(&world, &texts).await;
     let likeness = Likeness::new(world.app.db.clone());
-    let text = "정산금은 매달 며칠에 들어오는지 궁금합니다".to_owned();
-    let like = likeness
-        .quick(scene.event, text, 30, LONG)
-        .await
-        .expect("reads")
-        .expect("ready");
+    let text = "정산금은 매달 며칠에 들어오는지 궁금합니다";
+    let like = likeness.quick(scene.event, text.to_owned(), 30, LONG).await;
+    let like = like.expect("reads").expect("ready");
     let worth: Vec<i32> = like
         .iter()
         .filter(|l| l.score >= likeness::WORTH)
         .map(|l| l.number)
         .collect();
     assert!(worth.iter().all(|number| *number <= 4) && worth.len() >= 3, "{like:?}");
+
+    // Without script: the form that was refused comes back with the hint beneath the text.
+    let mut partner = scene::enter(&world, scene.partners[7].invitation, Lang::Ko).await;
+    let page = partner.get("/my/questions/new").await.ok();
+    let form = page.form("/my/questions").set("question", text).set("service", "");
+    let told = format!("다른 {}분도", worth.len());
+    // The index is made behind the first look.
+    let page = testkit::eventually("the hint", async || {
+        let page = partner.send(&form).await;
+        page.text().contains(&told).then_some(page)
+    })
+    .await;
+    assert!(
+        ALIKE.iter().all(|other| !page.text().contains(other)),
+        "{}",
+        page.text()
+    );
 }

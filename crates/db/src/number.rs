@@ -10,6 +10,17 @@ use sea_orm::{
     sea_query::{Expr, Func, OnConflict, Query},
 };
 
+/// The same for several events as tables of a PostgreSQL statement: the arrays `$1` say of which events (in the order of
+/// their ids), `$2` how many; `number.before` is the number that was taken last before these.
+pub(crate) const TAKE_MANY: &str = "\
+    wanted AS (SELECT * FROM unnest($1::uuid[], $2::integer[]) AS w (event_id, many)), \
+    taken AS (INSERT INTO question_count AS c (event_id, taken) \
+    SELECT w.event_id, w.many + COALESCE((SELECT max(q.number) FROM question AS q \
+    WHERE q.event_id = w.event_id AND q.number IS NOT NULL), 0) FROM wanted AS w \
+    ON CONFLICT (event_id) DO UPDATE SET taken = c.taken + (SELECT w.many FROM wanted AS w WHERE w.event_id = c.event_id) \
+    RETURNING c.event_id, c.taken), \
+    number AS (SELECT taken.event_id, taken.taken - wanted.many AS before FROM taken JOIN wanted USING (event_id))";
+
 /// Takes the next `many` numbers of `event`, and gives the last of them. The counter stays locked until the commit; so
 /// this comes first in a transaction, and with several events in the order of their ids, or two end in a deadlock.
 ///

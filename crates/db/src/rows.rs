@@ -12,8 +12,8 @@ pub(crate) struct Row {
     pub(crate) shape: Shape,
     /// One for each of the shape's columns.
     pub(crate) values: Vec<Value>,
-    /// Of the event whose next number stands at this place of `values`.
-    pub(crate) numbered: Option<(EventId, usize)>,
+    /// The event whose next number stands where the shape says so.
+    pub(crate) numbered: Option<EventId>,
 }
 
 /// What rows of one `INSERT` have in common.
@@ -23,36 +23,56 @@ pub(crate) struct Shape {
     pub(crate) columns: Vec<&'static str>,
     /// A row whose value of this unique column is there already is left out.
     pub(crate) once: Option<&'static str>,
+    /// Which of the columns holds a number of its event.
+    pub(crate) numbered: Option<usize>,
 }
 
-/// Rows of one shape, each with the number it takes.
+/// How many numbers of each event are wanted.
+type Wanted = BTreeMap<EventId, i32>;
+
+/// Rows of one shape.
 struct Group<'a> {
     shape: &'a Shape,
-    rows: Vec<(&'a Row, Option<i32>)>,
+    rows: Vec<Counted<'a>>,
 }
 
-/// Inserts the rows of all `batches`, and takes the numbers they want.
+/// A row with the number it takes.
+struct Counted<'a>(&'a Row, Option<i32>);
+
+impl Counted<'_> {
+    fn text(&self, place: usize) -> Result<String, DbErr> {
+        match (self.0.shape.numbered, self.1) {
+            (Some(at), Some(number)) if at == place => Ok(number.to_string()),
+            _ => element(&self.0.values[place]),
+        }
+    }
+}
+
+/// Inserts the rows of all `batches`, and takes the numbers they want. On PostgreSQL this is one statement, so that it
+/// needs no transaction of its own; elsewhere `tx` must be one, to be rolled back on an error.
 ///
 /// # Errors
-/// That of the first row that the engine refuses, and it is not said which. The transaction must be rolled back then.
+/// That of the first row that the engine refuses, and it is not said which.
 pub(crate) async fn insert(tx: &impl ConnectionTrait, batches: &[&[Row]]) -> Result<(), DbErr> {
-    let mut wanted = BTreeMap::<EventId, i32>::new();
-    for (event, _) in batches.iter().copied().flatten().filter_map(|row| row.numbered) {
+    // In the order of the ids: two who lock the counters in different orders end in a deadlock.
+    let mut wanted = Wanted::new();
+    for event in batches.iter().copied().flatten().filter_map(|row| row.numbered) {
         *wanted.entry(event).or_default() += 1;
     }
-    let mut next = BTreeMap::new();
-    for (event, many) in wanted {
-        next.insert(event, number::take(tx, event, many).await? - many + 1);
-    }
-    let groups = grouped(batches, next);
-    if groups.is_empty() {
-        return Ok(());
-    }
-    let statement = match tx.get_database_backend() {
-        DbBackend::Postgres => for_postgres(&groups)?,
-        _ => for_sqlite(&groups),
+    let statement = if tx.get_database_backend() == DbBackend::Postgres {
+        // Counted from one; the statement adds where the counter stands.
+        let groups = grouped(batches, wanted.keys().map(|event| (*event, 1)).collect());
+        for_postgres(&groups, &wanted)?
+    } else {
+        let mut next = BTreeMap::new();
+        for (event, many) in wanted {
+            next.insert(event, number::take(tx, event, many).await? - many + 1);
+        }
+        for_sqlite(&grouped(batches, next))
     };
-    tx.execute_raw(statement).await?;
+    if let Some(statement) = statement {
+        tx.execute_raw(statement).await?;
+    }
     Ok(())
 }
 
@@ -62,7 +82,7 @@ fn grouped<'a>(batches: &[&'a [Row]], mut next: BTreeMap<EventId, i32>) -> Vec<G
     for batch in batches {
         let mut from = 0;
         for row in *batch {
-            let number = row.numbered.and_then(|(event, _)| next.get_mut(&event)).map(|next| {
+            let number = row.numbered.and_then(|event| next.get_mut(&event)).map(|next| {
                 *next += 1;
                 *next - 1
             });
@@ -74,13 +94,18 @@ fn grouped<'a>(batches: &[&'a [Row]], mut next: BTreeMap<EventId, i32>) -> Vec<G
                     rows: Vec::new(),
                 });
             }
-            groups[from].rows.push((row, number));
+            groups[from].rows.push(Counted(row, number));
         }
     }
     groups
 }
 
 impl Group<'_> {
+    /// Whether the numbers stand here.
+    fn counts(&self, place: usize) -> bool {
+        self.shape.numbered == Some(place)
+    }
+
     fn columns(&self) -> String {
         let quoted: Vec<String> = self.shape.columns.iter().map(|c| format!("\"{c}\"")).collect();
         quoted.join(",")
@@ -93,78 +118,111 @@ impl Group<'_> {
     }
 }
 
-/// Common table expressions of one statement (the manual, "Data-Modifying Statements in WITH"), each over the rows of
-/// a JSON text: so the statement is the same for any number of rows, and planned once.
-fn for_postgres(groups: &[Group<'_>]) -> Result<Statement, DbErr> {
-    let (mut sql, mut values) = (String::from("WITH "), Vec::with_capacity(groups.len()));
+/// Common table expressions of one statement (the manual, "Data-Modifying Statements in WITH"), each over arrays with a
+/// value a row: so the statement is the same for any number of rows, and planned once. The first two take the numbers.
+fn for_postgres(groups: &[Group<'_>], wanted: &Wanted) -> Result<Option<Statement>, DbErr> {
+    let (mut tables, mut values) = (Vec::with_capacity(groups.len() + 2), Vec::<Value>::new());
+    if !wanted.is_empty() {
+        let events: Vec<String> = wanted.keys().map(ToString::to_string).collect();
+        let many: Vec<String> = wanted.values().map(ToString::to_string).collect();
+        values.extend([array(&events).into(), array(&many).into()]);
+        tables.push(number::TAKE_MANY.to_owned());
+    }
     for (n, group) in groups.iter().enumerate() {
+        let (mut arrays, mut chosen) = (Vec::new(), Vec::new());
+        for (place, column) in group.shape.columns.iter().enumerate() {
+            let texts: Result<Vec<String>, DbErr> = group.rows.iter().map(|row| row.text(place)).collect();
+            values.push(array(&texts?).into());
+            arrays.push(format!(
+                "${}::{}[]",
+                values.len(),
+                type_of(&group.rows[0].0.values[place])?
+            ));
+            chosen.push(if group.counts(place) {
+                format!("r.\"{column}\" + number.before")
+            } else {
+                format!("r.\"{column}\"")
+            });
+        }
         let (table, columns, end) = (group.shape.table, group.columns(), group.end());
-        let comma = if n == 0 { "" } else { ", " };
-        let _ = write!(
-            sql,
-            "{comma}p{n} AS (INSERT INTO \"{table}\" ({columns}) SELECT {columns} FROM \
-             json_populate_recordset(NULL::\"{table}\", ${}::json){end})",
-            n + 1
-        );
-        values.push(Value::from(json(group)?));
+        let counter = match group.shape.numbered {
+            Some(_) => " JOIN number ON number.event_id = r.\"event_id\"",
+            None => "",
+        };
+        tables.push(format!(
+            "p{n} AS (INSERT INTO \"{table}\" ({columns}) SELECT {} FROM unnest({}) AS r ({columns}){counter}{end})",
+            chosen.join(","),
+            arrays.join(","),
+        ));
     }
-    sql.push_str(" SELECT 1");
-    Ok(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
+    let sql = format!("WITH {} SELECT 1", tables.join(", "));
+    Ok((!groups.is_empty()).then(|| Statement::from_sql_and_values(DbBackend::Postgres, sql, values)))
 }
 
-fn json(group: &Group<'_>) -> Result<String, DbErr> {
-    let mut text = Vec::with_capacity(group.rows.len() * 1024);
-    for (n, (row, number)) in group.rows.iter().enumerate() {
-        text.push(if n == 0 { b'[' } else { b',' });
-        for (place, (column, value)) in row.shape.columns.iter().zip(&row.values).enumerate() {
-            text.push(if place == 0 { b'{' } else { b',' });
-            text.push(b'"');
-            text.extend_from_slice(column.as_bytes());
-            text.extend_from_slice(b"\":");
-            match (row.numbered, number) {
-                (Some((_, at)), Some(number)) if at == place => text.extend_from_slice(number.to_string().as_bytes()),
-                _ => write_json(&mut text, value)?,
-            }
-        }
-        text.push(b'}');
-    }
-    text.push(b']');
-    String::from_utf8(text).map_err(|e| DbErr::Type(e.to_string()))
+/// An array as PostgreSQL reads it, of elements that are such texts already.
+fn array(elements: &[String]) -> String {
+    format!("{{{}}}", elements.join(","))
 }
 
-/// A value as PostgreSQL reads it back into its column.
-fn write_json(text: &mut Vec<u8>, value: &Value) -> Result<(), DbErr> {
-    let written = match value {
-        Value::Bool(v) => serde_json::to_writer(text, v),
-        Value::SmallInt(v) => serde_json::to_writer(text, v),
-        Value::Int(v) => serde_json::to_writer(text, v),
-        Value::BigInt(v) => serde_json::to_writer(text, v),
-        Value::String(v) => serde_json::to_writer(text, v),
-        Value::Uuid(v) => serde_json::to_writer(text, v),
-        Value::Json(v) => serde_json::to_writer(text, v),
-        Value::ChronoDateTimeUtc(v) => {
-            let v = v.as_ref().map(|at| at.to_rfc3339_opts(SecondsFormat::Micros, true));
-            serde_json::to_writer(text, &v)
-        }
+/// What PostgreSQL calls the type.
+fn type_of(value: &Value) -> Result<&'static str, DbErr> {
+    Ok(match value {
+        Value::Bool(_) => "boolean",
+        Value::SmallInt(_) => "smallint",
+        Value::Int(_) => "integer",
+        Value::BigInt(_) => "bigint",
+        Value::String(_) => "text",
+        Value::Uuid(_) => "uuid",
+        Value::Json(_) => "jsonb",
+        Value::ChronoDateTimeUtc(_) => "timestamptz",
+        other => return Err(DbErr::Type(format!("a batch does not know {other:?}"))),
+    })
+}
+
+/// A value as an element of an array's text.
+fn element(value: &Value) -> Result<String, DbErr> {
+    let text = match value {
+        Value::Bool(v) => v.map(|v| v.to_string()),
+        Value::SmallInt(v) => v.map(|v| v.to_string()),
+        Value::Int(v) => v.map(|v| v.to_string()),
+        Value::BigInt(v) => v.map(|v| v.to_string()),
+        Value::String(v) => v.as_deref().map(quoted),
+        Value::Uuid(v) => v.map(|v| v.to_string()),
+        Value::Json(v) => v.as_ref().map(|v| quoted(&v.to_string())),
+        Value::ChronoDateTimeUtc(v) => v.map(|at| at.to_rfc3339_opts(SecondsFormat::Micros, true)),
         other => return Err(DbErr::Type(format!("a batch does not know {other:?}"))),
     };
-    written.map_err(|e| DbErr::Json(e.to_string()))
+    Ok(text.unwrap_or_else(|| "NULL".to_owned()))
 }
 
-fn for_sqlite(groups: &[Group<'_>]) -> Statement {
+/// In quotes nothing but a quote and a backslash means anything (the manual, "Array Input and Output Syntax").
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + text.len() / 8 + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn for_sqlite(groups: &[Group<'_>]) -> Option<Statement> {
     let (mut sql, mut values) = (String::new(), Vec::new());
     for group in groups {
         let marks = format!("({})", vec!["?"; group.shape.columns.len()].join(","));
         let all = vec![marks.as_str(); group.rows.len()].join(",");
         let (table, columns, end) = (group.shape.table, group.columns(), group.end());
         let _ = write!(sql, "INSERT INTO \"{table}\" ({columns}) VALUES {all}{end};");
-        for (row, number) in &group.rows {
+        for Counted(row, number) in &group.rows {
             let from = values.len();
             values.extend(row.values.iter().cloned());
-            if let (Some((_, at)), Some(number)) = (row.numbered, *number) {
+            if let (Some(at), Some(number)) = (row.shape.numbered, *number) {
                 values[from + at] = number.into();
             }
         }
     }
-    Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
+    (!groups.is_empty()).then(|| Statement::from_sql_and_values(DbBackend::Sqlite, sql, values))
 }

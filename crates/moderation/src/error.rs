@@ -81,6 +81,24 @@ impl Error {
         }
     }
 
+    /// The same with how long ago, for a page that is made at `now`.
+    pub fn sentence_at(&self, words: &Words, now: DateTime<Utc>) -> String {
+        let Self::AlreadyDecided { by, at, kind, .. } = self else {
+            return self.sentence(words);
+        };
+        let seconds = (now - *at).num_seconds();
+        let ago = if (1..60).contains(&seconds) {
+            words.t1("ago-seconds", "n", seconds)
+        } else {
+            words.ago(*at, now)
+        };
+        let kind = words.t(format!("decision-{kind}"));
+        words.ta(
+            "refused-already-decided-ago",
+            &[("by", by), ("ago", &ago), ("kind", &kind)],
+        )
+    }
+
     /// As a page's error, its sentence in the reader's language.
     pub fn on(self, words: &Words) -> web::Error {
         match self {

@@ -5,6 +5,7 @@
 //! `MUNDAP_TEST_POSTGRES`, an address that may create databases; `make test` sets both).
 
 mod browser;
+pub mod crowd;
 mod database;
 mod postfix;
 mod wire;

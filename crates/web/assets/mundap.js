@@ -129,6 +129,8 @@ function countSelected() {
     const n = document.querySelectorAll("[data-row] input[type=checkbox]:checked").length;
     out.hidden = n === 0;
     say(out, t(out, "selectedCount").replace("{n}", n));
+    const deeds = out.closest("details[data-open-on-select]");
+    if (deeds && n > 0 && !deeds.dataset.opened) { deeds.open = true; deeds.dataset.opened = "1"; }
   }
 }
 document.addEventListener("change", (event) => {
@@ -138,37 +140,40 @@ document.addEventListener("change", (event) => {
   if (event.target.closest?.("[data-submit-on-change]")) event.target.form?.requestSubmit();
 });
 
-/* [data-key="l"] is pressed by its key; inside a row, only while the row has the focus. ? shows them all. */
+/* [data-key="l"] is pressed by its key; inside a row, only while the row has the focus, also where it is folded away.
+   ? shows them all; its words stand at the page's body. */
+const pressable = (e) => !e.disabled && (e.offsetParent !== null || e.closest("details:not([open])"));
 function keyed(key) {
   const row = currentRow();
-  const all = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter((e) => !e.disabled && e.offsetParent !== null);
+  const all = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(pressable);
   return all.find((e) => row && row.contains(e)) ?? all.find((e) => !e.closest("[data-row]"));
 }
 function showKeys() {
-  const known = new Map();
+  const words = document.body.dataset, known = new Map();
+  if (rowsOf().length) { known.set("j", words.keysDown); known.set("k", words.keysUp); known.set("x", words.keysSelect); }
   for (const element of document.querySelectorAll("[data-key]")) {
-    const label = element.getAttribute("aria-label") ?? (element.labels?.[0]?.textContent || element.dataset.keyLabel || element.textContent);
+    const label = element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? (element.labels?.[0]?.textContent || element.textContent);
     if (!known.has(element.dataset.key)) known.set(element.dataset.key, label.trim());
   }
-  if (rowsOf().length) { known.set("j", "↓"); known.set("k", "↑"); known.set("x", "☑"); }
-  if (!known.size) return;
-  const ko = document.documentElement.lang === "ko";
+  if (!known.size || !words.keysTitle) return;
+  known.set("?", words.keysTitle);
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "keys-title");
-  const title = Object.assign(document.createElement("h2"), { id: "keys-title", textContent: ko ? "단축키" : "Keyboard shortcuts" });
+  const title = Object.assign(document.createElement("h2"), { id: "keys-title", textContent: words.keysTitle });
   const list = Object.assign(document.createElement("dl"), { className: "keys" });
   for (const [key, label] of known) {
     const dt = document.createElement("dt");
     dt.append(Object.assign(document.createElement("kbd"), { textContent: key }));
     list.append(dt, Object.assign(document.createElement("dd"), { textContent: label }));
   }
-  const close = Object.assign(document.createElement("button"), { className: "button", textContent: ko ? "닫기" : "Close" });
+  const close = Object.assign(document.createElement("button"), { className: "button", textContent: words.keysClose });
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   dialog.append(title, list, close);
   document.body.append(dialog);
   dialog.showModal();
 }
+document.addEventListener("click", (event) => { if (event.target.closest?.("[data-keys-show]")) showKeys(); });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
   const target = event.target;
@@ -215,11 +220,45 @@ function live(root) {
         part.replaceWith(next);
         enhance(next);
       }
+      for (const list of document.querySelectorAll("[data-live-rows]")) rows(list, fresh.getElementById(list.id), force);
       if (force) waiting = 0;
     } catch { /* The stream says when we are back. */ } finally {
       reading = false;
       if (again) { again = false; schedule(); }
     }
+  }
+  /* Rows by their ids: those that are shown change where they stand, those that left say so and stay, new ones wait
+     behind a button. A row that is ticked keeps what its form has seen: whoever decides on it is told what came between. */
+  function rows(list, next, force) {
+    if (!next) return;
+    const held = document.getElementById(`${list.id}-more`);
+    if (force) {
+      held?.remove();
+      list.replaceWith(next);
+      enhance(next);
+      return;
+    }
+    const shown = new Set();
+    for (const row of list.querySelectorAll("[data-row]")) {
+      shown.add(row.id);
+      const now = next.querySelector(`#${CSS.escape(row.id)}`);
+      if (!now) {
+        row.dataset.gone = "";
+        say(row.querySelector("[data-standing]"), list.dataset.liveGone);
+      } else if (!row.isEqualNode(now) && !row.querySelector("input:checked")) {
+        const key = row.contains(document.activeElement) ? document.activeElement.dataset.key ?? "Enter" : null;
+        row.replaceWith(now);
+        if (key) (now.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? now.querySelector("a[href]"))?.focus();
+      }
+    }
+    const fresh = [...next.querySelectorAll("[data-row]")].filter((row) => !shown.has(row.id)).length;
+    if (fresh === 0) { held?.remove(); return; }
+    const more = held ?? Object.assign(document.createElement("button"), { id: `${list.id}-more`, type: "button", className: "button live-more" });
+    if (!held) {
+      more.addEventListener("click", () => read(true));
+      list.before(more);
+    }
+    say(more, list.dataset.liveNew.replace("{n}", fresh));
   }
   function hold(part) {
     waiting += 1;
@@ -244,6 +283,17 @@ function live(root) {
   addEventListener("pagehide", () => source.close());
 }
 
+/* [data-here="URL"]: says there every ten seconds that the page is open, and once that it closes. */
+function here(element) {
+  const tell = (more = "") => fetch(element.dataset.here, {
+    method: "POST", keepalive: true, redirect: "manual", body: `csrf=${encodeURIComponent(element.dataset.hereCsrf)}${more}`,
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+  }).catch(() => { /* The next one says it. */ });
+  tell();
+  const every = setInterval(() => { if (document.visibilityState === "visible") tell(); }, 10_000);
+  addEventListener("pagehide", () => { clearInterval(every); tell("&leaves=1"); });
+}
+
 /* [data-timer="2026-11-22T10:00:00Z"] counts up from there; amber and red after data-amber and data-red seconds. */
 function timer(element) {
   const begun = Date.parse(element.dataset.timer);
@@ -259,17 +309,51 @@ function timer(element) {
   tick();
 }
 
+/* Rows of a [data-drag] table are dragged to another row's place: as if a button of their form had said so. Without
+   script, and by keys, the buttons beside do it. */
+function draggable(row) {
+  row.draggable = true;
+  row.addEventListener("dragstart", (event) => {
+    if (event.target.closest?.("select, input, button")) { event.preventDefault(); return; }
+    event.dataTransfer.setData("text/plain", row.dataset.dragId);
+    event.dataTransfer.effectAllowed = "move";
+  });
+}
+function dropsOn(table) {
+  let over = null;
+  const mark = (row) => { over?.removeAttribute("data-drag-over"); over = row; over?.setAttribute("data-drag-over", ""); };
+  table.addEventListener("dragover", (event) => {
+    const row = event.target.closest?.("[data-place]");
+    if (row) { event.preventDefault(); mark(row); }
+  });
+  table.addEventListener("dragleave", (event) => { if (!table.contains(event.relatedTarget)) mark(null); });
+  table.addEventListener("drop", (event) => {
+    const row = event.target.closest?.("[data-place]"), id = event.dataTransfer.getData("text/plain");
+    mark(null);
+    // Only within one list: from the reserves to the stage, and back, is a decision and has its buttons.
+    if (!row || !table.querySelector(`[data-drag-id="${CSS.escape(id)}"]`)) return;
+    event.preventDefault();
+    const form = table.closest("form");
+    const says = Object.assign(document.createElement("input"), { type: "hidden", name: "act", value: `to-${row.dataset.place}:${id}:` });
+    form.append(says);
+    form.requestSubmit();
+  });
+}
+
 function enhance(root) {
   const each = (selector, work) => { if (root.matches?.(selector)) work(root); root.querySelectorAll(selector).forEach(work); };
   each("textarea[data-count]", counter);
   each("form[data-autosave]", autosave);
   each("[data-similar]", similar);
   each("[data-timer]", timer);
+  each("[data-drag-id]", draggable);
+  each("[data-drag]", dropsOn);
   each("[data-needs-script]", (e) => { e.hidden = false; });
   countSelected();
 }
 enhance(document);
 document.querySelectorAll("[data-live]").forEach(live);
+document.querySelectorAll("[data-here]").forEach(here);
 
 /* After a refused form the reader lands on what is wrong. */
 document.querySelector(".error-summary")?.setAttribute("tabindex", "-1");

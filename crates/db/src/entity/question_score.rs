@@ -1,4 +1,5 @@
-//! A question's figures over all its reviews, recomputed with each of them. No row before somebody has read it.
+//! A question's figures over all its reviews, recomputed with each of them. A question that nobody has
+//! read has none, or one of zeros: the board's index of words makes it (`triage/board/follow.rs`).
 
 use domain::{EventId, QuestionId};
 use sea_orm::entity::prelude::*;

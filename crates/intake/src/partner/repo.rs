@@ -19,7 +19,7 @@ use domain::{
     },
 };
 use sea_orm::{
-    DatabaseConnection, DbErr,
+    DatabaseConnection, DbBackend, DbErr,
     sea_query::{Query, SelectStatement, UnionType},
 };
 use std::{
@@ -126,38 +126,57 @@ impl Together for Standing {
 
     async fn read(conn: &DatabaseConnection, ids: &[InvitationId]) -> Result<HashMap<InvitationId, Self>, DbErr> {
         let ids = padded(ids);
-        let mut both = places_of(&ids);
-        both.union(UnionType::All, consents_of(&ids));
+        let mut both = consents_of(&ids);
+        both.union(UnionType::All, places_of(conn.get_database_backend(), &ids));
         standings(conn, &both).await
     }
-}
-
-fn places_of(ids: &[InvitationId]) -> SelectStatement {
-    Query::select()
-        .column(question::Column::InvitationId)
-        .expr_as(Expr::value("question"), "kind")
-        .column(question::Column::Id)
-        .column(question::Column::CreatedAt)
-        .column(question::Column::Ordinal)
-        .column(question::Column::State)
-        .expr(Expr::value(""))
-        .from(question::Entity)
-        .and_where(question::Column::InvitationId.is_in(ids.iter().copied()))
-        .to_owned()
 }
 
 fn consents_of(ids: &[InvitationId]) -> SelectStatement {
     Query::select()
         .column(consent::Column::InvitationId)
-        .expr(Expr::value("consent"))
         .column(consent::Column::Id)
         .column(consent::Column::At)
-        .expr(Expr::case(consent::Column::Given.eq(true), 1).finally(0))
+        .expr_as(Expr::case(consent::Column::Given.eq(true), 1).finally(0), "yes")
         .column(consent::Column::Purpose)
         .column(consent::Column::WordingVersion)
         .from(consent::Entity)
         .and_where(consent::Column::InvitationId.is_in(ids.iter().copied()))
         .to_owned()
+}
+
+/// The same columns. All of one partner's places are one row: a row costs more than what stands in it.
+fn places_of(engine: DbBackend, ids: &[InvitationId]) -> SelectStatement {
+    let nothing = || Expr::cust("NULL");
+    let said = if engine == DbBackend::Postgres {
+        "string_agg(CAST(id AS text) || ' ' || state || ' ' || COALESCE(CAST(ordinal AS text), '-'), ',')"
+    } else {
+        "group_concat(hex(id) || ' ' || state || ' ' || COALESCE(CAST(ordinal AS text), '-'), ',')"
+    };
+    Query::select()
+        .column(question::Column::InvitationId)
+        .exprs([nothing(), nothing(), nothing(), nothing()])
+        .expr(Expr::cust(said))
+        .from(question::Entity)
+        .and_where(question::Column::InvitationId.is_in(ids.iter().copied()))
+        .group_by_col(question::Column::InvitationId)
+        .to_owned()
+}
+
+fn place(text: &str) -> Result<Place, DbErr> {
+    let wrong = || DbErr::Type(format!("no place: {text}"));
+    let [id, state, ordinal] = text.split(' ').collect::<Vec<_>>()[..] else {
+        return Err(wrong());
+    };
+    Ok(Place {
+        id: id.parse().map_err(|_| wrong())?,
+        state: state.parse().map_err(|_| wrong())?,
+        ordinal: if ordinal == "-" {
+            None
+        } else {
+            Some(ordinal.parse().map_err(|_| wrong())?)
+        },
+    })
 }
 
 async fn standings(
@@ -168,24 +187,20 @@ async fn standings(
     let mut given = Vec::new();
     for row in conn.query_all(rows).await? {
         let of: InvitationId = row.try_get_by_index(0)?;
-        let kind: String = row.try_get_by_index(1)?;
-        if kind == "question" {
-            all.entry(of).or_default().places.push(Place {
-                id: row.try_get_by_index(2)?,
-                ordinal: row.try_get_by_index(4)?,
-                state: row.try_get_by_index(5)?,
-            });
-        } else {
-            let id: ConsentId = row.try_get_by_index(2)?;
-            let at: DateTime<Utc> = row.try_get_by_index(3)?;
-            let yes: i32 = row.try_get_by_index(4)?;
-            let stands = Given {
-                given: yes == 1,
-                wording_version: row.try_get_by_index(6)?,
-                at,
-            };
-            given.push(((at, id), of, row.try_get_by_index::<ConsentPurpose>(5)?, stands));
-        }
+        let text: String = row.try_get_by_index(5)?;
+        let Some(purpose) = row.try_get_by_index::<Option<ConsentPurpose>>(4)? else {
+            all.entry(of).or_default().places = text.split(',').map(place).collect::<Result<_, _>>()?;
+            continue;
+        };
+        let id: ConsentId = row.try_get_by_index(1)?;
+        let at: DateTime<Utc> = row.try_get_by_index(2)?;
+        let yes: i32 = row.try_get_by_index(3)?;
+        let stands = Given {
+            given: yes == 1,
+            wording_version: text,
+            at,
+        };
+        given.push(((at, id), of, purpose, stands));
     }
     // The later answer stands.
     given.sort_by_key(|(key, ..)| *key);
@@ -201,13 +216,13 @@ pub(crate) async fn standing(db: &Db, who: &PartnerSession) -> Result<Arc<Standi
 
 /// The same within a transaction.
 pub(crate) async fn standing_within(tx: &impl ConnectionTrait, who: &PartnerSession) -> Result<Standing, Error> {
-    let mut both = places_of(&[who.invitation]);
-    both.union(UnionType::All, consents_of(&[who.invitation]));
+    let mut both = consents_of(&[who.invitation]);
+    both.union(UnionType::All, places_of(tx.get_database_backend(), &[who.invitation]));
     Ok(standings(tx, &both).await?.remove(&who.invitation).unwrap_or_default())
 }
 
 pub(crate) async fn places(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<Vec<Place>, Error> {
-    let found = standings(conn, &places_of(&[who.invitation])).await?;
+    let found = standings(conn, &places_of(conn.get_database_backend(), &[who.invitation])).await?;
     Ok(found.into_values().flat_map(|of| of.places).collect())
 }
 

@@ -58,3 +58,5 @@ key-open = Open the question
 key-score = Score { $n }
 did-question-tagged = Tag put
 did-question-untagged = Tag taken off
+ago-seconds = { $n } seconds ago
+refused-already-decided-ago = Already decided by { $by }, { $ago }: { $kind }. Nothing was overwritten. Look at it, and decide again if you need to.

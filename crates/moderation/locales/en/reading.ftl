@@ -45,11 +45,11 @@ notes-call = Choose whom to call
 notes-call-who = Call
 notes-calls = to { $names }
 notes-add = Add note
+field-memo = Note
 notes-mine = Notes that call me
 notes-mine-none = When another moderator writes @ and your name in a note, it comes here.
 notes-unseen = { $n } unread
 notes-new = New
-field-note = Note
 
 copy-title = Copy for stage and print
 copy-begin = Write a copy

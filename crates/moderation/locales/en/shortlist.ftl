@@ -97,11 +97,11 @@ sheet-pending = Not released
 sheet-hint = Print it from the browser. It fits one or two pages of A4.
 sheet-back = Back to the list
 propose-link = Propose for the free places
-propose-title = { $n ->
+proposal-title = { $n ->
     [one] A proposal for 1 free place
    *[other] A proposal for { $n } free places
 }
-propose-hint = By score, balance and how unlike they are; at most { $company } of one company and { $service } of one service. A person decides.
+proposal-hint = By score, balance and how unlike they are; at most { $company } of one company and { $service } of one service. A person decides.
 propose-none = There is nothing to propose: all places are taken, or no undecided question fits.
 propose-why = Why
 propose-pick = Pick question { $n }
@@ -119,4 +119,3 @@ why-only-field = The only one from the field { $what }
 why-only-language = The only one in { $what }
 why-unlike = Unlike the others
 why-stage = Would like the stage
-drag-handle = Drag question { $n }

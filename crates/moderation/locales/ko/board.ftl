@@ -58,3 +58,5 @@ key-open = 질문 열기
 key-score = { $n }점 주기
 did-question-tagged = 태그 붙임
 did-question-untagged = 태그 뗌
+ago-seconds = { $n }초 전
+refused-already-decided-ago = { $by } 님이 { $ago } 먼저 결정했습니다({ $kind }). 덮어쓰지 않았습니다. 확인한 뒤 필요하면 다시 결정하십시오.

@@ -42,11 +42,11 @@ notes-call = 알릴 사람 고르기
 notes-call-who = 알릴 사람
 notes-calls = { $names } 님에게
 notes-add = 메모 남기기
+field-memo = 메모
 notes-mine = 나를 부른 메모
 notes-mine-none = 다른 운영자가 메모에 @이름으로 나를 부르면 여기에 모입니다.
 notes-unseen = 읽지 않은 메모 { $n }건
 notes-new = 새 메모
-field-note = 메모
 
 copy-title = 무대·지면용 교정본
 copy-begin = 교정본 쓰기

@@ -5,5 +5,8 @@ mod browser;
 mod decide;
 mod pages;
 mod reading;
+mod routing;
+mod routing_pages;
 mod stage;
 mod story;
+mod undo;

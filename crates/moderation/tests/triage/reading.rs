@@ -259,7 +259,7 @@ async fn blind_readers_are_not_sent_the_name() {
     let queue = "/desk/events/talk/read";
     assert!(browser.get(queue).await.contains(NAME), "seen while not blind");
     switch(&story, true, true).await;
-    let note = [("note", format!("{NAME} 님은 누구죠?"))];
+    let note = [("memo", format!("{NAME} 님은 누구죠?"))];
     let note: Vec<_> = note.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let queued = browser.get(queue).await;
     let noted = browser.submit(queue, &format!("{panel}/notes"), &note).await;
@@ -335,12 +335,12 @@ async fn a_note_calls_by_name_and_by_tick_until_it_is_seen() {
     let mut author = Browser::signed_in(&story.app, 0).await;
     let mut called = Browser::signed_in(&story.app, 1).await;
     let to = format!("{panel}/notes");
-    let (status, page) = author.submit(&panel, &to, &[("note", "  ")]).await;
+    let (status, page) = author.submit(&panel, &to, &[("memo", "  ")]).await;
     assert_eq!(status, 422, "{page}");
-    let text = [("note", "@운영자 1님, <script>alert(1)</script> 봐 주세요. @운영자 0")];
+    let text = [("memo", "@운영자 1님, <script>alert(1)</script> 봐 주세요. @운영자 0")];
     assert_eq!(author.submit(&panel, &to, &text).await.0, 303);
     let tick = story.staff[1].to_string();
-    let ticked = [("note", "이것도요."), ("call", tick.as_str())];
+    let ticked = [("memo", "이것도요."), ("call", tick.as_str())];
     assert_eq!(author.submit(&panel, &to, &ticked).await.0, 303);
     let list = called.get("/desk/notes").await;
     assert!(list.contains("읽지 않은 메모 2건"), "{list}");

@@ -242,7 +242,7 @@ impl Story {
     }
 }
 
-fn address(local: &str) -> EmailAddress {
+pub(crate) fn address(local: &str) -> EmailAddress {
     EmailAddress::parse(&format!("{local}@partner.example")).expect("an address")
 }
 

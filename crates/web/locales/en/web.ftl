@@ -112,6 +112,9 @@ live-lost = The connection was lost. Connecting again.
 live-new = Show {"{n}"} new
 keys-title = Keyboard shortcuts
 keys-close = Close
+keys-down = Next row
+keys-up = Previous row
+keys-select = Select
 
 state-draft = Draft
 state-received = Received

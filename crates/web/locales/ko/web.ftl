@@ -109,6 +109,9 @@ live-lost = 연결이 끊겼어요. 다시 잇는 중이에요.
 live-new = 새 내용 {"{n}"}건 보기
 keys-title = 단축키
 keys-close = 닫기
+keys-down = 다음 줄로
+keys-up = 이전 줄로
+keys-select = 선택
 
 state-draft = 임시 저장
 state-received = 접수

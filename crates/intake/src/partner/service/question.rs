@@ -77,9 +77,8 @@ pub struct Submitted {
 /// # Errors
 /// Refused outside the opening time, without the needed consent, beyond the limit, for an unknown service.
 pub async fn submit(app: &App, who: &PartnerSession, new: &NewQuestion) -> Result<Submitted, Error> {
-    let (own, standing) = tokio::try_join!(repo::own(&app.db, who), repo::standing(&app.db, who))?;
+    let (own, mut standing) = tokio::try_join!(repo::own(&app.db, who), repo::standing(&app.db, who))?;
     let own = own.ok_or(Refusal::NotFound)?;
-    let mut standing = standing;
     // Each round that fails met a rival who took an ordinal, and there are only so many.
     for _ in 0..own.event.max_questions.saturating_add(3) {
         if is_sent(&standing.places, new.id) {

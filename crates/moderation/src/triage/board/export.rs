@@ -24,7 +24,7 @@ async fn all(
     filter.edge = None;
     loop {
         let part = page(conn, event, &filter, PART).await?;
-        out.extend(rows(conn, event, &part.ids, staff, now, lang).await?);
+        out.extend(rows(conn, event, &part.ids, staff, now, lang, false).await?);
         let Some(key): Option<Key> = part.after else {
             return Ok(out);
         };

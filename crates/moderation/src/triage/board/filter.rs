@@ -92,7 +92,7 @@ impl Sort {
         Self::ALL.into_iter().find(|s| s.as_str() == text).unwrap_or_default()
     }
 
-    pub(super) const fn by_number(self) -> bool {
+    pub(crate) const fn by_number(self) -> bool {
         matches!(self, Self::Number | Self::Newest)
     }
     pub(super) const fn descends(self) -> bool {

@@ -3,7 +3,7 @@
 use super::{presence, sql::Sql};
 use crate::triage::repo::{self, Line};
 use chrono::{DateTime, Utc};
-use db::prelude::*;
+use db::{entity::triage_setting, prelude::*};
 use domain::{EventId, Lang, QuestionId, StaffId};
 use std::collections::{HashMap, HashSet};
 
@@ -35,7 +35,8 @@ fn tenths(milli: i32) -> String {
     format!("{:.1}", f64::from(milli) / 1000.0)
 }
 
-/// These questions as rows, in the given order, as `staff` sees them.
+/// These questions as rows, in the given order, as `staff` sees them. On the `board` others' scores show after one's own,
+/// where the event reads so; a file to take along has them all.
 pub(crate) async fn rows(
     conn: &impl ConnectionTrait,
     event: EventId,
@@ -43,17 +44,28 @@ pub(crate) async fn rows(
     staff: StaffId,
     now: DateTime<Utc>,
     lang: Lang,
+    board: bool,
 ) -> Result<Vec<Row>, Error> {
     let lines = repo::lines_of(conn, ids, lang).await?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let setting = triage_setting::Entity::find_by_id(event).one(conn).await?;
+    let blind = setting.as_ref().is_some_and(|s| s.blind);
+    let own_first = board && setting.is_none_or(|s| s.own_first);
     let scores = scores(conn, ids).await?;
     let mut tags = super::tags::of(conn, ids).await?;
     let mut here = presence::others(conn, event, staff, now).await?;
     let read = among(
         conn,
         "SELECT r.question_id FROM review r WHERE r.staff_id = ",
+        staff,
+        ids,
+    )
+    .await?;
+    let scored = among(
+        conn,
+        "SELECT r.question_id FROM review r WHERE (r.scored_at IS NOT NULL OR r.abstained) AND r.staff_id = ",
         staff,
         ids,
     )
@@ -65,13 +77,17 @@ pub(crate) async fn rows(
         ids,
     )
     .await?;
-    let row = |line: Line| {
+    let row = |mut line: Line| {
         let id = line.question.id;
+        if blind {
+            line.asker = None;
+        }
         let (readers, mean, spread) = scores.get(&id).copied().unwrap_or_default();
+        let shown = !own_first || scored.contains(&id);
         Row {
             readers,
-            mean,
-            spread,
+            mean: mean.filter(|_| shown),
+            spread: spread.filter(|_| shown),
             tags: tags.remove(&id).unwrap_or_default(),
             here: here.remove(&id).unwrap_or_default(),
             unread: !read.contains(&id),

@@ -121,10 +121,11 @@ pub(super) async fn page(
     let (event, c) = enter(app, c, slug).await?;
     let (conn, lang) = (app.db.reader(), c.lang());
     let filter = address.filter(conn, event.id, staff, c.now).await?;
-    // What is searched for may have come this second.
-    let behind = filter.search.is_some() && !follow::catch_up(&app.db, event.id).await?;
+    // What is searched for may have come this second; the orders by scores want every question's figures.
+    let wants = filter.search.is_some() || !filter.sort.by_number();
+    let behind = wants && !follow::catch_up(&app.db, event.id).await?;
     let found = board::page(conn, event.id, &filter, board::PAGE).await?;
-    let rows = board::rows(conn, event.id, &found.ids, staff, c.now, lang).await?;
+    let rows = board::rows(conn, event.id, &found.ids, staff, c.now, lang, true).await?;
     let counts = board::counts(conn, event.id).await?;
     let tabs = Column::ALL.into_iter().map(|column| Tab {
         label: c.t(format!("column-{}", column.as_str())),

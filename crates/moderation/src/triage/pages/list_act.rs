@@ -85,7 +85,7 @@ pub(super) async fn act(
             .into_response()),
         // The list is read again, so the page shows both what stands now and why nothing was done.
         Err(error) => {
-            let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence(&bound.words)));
+            let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence_at(&bound.words, c.now)));
             page(&app, c, &slug, staff.id, address, input.typed(errors)).await
         }
     }
@@ -198,7 +198,7 @@ async fn many(
     for (number, error) in left {
         let message = web::Message::new("refused-number")
             .arg("number", number)
-            .arg("why", error.sentence(&words));
+            .arg("why", error.sentence_at(&words, c.now));
         errors.add("", message);
     }
     page(app, c, &event.slug, staff.id, address, input.typed(errors)).await

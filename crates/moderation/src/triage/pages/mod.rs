@@ -5,8 +5,11 @@ mod export;
 mod list;
 mod list_act;
 pub(super) mod panel;
+mod propose;
 mod routing;
+mod sheet;
 mod shortlist;
+mod undo;
 
 use crate::{Result as Outcome, repo};
 use axum::routing::{get, post};
@@ -27,6 +30,15 @@ pub fn routes() -> web::Router {
         .route(
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
+        )
+        .route(
+            "/desk/events/{slug}/shortlist/propose",
+            get(propose::show).post(propose::take),
+        )
+        .route("/desk/events/{slug}/shortlist/sheet", get(sheet::show))
+        .route(
+            "/desk/events/{slug}/questions/{id}/undo",
+            get(undo::show).post(undo::confirm),
         )
         .merge(super::reading::pages::routes())
         .merge(routing::routes())

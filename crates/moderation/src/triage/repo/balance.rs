@@ -1,7 +1,7 @@
 //! All that were asked, counted by what the ten are held against. Grouped by the engine: there may be 100,000.
 
 use db::{
-    entity::{event, field, invitation, partner, question},
+    entity::{company, event, field, invitation, partner, question},
     people::in_lang,
     prelude::*,
 };
@@ -14,16 +14,6 @@ const COMPANIES: u64 = 8;
 
 /// Sent in and not taken back; literal words, so that the partial index `question_asked` serves.
 const ASKED: &str = "state NOT IN ('draft', 'withdrawn')";
-
-/// By what the ten are compared with all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dimension {
-    Service,
-    Field,
-    Company,
-    Language,
-    FirstTime,
-}
 
 /// How many were asked, by each dimension.
 #[derive(Clone, Debug, Default)]
@@ -65,11 +55,6 @@ pub(crate) async fn asked(
         .column(partner::Column::Id)
         .filter(partner::Column::Id.is_in(partners.iter().copied()))
         .filter(partner::Column::Id.in_subquery(earlier(event)));
-    let names = field::Entity::find()
-        .order_by_asc(field::Column::Position)
-        .order_by_asc(field::Column::Id)
-        .all(conn)
-        .await?;
     Ok(Asked {
         services: grouped(conn, base(event.id), question::Column::ServiceId).await?,
         fields: grouped(conn, with(), invitation::Column::FieldId).await?,
@@ -78,11 +63,30 @@ pub(crate) async fn asked(
         languages,
         returning: i64::try_from(returning.count(conn).await?).unwrap_or(i64::MAX),
         returned: returned.into_tuple().all(conn).await?.into_iter().collect(),
-        field_names: names
-            .into_iter()
-            .map(|f| (f.id, in_lang(lang, &f.name, &f.name_en)))
-            .collect(),
+        field_names: field_names(conn, lang).await?,
     })
+}
+
+pub(crate) async fn company_names(
+    conn: &impl ConnectionTrait,
+    ids: impl Iterator<Item = CompanyId>,
+) -> Result<Vec<(CompanyId, String)>, Error> {
+    let found = company::Entity::find().filter(company::Column::Id.is_in(ids));
+    let rows = found.order_by_asc(company::Column::Name).all(conn).await?;
+    Ok(rows.into_iter().map(|c| (c.id, c.name)).collect())
+}
+
+/// The fields' names in their order.
+pub(crate) async fn field_names(conn: &impl ConnectionTrait, lang: Lang) -> Result<Vec<(FieldId, String)>, Error> {
+    let rows = field::Entity::find()
+        .order_by_asc(field::Column::Position)
+        .order_by_asc(field::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|f| (f.id, in_lang(lang, &f.name, &f.name_en)))
+        .collect())
 }
 
 fn base(event: EventId) -> Select<question::Entity> {

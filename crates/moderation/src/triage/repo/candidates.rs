@@ -1,7 +1,7 @@
 //! From what a proposal is made: the best of those about which nobody decided.
 
 use db::{
-    entity::{question, question_score},
+    entity::{question, question_copy, question_score},
     people::{self, Invitee},
     prelude::*,
 };
@@ -74,4 +74,18 @@ pub(crate) async fn profiles(
     lang: Lang,
 ) -> Result<HashMap<InvitationId, Invitee>, Error> {
     people::invitees(conn, questions, lang).await
+}
+
+/// The questions as they were edited for the stage, where they were.
+pub(crate) async fn copies(
+    conn: &impl ConnectionTrait,
+    ids: &[QuestionId],
+) -> Result<HashMap<QuestionId, String>, Error> {
+    let found = question_copy::Entity::find().filter(question_copy::Column::QuestionId.is_in(ids.iter().copied()));
+    Ok(found
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|c| (c.question_id, c.body))
+        .collect())
 }

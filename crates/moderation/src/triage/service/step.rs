@@ -95,7 +95,6 @@ impl Cause {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stepped {
     pub(super) act: ActId,
-    pub(super) decision: Option<DecisionId>,
     pub(super) place: Option<i32>,
     pub(super) rank: Option<i32>,
     /// A live place that nobody has any more.
@@ -176,7 +175,6 @@ pub(super) async fn step(
     let freed = before.and_then(|d| d.place).filter(|freed| Some(*freed) != place);
     Ok(Stepped {
         act,
-        decision,
         place,
         rank,
         freed,

@@ -47,10 +47,10 @@ impl Near {
         let ordered: Vec<_> = found.iter().filter_map(|like| questions.remove(&like.number)).collect();
         let lines = repo::lines(conn, ordered, lang).await?;
         let rows = lines.into_iter().filter_map(|other| {
-            let like = found.iter().find(|like| Some(like.number) == other.question.number)?;
+            let near = found.iter().find(|like| Some(like.number) == other.question.number)?;
             let joined = other.pending.as_ref().is_some_and(|d| d.merged_into.is_some());
             Some(Row {
-                same: like.score >= SAME,
+                same: near.score >= SAME,
                 answered: answered.contains(&other.question.id),
                 leads: line.waiting() && !joined && goes_its_way(&other),
                 line: other,

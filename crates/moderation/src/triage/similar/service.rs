@@ -78,9 +78,9 @@ pub async fn lead_instead(tx: &WriteTx, app: &App, staff: StaffId, event: EventI
     let lead = own
         .and_then(|d| d.merged_into)
         .ok_or(Error::Refused("refused-no-swap"))?;
-    let led = common::question_of(tx, event, lead).await?.ok_or(Error::NotFound)?;
+    let before_it = common::question_of(tx, event, lead).await?.ok_or(Error::NotFound)?;
     let released = followers_released(tx, lead).await?;
-    if led.state != QuestionState::Received || released {
+    if before_it.state != QuestionState::Received || released {
         return Err(Error::Refused("refused-no-swap"));
     }
     let joining = decision::Entity::find()

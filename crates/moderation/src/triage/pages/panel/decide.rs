@@ -191,7 +191,8 @@ pub(in crate::triage::pages) async fn act(
             page(&app, c, &slug, id, errors, typed(input)).await
         }
         Err(error) if error.is_refusal() => {
-            let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence(&bound.words)));
+            let errors =
+                Errors::form(web::Message::new("refused").arg("why", error.sentence_at(&bound.words, bound.now)));
             page(&app, c, &slug, id, errors, typed(input)).await
         }
         Err(error) => Err(error.into()),

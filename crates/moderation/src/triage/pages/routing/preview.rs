@@ -100,11 +100,11 @@ pub(super) async fn show(
     let more = (to < of).then(|| format!("/desk/events/{slug}/routing/preview?{}&from={to}", pending.query()));
     let items = items(&app, &event, &decisions, address.from.min(of)..to).await?;
     render(&PreviewPage {
+        c,
+        event,
         items,
         of,
         more,
-        event,
-        c,
     })
 }
 

@@ -24,7 +24,7 @@ use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Input {
-    note: String,
+    memo: String,
     call: Vec<String>,
 }
 
@@ -41,14 +41,14 @@ pub(super) async fn add(
         .ok_or(web::Error::NotFound)?;
     let ticked: Vec<StaffId> = input.call.iter().filter_map(|id| id.parse().ok()).collect();
     let tx = app.db.begin_write().await?;
-    match note::add(&tx, &app, staff.id, &question, &input.note, &ticked).await {
+    match note::add(&tx, &app, staff.id, &question, &input.memo, &ticked).await {
         Ok(_) => tx.commit().await?,
         Err(crate::Error::Text(error)) => {
             tx.rollback().await?;
             let mut errors = Errors::new();
-            errors.add("note", error);
+            errors.add("memo", error);
             let typed = panel::Typed {
-                note: input.note,
+                note: input.memo,
                 call: ticked,
                 ..panel::Typed::default()
             };
