@@ -5,6 +5,7 @@ mod auth;
 mod charset;
 mod class;
 mod evidence;
+mod files;
 mod html;
 mod language;
 mod marks;

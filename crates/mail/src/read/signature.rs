@@ -12,6 +12,11 @@ const LINE_CHARS: usize = 90;
 const LINE_MAX: usize = 600;
 /// Things that are taken off the end one after the other; some people send through many devices.
 const ROUNDS: usize = 40;
+/// Lines of a last paragraph that is looked at; a longer one is neither signature nor disclaimer.
+const PARAGRAPH: usize = 100;
+/// Octets of the shortest device line, and how many paragraphs of one line are looked at.
+const DEVICE_MIN: usize = 8;
+const DEVICES: usize = 300;
 
 patterns! {
     DELIMITER = r"^(?:-- ?|__ ?)$|^_{3,100}$";
@@ -66,7 +71,7 @@ pub(super) fn strip<'a>(lines: &[&'a str], below: bool) -> (Vec<&'a str>, Vec<Pa
 
 /// A device line: the only kind of last line that is cut though nothing stands above it.
 pub(super) fn is_device(line: &str) -> bool {
-    line.len() <= LINE_MAX
+    (DEVICE_MIN..=LINE_MAX).contains(&line.len())
         && line.chars().count() <= 140
         && (DEVICE.is_match(line)
             || SENT_FROM.is_match(line)
@@ -77,9 +82,11 @@ pub(super) fn is_device(line: &str) -> bool {
 /// Device lines that stand as paragraphs of their own above what was written last.
 fn alone<'a>(lines: &[&'a str]) -> (Vec<&'a str>, Vec<Part<'a>>) {
     let blank = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_none_or(|l| l.trim().is_empty());
-    let (mut kept, mut devices) = (Vec::with_capacity(lines.len()), Vec::new());
+    let (mut kept, mut devices, mut looks) = (Vec::with_capacity(lines.len()), Vec::new(), 0);
     for (at, line) in lines.iter().enumerate() {
-        if !line.is_empty() && at > 0 && blank(at.checked_sub(1)) && blank(Some(at + 1)) && is_device(line) {
+        let alone = line.len() >= DEVICE_MIN && at > 0 && blank(at.checked_sub(1)) && blank(Some(at + 1));
+        looks += usize::from(alone);
+        if alone && looks <= DEVICES && is_device(line) {
             devices.push((SegmentKind::Device, vec![*line]));
         } else {
             kept.push(*line);
@@ -113,7 +120,7 @@ fn rule(lines: &[&str], below: bool) -> Option<(usize, SegmentKind)> {
 
 /// The last paragraph is a disclaimer or a list's footer.
 fn footer(lines: &[&str], below: bool) -> Option<(usize, SegmentKind)> {
-    let start = last_paragraph(lines);
+    let start = last_paragraph(lines)?;
     if !below && blank(&lines[..start]) {
         return None;
     }
@@ -190,7 +197,7 @@ fn block(lines: &[&str], below: bool) -> Option<(usize, SegmentKind)> {
     {
         return Some((closing + 1 + signed_off(&lines[closing + 1..]), SegmentKind::Signature));
     }
-    let start = last_paragraph(lines);
+    let start = last_paragraph(lines)?;
     let above = lines[..start].iter().rev().find(|l| !l.trim().is_empty());
     if above.is_some_and(|l| l.len() <= LINE_MAX && INTRODUCES.is_match(l)) {
         return None;
@@ -244,6 +251,9 @@ fn is_sentence(line: &str) -> bool {
         || (SENTENCE.is_match(line) && !COMPANY.is_match(line) && !evidence::has_address(line) && !WEB.is_match(line))
 }
 
-fn last_paragraph(lines: &[&str]) -> usize {
-    lines.iter().rposition(|l| l.trim().is_empty()).map_or(0, |at| at + 1)
+/// Where the last paragraph begins; `None` when it is too long to matter.
+fn last_paragraph(lines: &[&str]) -> Option<usize> {
+    let from = lines.len().saturating_sub(PARAGRAPH);
+    let found = lines[from..].iter().rposition(|l| l.trim().is_empty());
+    found.map(|at| from + at + 1).or((from == 0).then_some(0))
 }

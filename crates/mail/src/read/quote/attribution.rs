@@ -39,9 +39,6 @@ pub(super) struct Found {
 /// The attribution that ends in this line. `marked` = a marked line follows, which is evidence by itself.
 pub(super) fn ending_at(lines: &[&str], kinds: &[Kind], end: usize, marked: bool) -> Option<Found> {
     let last = lines[end];
-    if !may_end(last) {
-        return None;
-    }
     let mut start = end;
     let mut text = last.trim().to_owned();
     // Up to where its date stands, or to a lone beginning above that.
@@ -79,7 +76,10 @@ fn joined(lines: &[&str], start: usize, end: usize) -> String {
 }
 
 /// A cheap look at the end of a line.
-fn may_end(line: &str) -> bool {
+pub(super) fn may_end(line: &str) -> bool {
+    if line.len() < 4 || !line.contains(char::is_alphanumeric) {
+        return false;
+    }
     let line = line.trim_end_matches([' ', '*', '_']);
     line.ends_with([':', '：', '>', '-', '道'])
         || line.ends_with("wrote")

@@ -16,7 +16,7 @@ use block::Head;
 /// Lines longer than this are prose, whatever they look like.
 const LINE_MAX: usize = 600;
 /// Looks at what may be an attribution or a header block; no honest mail needs as many, and each costs time.
-const LOOKS: usize = 1_000;
+const LOOKS: usize = 300;
 
 patterns! {
     RULE = r"^\s*(?:[-_=*─━~]{3,200}|[-_=*─━~](?:\s[-_=*─━~]){2,80})\s*$";
@@ -77,18 +77,19 @@ pub(super) fn mark(lines: &[&str]) -> (Vec<Kind>, bool) {
             }
             None => {}
         }
-        let next = lines[at + 1..].iter().find(|l| !l.trim().is_empty());
-        let marked_follows = next.is_none_or(|l| is_marked(l) || *l == CUT);
-        if let Some(found) = attribution::ending_at(lines, &kinds, at, marked_follows && next.is_some()) {
+        if attribution::may_end(line) {
             looks += 1;
-            if marked_follows {
-                kinds[found.start..=at].fill(Kind::Head);
-            } else if found.strong {
-                cut(lines, &mut kinds, found.start, at + 1 - found.start);
-                return (kinds, forwarded);
+            let next = lines[at + 1..].iter().find(|l| !l.trim().is_empty());
+            let marked_follows = next.is_none_or(|l| is_marked(l) || *l == CUT);
+            let found = attribution::ending_at(lines, &kinds, at, marked_follows && next.is_some());
+            if let Some(found) = found {
+                if marked_follows {
+                    kinds[found.start..=at].fill(Kind::Head);
+                } else if found.strong {
+                    cut(lines, &mut kinds, found.start, at + 1 - found.start);
+                    return (kinds, forwarded);
+                }
             }
-        } else {
-            looks += usize::from(line.ends_with([':', '：', '*', '>']));
         }
         at += 1;
     }
