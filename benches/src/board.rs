@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use db::{Engine, entity::staff, prelude::*};
 use domain::Clock;
 use moderation::triage::board::follow;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::time::{Duration, Instant};
 use testkit::{
     Wire,

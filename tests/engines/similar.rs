@@ -18,7 +18,7 @@ use moderation::triage::{
 use std::{sync::Arc, time::Duration};
 use testkit::World;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 const ALIKE: [&str; 4] = [
     "정산금은 매달 며칠에 들어오나요?",
     "매월 정산금 들어오는 날이 며칠인가요?",
@@ -71,13 +71,11 @@ async fn raw(world: &World, id: QuestionId, into: QuestionId) -> bool {
         .filter(entity::question::Column::Id.eq(id))
         .exec(&tx)
         .await;
-    match done {
-        Ok(_) => tx.commit().await.is_ok(),
-        Err(_) => {
-            let _ = tx.rollback().await;
-            false
-        }
+    if done.is_ok() {
+        return tx.commit().await.is_ok();
     }
+    let _ = tx.rollback().await;
+    false
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -262,6 +262,14 @@ pub(crate) fn details(json: &serde_json::Value) -> String {
         .join(", ")
 }
 
+/// Notes that call this moderator and that they have not seen.
+pub(crate) async fn called(conn: &impl ConnectionTrait, staff: StaffId) -> Result<u64, Error> {
+    let unseen = note_mention::Entity::find()
+        .filter(note_mention::Column::StaffId.eq(staff))
+        .filter(note_mention::Column::SeenAt.is_null());
+    Ok(unseen.count(conn).await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,12 +279,4 @@ mod tests {
         assert_eq!(excerpt("가나다\n라마바 사", 5), "가나다 라…");
         assert_eq!(details(&serde_json::json!({ "place": 3 })), "place 3");
     }
-}
-
-/// Notes that call this moderator and that they have not seen.
-pub(crate) async fn called(conn: &impl ConnectionTrait, staff: StaffId) -> Result<u64, Error> {
-    let unseen = note_mention::Entity::find()
-        .filter(note_mention::Column::StaffId.eq(staff))
-        .filter(note_mention::Column::SeenAt.is_null());
-    Ok(unseen.count(conn).await?)
 }

@@ -38,8 +38,7 @@ pub fn jobs(app: web::App) -> Arc<dyn jobs::Handler> {
 mod tests {
     use std::collections::BTreeSet;
 
-    fn keys(texts: [&str; 4]) -> Vec<&str> {
-    fn keys(texts: [&'static str; 5]) -> Vec<&'static str> {
+    fn keys(texts: [&str; 5]) -> Vec<&str> {
         let lines = texts.into_iter().flat_map(str::lines);
         lines
             .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))

@@ -3,6 +3,7 @@
 use crate::{browser::Browser, story::Story};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one walk, page after page")]
 async fn a_moderator_previews_releases_by_hand_and_edits_words_and_rules() {
     let story = Story::new(6).await;
     story.crew().await;

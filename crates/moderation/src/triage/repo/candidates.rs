@@ -43,8 +43,8 @@ pub(crate) async fn candidates(conn: &impl ConnectionTrait, event: EventId) -> R
             .filter(question::Column::EventId.eq(event))
             .filter(question::Column::Board.eq(Board::Inbox))
     };
-    let scored = inbox().filter(question::Column::Id.is_in(scores.keys().copied()));
-    let mut rows = scored.all(conn).await?;
+    let judged = inbox().filter(question::Column::Id.is_in(scores.keys().copied()));
+    let mut rows = judged.all(conn).await?;
     rows.sort_by_key(|q| (std::cmp::Reverse(scores.get(&q.id).copied()), q.number));
     for wish in [Some(Prefers::Stage), None] {
         let mut more = inbox().order_by_asc(question::Column::Number).limit(MOST);

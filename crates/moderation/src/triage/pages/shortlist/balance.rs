@@ -58,13 +58,13 @@ impl Balance {
         let nobody = c.t("balance-no-company");
         let by_service = count.shares(
             services.into_iter().map(|(id, name)| (Some(id), name)),
-            tally(ten.iter().map(|line| Some(line.question.service_id))),
+            &tally(ten.iter().map(|line| Some(line.question.service_id))),
             |id| id.and_then(|id| asked.services.get(&id).copied()),
         );
         let fields = asked.field_names.iter().map(|(id, name)| (Some(*id), name.clone()));
         let by_field = count.shares(
             fields.chain([(None, c.t("balance-no-field"))]),
-            tally(ten.iter().map(|line| line.asker.as_ref().and_then(|a| a.field))),
+            &tally(ten.iter().map(|line| line.asker.as_ref().and_then(|a| a.field))),
             |id| asked.fields.get(&id).copied(),
         );
         let mut by_company = count.shares(
@@ -72,13 +72,13 @@ impl Balance {
                 .into_iter()
                 .map(|(id, name)| (Some(id), name))
                 .chain([(None, nobody)]),
-            tally(companies.iter().copied()),
+            &tally(companies.iter().copied()),
             |id| asked.companies.get(&id).copied(),
         );
         by_company.sort_by_key(|s| (std::cmp::Reverse(s.live), std::cmp::Reverse(s.all)));
         let by_language = count.shares(
             Lang::ALL.iter().map(|lang| (*lang, c.t(format!("lang-{lang}")))),
-            tally(ten.iter().map(|line| line.question.lang)),
+            &tally(ten.iter().map(|line| line.question.lang)),
             |lang| asked.languages.get(&lang).copied(),
         );
         let warnings = warnings(c, ten, [&by_service, &by_field, &by_company, &by_language]);
@@ -128,7 +128,7 @@ impl Count {
     fn shares<K: Copy + Eq + Hash>(
         &self,
         names: impl IntoIterator<Item = (K, String)>,
-        live: HashMap<K, i64>,
+        live: &HashMap<K, i64>,
         all: impl Fn(K) -> Option<i64>,
     ) -> Vec<Share> {
         let rows = names.into_iter().filter_map(|(key, name)| {
