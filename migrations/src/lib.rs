@@ -15,6 +15,8 @@ mod m0008_decisions;
 mod m0009_board;
 mod m0010_reading;
 mod m0011_similar;
+mod m0012_routing;
+mod m0013_shortlist;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -37,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_board::Step),
             Box::new(m0010_reading::Step),
             Box::new(m0011_similar::Step),
+            Box::new(m0012_routing::Step),
+            Box::new(m0013_shortlist::Step),
         ]
     }
 }

@@ -89,4 +89,5 @@ CREATE TABLE question_copy (
   version integer NOT NULL,
   updated_at @time NOT NULL
 );
+CREATE INDEX question_copy_event ON question_copy (event_id);
 ";

@@ -11,6 +11,8 @@ import * as desk from "./stories/desk.mjs";
 import * as keyboard from "./stories/keyboard.mjs";
 import * as partner from "./stories/partner.mjs";
 import * as reverse from "./stories/reverse.mjs";
+import * as routing from "./stories/routing.mjs";
+import * as shortlist from "./stories/shortlist.mjs";
 import * as stage from "./stories/stage.mjs";
 import * as triage from "./stories/triage.mjs";
 
@@ -38,8 +40,11 @@ const rooms = [
   { name: "en-1280", lang: "en", width: 1280, height: 900, dark: true, stories: path_of_a_question },
   { name: "ko-1280-without-script", lang: "ko", width: 1280, height: 900, script: false, stories: path_of_a_question },
   { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: keyboard.stories },
-  { name: "ko-1280-board", lang: "ko", width: 1280, height: 900, dark: true, stories: board.stories },
-  { name: "en-360-board", lang: "en", width: 360, height: 740, dark: true, stories: board.stories },
+  // The rooms of triage, each on a demo of its own.
+  ...[["board", board.stories], ["shortlist", shortlist.stories], ["routing", routing.stories]].flatMap(([name, stories]) => [
+    { name: `ko-1280-${name}`, lang: "ko", width: 1280, height: 900, dark: true, stories },
+    { name: `en-360-${name}`, lang: "en", width: 360, height: 740, stories },
+  ]),
 ];
 
 let passed = 0, failed = 0;

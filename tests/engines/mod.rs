@@ -1,7 +1,11 @@
 //! What the database must hold on both engines, also when many come at once.
 
 mod at_once;
+mod batch;
 mod consent;
 mod live;
 mod release;
 mod roster;
+mod similar;
+mod storm;
+mod triage;

@@ -2,7 +2,7 @@
 
 use crate::{Error, entity::audit_entry};
 use domain::{AuditId, Clock, CrewMemberId, EventId, InvitationId, SpeakerId, StaffId, state::people::ActorKind};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryTrait, sea_query::InsertStatement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -54,13 +54,15 @@ pub struct Entry {
 /// # Errors
 /// When the database refuses.
 pub async fn record(conn: &impl ConnectionTrait, clock: &Clock, entry: Entry) -> Result<(), Error> {
-    conn.execute(&statement(clock, entry)).await?;
+    audit_entry::Entity::insert(row(clock, entry))
+        .exec_without_returning(conn)
+        .await?;
     Ok(())
 }
 
-/// The same as a part of a [`crate::Batch`].
-pub fn statement(clock: &Clock, entry: Entry) -> InsertStatement {
-    let row = audit_entry::ActiveModel {
+/// The same as a row of a [`crate::Batch`].
+pub fn row(clock: &Clock, entry: Entry) -> audit_entry::ActiveModel {
+    audit_entry::ActiveModel {
         id: Set(AuditId::new()),
         at: Set(clock.now()),
         event_id: Set(entry.event),
@@ -70,6 +72,5 @@ pub fn statement(clock: &Clock, entry: Entry) -> InsertStatement {
         subject_kind: Set(entry.subject.0.to_owned()),
         subject_id: Set(entry.subject.1),
         details: Set(entry.details),
-    };
-    audit_entry::Entity::insert(row).into_query()
+    }
 }

@@ -1,6 +1,11 @@
 //! Opening the database.
 
-use crate::{Error, WriteTx, batch::Lane, write::Writer};
+use crate::{
+    Error, WriteTx,
+    batch::Lane,
+    together::Kinds,
+    write::{GROUP, Writer},
+};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::{
@@ -25,6 +30,7 @@ pub struct Db {
     reader: DatabaseConnection,
     writer: Arc<Writer>,
     pub(crate) lane: Arc<Lane>,
+    pub(crate) kinds: Arc<Kinds>,
 }
 
 impl Db {
@@ -51,7 +57,8 @@ impl Db {
                 engine: Engine::Sqlite,
                 reader,
                 writer: Arc::new(Writer::sqlite(writer)),
-                lane: Arc::default(),
+                lane: Arc::new(Lane::new(GROUP)),
+                kinds: Arc::default(),
             })
         } else {
             let pool = Database::connect(options(url, connections)).await?;
@@ -59,7 +66,8 @@ impl Db {
                 engine: Engine::Postgres,
                 reader: pool.clone(),
                 writer: Arc::new(Writer::postgres(pool)),
-                lane: Arc::default(),
+                lane: Arc::new(Lane::new(GROUP)),
+                kinds: Arc::default(),
             })
         }
     }

@@ -1,16 +1,16 @@
 //! What the desk asks the database.
 
 use db::{
-    entity::{answer, audit_entry, decision, event, incoming_mail, job, outgoing_mail, staff},
+    entity::{answer, audit_entry, decision, event, incoming_mail, job, note_mention, outgoing_mail, staff},
     page::Page,
     people,
     prelude::*,
 };
 use domain::{
-    AuditId, EventId, Lang, OutgoingId,
+    AuditId, EventId, Lang, OutgoingId, StaffId,
     state::{
         answer::AnswerState,
-        decision::DecisionState,
+        decision::{DecisionKind, DecisionState},
         job::JobState,
         mail::{IncomingState, MailKind, OutgoingState},
         people::ActorKind,
@@ -80,9 +80,11 @@ pub(crate) async fn failed_jobs(conn: &impl ConnectionTrait) -> Result<Vec<job::
 
 /// What waits within one event besides the ledger's own numbers: decisions not released, answers in review.
 pub(crate) async fn waiting_in(conn: &impl ConnectionTrait, event: EventId) -> Result<(u64, u64), db::Error> {
+    // A reserve waits for a place, not for its release.
     let pending = decision::Entity::find()
         .filter(decision::Column::EventId.eq(event))
         .filter(decision::Column::State.eq(DecisionState::Pending))
+        .filter(decision::Column::Kind.ne(DecisionKind::Reserve))
         .count(conn)
         .await?;
     let review = answer::Entity::find()
@@ -223,7 +225,7 @@ pub(crate) async fn audit(
     })
 }
 
-async fn actor_names(
+pub(crate) async fn actor_names(
     conn: &impl ConnectionTrait,
     rows: &[audit_entry::Model],
     lang: Lang,
@@ -249,7 +251,7 @@ async fn actor_names(
 }
 
 /// Small facts on one line: `place 3, service 까치지갑`.
-fn details(json: &serde_json::Value) -> String {
+pub(crate) fn details(json: &serde_json::Value) -> String {
     let Some(map) = json.as_object() else {
         return String::new();
     };
@@ -258,6 +260,14 @@ fn details(json: &serde_json::Value) -> String {
         .map(|(k, v)| format!("{k} {}", value(v)))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// Notes that call this moderator and that they have not seen.
+pub(crate) async fn called(conn: &impl ConnectionTrait, staff: StaffId) -> Result<u64, Error> {
+    let unseen = note_mention::Entity::find()
+        .filter(note_mention::Column::StaffId.eq(staff))
+        .filter(note_mention::Column::SeenAt.is_null());
+    Ok(unseen.count(conn).await?)
 }
 
 #[cfg(test)]

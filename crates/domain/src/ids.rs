@@ -58,9 +58,13 @@ ids! {
     RsvpId, ConsentId, QuestionId,
     /// A question that the host asks back (역질문).
     ReverseId,
-    DecisionId, AssignmentId, AnswerId, DeliveryId,
+    DecisionId,
+    /// One step of triage: what it put in the place of what (`triage_act`).
+    ActId,
+    AssignmentId, AnswerId, DeliveryId,
     OutgoingId, IncomingId, AttachmentId, JobId, AuditId, ImportId,
     ArticleId, ExchangeId,
     TagId, ViewId, BulkId,
     CriterionId, ReviewId, NoteId,
+    RuleId, ReleaseId, TemplateId, ReasonId,
 }

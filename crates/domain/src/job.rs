@@ -3,7 +3,11 @@
 //! A payload holds ids only: what must be done is read from the rows when it is done, so a job that runs twice
 //! does its work once.
 
-use crate::ids::{AnswerId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, StaffId};
+use crate::{
+    ids::{AnswerId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, ReleaseId, ServiceId, StaffId},
+    lang::Lang,
+    state::question::Prefers,
+};
 use serde::{Deserialize, Serialize};
 
 /// One piece of work. The slice that runs it is said beside it. The outbox is no job: its rows are their own queue.
@@ -18,14 +22,25 @@ pub enum Job {
     Deliver { answer: AnswerId },
     /// publishing: a partner took back that their words may be printed; take them out of what is published.
     WithdrawPrint { invitation: InvitationId },
-    /// moderation: more decisions than a request can wait for; release those that are still pending.
-    Release {
+    /// moderation: questions came or changed; propose groups of similar ones anew.
+    GroupSimilar { event: EventId },
+    /// moderation: more decisions than a request can wait for; release a share of those that wait in it.
+    Release { release: ReleaseId },
+    /// moderation: more undecided questions than a request can wait for; route a share, from behind the number `after` up
+    /// to `last`.
+    RouteRest {
         event: EventId,
         staff: StaffId,
-        decisions: Vec<DecisionId>,
+        service: Option<ServiceId>,
+        written: Option<Lang>,
+        prefers: Option<Prefers>,
+        after: i32,
+        last: i32,
     },
     /// moderation: one deed on all questions that a filter of the board finds; how far it is stands in its row.
     Bulk { bulk: BulkId },
+    /// moderation: a withdrawal dropped this decision, which stood on the shortlist; a reserve takes the place that is free.
+    MoveUp { event: EventId, decision: DecisionId },
 }
 
 impl Job {
@@ -36,8 +51,11 @@ impl Job {
             Self::ImportRoster { .. } => "import_roster",
             Self::Deliver { .. } => "deliver",
             Self::WithdrawPrint { .. } => "withdraw_print",
+            Self::GroupSimilar { .. } => "group_similar",
             Self::Release { .. } => "release",
             Self::Bulk { .. } => "bulk",
+            Self::RouteRest { .. } => "route_rest",
+            Self::MoveUp { .. } => "move_up",
         }
     }
 }

@@ -5,6 +5,8 @@
 
 mod error;
 pub mod partner;
+mod question_row;
+mod selection;
 pub mod staff;
 
 pub use error::Error;
@@ -36,7 +38,7 @@ pub fn jobs(app: web::App) -> Arc<dyn jobs::Handler> {
 mod tests {
     use std::collections::BTreeSet;
 
-    fn keys(texts: [&str; 2]) -> Vec<&str> {
+    fn keys(texts: [&str; 5]) -> Vec<&str> {
         let lines = texts.into_iter().flat_map(str::lines);
         lines
             .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
@@ -49,10 +51,16 @@ mod tests {
         let korean = keys([
             include_str!("../locales/ko/staff.ftl"),
             include_str!("../locales/ko/partner.ftl"),
+            include_str!("../locales/ko/similar.ftl"),
+            include_str!("../locales/ko/reading.ftl"),
+            include_str!("../locales/ko/selection.ftl"),
         ]);
         let english = keys([
             include_str!("../locales/en/staff.ftl"),
             include_str!("../locales/en/partner.ftl"),
+            include_str!("../locales/en/similar.ftl"),
+            include_str!("../locales/en/reading.ftl"),
+            include_str!("../locales/en/selection.ftl"),
         ]);
         let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<&str>>();
         assert_eq!(set(&korean), set(&english));

@@ -5,9 +5,8 @@ use db::{Db, Error, entity::job};
 use domain::{Clock, JobId, job::Job, state::job::JobState};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Insert, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
-    sea_query::{Expr, InsertStatement},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 /// How long a job stays with a worker that gives no sign of life: so long does its work wait after a kill.
@@ -26,20 +25,22 @@ pub async fn enqueue(
     run_at: DateTime<Utc>,
 ) -> Result<JobId, Error> {
     let id = JobId::new();
-    insert(id, clock, work, run_at)?.exec_without_returning(conn).await?;
+    job::Entity::insert(new(id, clock, work, run_at)?)
+        .exec_without_returning(conn)
+        .await?;
     Ok(id)
 }
 
-/// The same as a part of a [`db::Batch`].
+/// The same as a row of a [`db::Batch`].
 ///
 /// # Errors
 /// When the payload does not become JSON.
-pub fn statement(clock: &Clock, work: &Job, run_at: DateTime<Utc>) -> Result<InsertStatement, Error> {
-    Ok(insert(JobId::new(), clock, work, run_at)?.into_query())
+pub fn row(clock: &Clock, work: &Job, run_at: DateTime<Utc>) -> Result<job::ActiveModel, Error> {
+    new(JobId::new(), clock, work, run_at)
 }
 
-fn insert(id: JobId, clock: &Clock, work: &Job, run_at: DateTime<Utc>) -> Result<Insert<job::ActiveModel>, Error> {
-    let row = job::ActiveModel {
+fn new(id: JobId, clock: &Clock, work: &Job, run_at: DateTime<Utc>) -> Result<job::ActiveModel, Error> {
+    Ok(job::ActiveModel {
         id: Set(id),
         kind: Set(work.kind().to_owned()),
         payload: Set(serde_json::to_value(work)?),
@@ -51,8 +52,7 @@ fn insert(id: JobId, clock: &Clock, work: &Job, run_at: DateTime<Utc>) -> Result
         last_error: NotSet,
         created_at: Set(clock.now()),
         done_at: Set(None),
-    };
-    Ok(job::Entity::insert(row))
+    })
 }
 
 /// Due and free, or held by a worker whose lease has ended.

@@ -6,5 +6,5 @@
 mod claim;
 mod worker;
 
-pub use claim::{enqueue, statement};
+pub use claim::{enqueue, row};
 pub use worker::{Failure, Handler, Worker};

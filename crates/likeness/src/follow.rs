@@ -44,12 +44,14 @@ struct Followed {
     read: tokio::sync::Mutex<Read>,
 }
 
+type Events = Vec<(EventId, Arc<Followed>)>;
+
 /// All indexes of this process. Cheap to clone.
 #[derive(Clone)]
 pub struct Likeness {
     db: db::Db,
     /// The last asked for stands last.
-    events: Arc<Mutex<Vec<(EventId, Arc<Followed>)>>>,
+    events: Arc<Mutex<Events>>,
     shelf: Arc<Shelf>,
     searches: Arc<Semaphore>,
 }
@@ -106,11 +108,11 @@ impl Likeness {
     /// When the database cannot be read.
     pub async fn printed(&self, text: String, top: usize) -> Result<Vec<(Arc<Printed>, f32)>, Error> {
         self.shelf.look(&self.db).await?;
-        let shelf = Arc::clone(&self.shelf);
+        let held = Arc::clone(&self.shelf);
         let permit = Arc::clone(&self.searches).acquire_owned().await;
         let found = spawn_blocking(move || {
             let _permit = permit;
-            shelf.search(&text, top)
+            held.search(&text, top)
         });
         Ok(found.await.unwrap_or_default())
     }

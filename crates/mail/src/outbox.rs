@@ -1,7 +1,8 @@
 //! Every outgoing mail is a row before it is a mail: put by whoever causes it, in the transaction of its cause.
 
 use crate::{Error, letter::Letter};
-use db::{entity::outgoing_mail, prelude::*};
+use chrono::{DateTime, Utc};
+use db::{Batch, entity::outgoing_mail, prelude::*};
 use domain::{
     AssignmentId, Clock, DeliveryId, EmailAddress, EventId, InvitationId, Lang, OutgoingId, QuestionId,
     state::{
@@ -10,10 +11,7 @@ use domain::{
     },
     token::day_stamp_after,
 };
-use sea_orm::{
-    QueryTrait,
-    sea_query::{InsertStatement, OnConflict},
-};
+use sea_orm::sea_query::OnConflict;
 use settings::Settings;
 use uuid::Uuid;
 
@@ -44,6 +42,8 @@ pub enum Initial {
     Draft,
     /// Goes as soon as it can.
     Queued,
+    /// Goes at this moment.
+    At(DateTime<Utc>),
 }
 
 /// What a mail belongs to: by this it is found again.
@@ -68,25 +68,34 @@ pub async fn put(
     mail: NewMail,
 ) -> Result<Option<OutgoingId>, Error> {
     let id = OutgoingId::new();
-    let inserted = tx.execute(&insert(id, clock, settings, mail)?).await?.rows_affected();
+    let inserted = outgoing_mail::Entity::insert(row(id, clock, settings, mail)?)
+        .on_conflict(OnConflict::column(outgoing_mail::Column::Dedup).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
     Ok((inserted > 0).then_some(id))
 }
 
-/// The same as a part of a [`db::Batch`].
+/// The same with the rows of a [`Batch`].
 ///
 /// # Errors
 /// When the letter does not become JSON.
-pub fn statement(clock: &Clock, settings: &Settings, mail: NewMail) -> Result<InsertStatement, Error> {
-    insert(OutgoingId::new(), clock, settings, mail)
+pub fn put_with(batch: &mut Batch, clock: &Clock, settings: &Settings, mail: NewMail) -> Result<(), Error> {
+    let row = row(OutgoingId::new(), clock, settings, mail)?;
+    batch.insert_once(row, outgoing_mail::Column::Dedup);
+    Ok(())
 }
 
-fn insert(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Result<InsertStatement, Error> {
+fn row(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Result<outgoing_mail::ActiveModel, Error> {
     let now = clock.now();
     let state = match mail.state {
         Initial::Draft => OutgoingState::Draft,
-        Initial::Queued => OutgoingState::Queued,
+        Initial::Queued | Initial::At(_) => OutgoingState::Queued,
     };
-    let row = outgoing_mail::ActiveModel {
+    let first_attempt = match mail.state {
+        Initial::At(at) => Ord::max(at, now),
+        Initial::Draft | Initial::Queued => now,
+    };
+    Ok(outgoing_mail::ActiveModel {
         id: Set(id),
         kind: Set(mail.kind),
         state: Set(state),
@@ -106,17 +115,14 @@ fn insert(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> 
         mail_date: Set(None),
         bytes_sha256: Set(None),
         attempts: Set(0),
-        next_attempt_at: Set(now),
+        next_attempt_at: Set(first_attempt),
         lease_until: Set(None),
         lease_owner: Set(None),
         server_reply: Set(None),
         version: Set(1),
         created_at: Set(now),
         sent_at: Set(None),
-    };
-    let mut insert = outgoing_mail::Entity::insert(row).into_query();
-    insert.on_conflict(OnConflict::column(outgoing_mail::Column::Dedup).do_nothing().to_owned());
-    Ok(insert)
+    })
 }
 
 /// A Message-ID nobody can guess (RFC 9562 version 4: 122 random bits), without angle brackets.

@@ -26,6 +26,7 @@ fluent_templates::static_loader! {
 pub fn routes() -> web::Router {
     web::Router::new()
         .merge(triage::routes())
+        .merge(triage::similar::routes())
         .merge(stage::routes())
         .merge(answers::routes())
         .merge(reverse::routes())

@@ -132,6 +132,7 @@ impl Bound {
                         worker.run(stopped()),
                         sender.run(stopped()),
                         tidy(&app, stopped()),
+                        moderation::triage::similar::survey::watch(&app, stopped()),
                         words
                     );
                 }

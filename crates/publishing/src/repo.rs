@@ -3,8 +3,8 @@
 use crate::Error;
 use db::{
     entity::{
-        answer, article, article_exchange, consent, decision, event, invitation, partner, question, reverse_question,
-        sitting,
+        answer, article, article_exchange, consent, decision, event, invitation, partner, question, question_copy,
+        reverse_question, sitting,
     },
     people::{self, Hosts},
     prelude::*,
@@ -98,6 +98,7 @@ pub(crate) struct Material {
     pub(crate) crew: Vec<QuestionId>,
     /// By place.
     pub(crate) reverse: Vec<ReverseId>,
+    /// Each as its copy for print says it, where there is one.
     pub(crate) questions: HashMap<QuestionId, question::Model>,
     pub(crate) reverses: HashMap<ReverseId, reverse_question::Model>,
     /// Approved answers in their order; several may belong to one question.
@@ -158,12 +159,24 @@ pub(crate) async fn material(conn: &impl ConnectionTrait, id: EventId) -> Result
         .await?;
     let answered: HashSet<QuestionId> = answers.iter().filter_map(|a| a.question_id).collect();
     let back: HashSet<ReverseId> = answers.iter().filter_map(|a| a.reverse_id).collect();
-    let questions = question::Entity::find()
+    let mut questions = question::Entity::find()
         .filter(question::Column::EventId.eq(id))
         .filter(question::Column::State.is_in([QuestionState::Live, QuestionState::Routed]))
         .order_by_asc(question::Column::Number)
         .all(conn)
         .await?;
+    let mut copies: HashMap<QuestionId, String> = question_copy::Entity::find()
+        .filter(question_copy::Column::EventId.eq(id))
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|c| (c.question_id, c.body))
+        .collect();
+    for question in &mut questions {
+        if let Some(copy) = copies.remove(&question.id) {
+            question.body = copy;
+        }
+    }
     let places: HashMap<QuestionId, i32> = decision::Entity::find()
         .filter(decision::Column::EventId.eq(id))
         .filter(decision::Column::Kind.eq(DecisionKind::Live))

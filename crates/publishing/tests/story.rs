@@ -141,6 +141,9 @@ async fn house() -> House {
             email: email("lark@host.example"),
             is_lead: true,
             removed_at: None,
+            absent_from: None,
+            absent_until: None,
+            deputy_id: None,
             created_at: now
         }
     );

@@ -1,11 +1,13 @@
 //! The configuration: an embedded default, overridden by a file, then by the environment. One file of code a section.
 
 mod database;
+mod holidays;
 mod mail;
 mod secrets;
 mod web;
 
 pub use database::Database;
+pub use holidays::Holidays;
 pub use mail::{Mail, MailIn, MailOut, Tls};
 pub use secrets::Secrets;
 pub use web::Web;
@@ -34,8 +36,13 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 pub struct Events {
     pub max_questions_per_partner: i32,
-    /// Days that a crew has for an answer.
+    /// Working days that a crew has for an answer.
     pub answer_days: u16,
+    /// The calendar that working days go by; empty: Korea's.
+    pub holidays_file: String,
+    /// What stands in it.
+    #[serde(skip)]
+    pub holidays: Holidays,
 }
 
 /// How the process speaks to its operator.
@@ -86,11 +93,13 @@ impl Settings {
         let builder = Config::builder().add_source(File::from_str(DEFAULT, FileFormat::Toml));
         let mut settings: Self = builder.build()?.try_deserialize()?;
         settings.web.validate()?;
+        settings.events.holidays = Holidays::load(&settings.events.holidays_file)?;
         Ok(settings)
     }
 
     fn resolve(mut self) -> Result<Self, Error> {
         self.database.resolve(&self.data_dir)?;
+        self.events.holidays = Holidays::load(&self.events.holidays_file)?;
         self.secrets.resolve()?;
         self.mail.resolve()?;
         self.web.validate()?;

@@ -263,6 +263,9 @@ async fn ask(db: &Db, now: DateTime<Utc>, made: &Crowd, invitations: &[Invitatio
         email: Set(EmailAddress::parse(&format!("crew-{}@host.example", made.slug))?),
         is_lead: Set(true),
         removed_at: Set(None),
+        absent_from: Set(None),
+        absent_until: Set(None),
+        deputy_id: Set(None),
         created_at: Set(now),
     };
     let member = *crew.id.as_ref();
@@ -392,7 +395,7 @@ impl Beside {
                 answered_at: Set(None),
             });
         }
-        let scored = n % 5 == 0;
+        let scored = n.is_multiple_of(5);
         let figure = |step: i32, of: usize| i32::try_from(n / 5 % of).unwrap_or_default() * step;
         self.scores.push(question_score::ActiveModel {
             question_id: Set(id),
@@ -403,7 +406,7 @@ impl Beside {
             median_milli: Set(scored.then(|| 1_000 + figure(50, 80))),
             spread_milli: Set(scored.then(|| figure(20, 90))),
         });
-        if n % 50 == 0 {
+        if n.is_multiple_of(50) {
             self.reviews.push(review::ActiveModel {
                 id: Set(ReviewId::new()),
                 event_id: Set(made.event),

@@ -62,6 +62,30 @@ function autosave(form) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && snapshot() !== last) save(); });
 }
 
+/* Similar questions beneath the text that somebody writes: <div data-similar="URL"> in its form. */
+function similar(box) {
+  const form = box.closest("form"), area = form?.querySelector("textarea[name=question]");
+  if (!area) return;
+  let timer, asked = area.value.trim(), latest = 0;
+  async function look() {
+    const text = area.value.trim();
+    if (text === asked) return;
+    asked = text;
+    const mine = latest += 1;
+    try {
+      const answer = await fetch(box.dataset.similar, {
+        method: "POST", redirect: "error",
+        headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "text/html" },
+        body: new URLSearchParams({ csrf: form.elements.csrf.value, question: text }),
+      });
+      if (!answer.ok || mine !== latest) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+      if (fresh.textContent.trim() !== box.textContent.trim()) box.replaceChildren(...fresh.childNodes);
+    } catch { /* It is a hint: who writes goes on. */ }
+  }
+  area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 1200); });
+}
+
 /* A second press of the same button does nothing while the first is under way. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -285,11 +309,45 @@ function timer(element) {
   tick();
 }
 
+/* Rows of a [data-drag] table are dragged to another row's place: as if a button of their form had said so. Without
+   script, and by keys, the buttons beside do it. */
+function draggable(row) {
+  row.draggable = true;
+  row.addEventListener("dragstart", (event) => {
+    if (event.target.closest?.("select, input, button")) { event.preventDefault(); return; }
+    event.dataTransfer.setData("text/plain", row.dataset.dragId);
+    event.dataTransfer.effectAllowed = "move";
+  });
+}
+function dropsOn(table) {
+  let over = null;
+  const mark = (row) => { over?.removeAttribute("data-drag-over"); over = row; over?.setAttribute("data-drag-over", ""); };
+  table.addEventListener("dragover", (event) => {
+    const row = event.target.closest?.("[data-place]");
+    if (row) { event.preventDefault(); mark(row); }
+  });
+  table.addEventListener("dragleave", (event) => { if (!table.contains(event.relatedTarget)) mark(null); });
+  table.addEventListener("drop", (event) => {
+    const row = event.target.closest?.("[data-place]"), id = event.dataTransfer.getData("text/plain");
+    mark(null);
+    // Only within one list: from the reserves to the stage, and back, is a decision and has its buttons.
+    if (!row || !table.querySelector(`[data-drag-id="${CSS.escape(id)}"]`)) return;
+    event.preventDefault();
+    const form = table.closest("form");
+    const says = Object.assign(document.createElement("input"), { type: "hidden", name: "act", value: `to-${row.dataset.place}:${id}:` });
+    form.append(says);
+    form.requestSubmit();
+  });
+}
+
 function enhance(root) {
   const each = (selector, work) => { if (root.matches?.(selector)) work(root); root.querySelectorAll(selector).forEach(work); };
   each("textarea[data-count]", counter);
   each("form[data-autosave]", autosave);
+  each("[data-similar]", similar);
   each("[data-timer]", timer);
+  each("[data-drag-id]", draggable);
+  each("[data-drag]", dropsOn);
   each("[data-needs-script]", (e) => { e.hidden = false; });
   countSelected();
 }

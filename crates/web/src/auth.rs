@@ -3,7 +3,7 @@
 use crate::{
     App, Error, Session,
     csrf::browser,
-    session::{INVITED, Invited, PARTNER, PARTNER_IDLE, STAFF_IDLE},
+    session::{Invited, Known, PARTNER, PARTNER_IDLE, STAFF_IDLE, Store},
 };
 use axum::{
     extract::FromRequestParts,
@@ -152,7 +152,17 @@ impl Who {
     async fn read(app: &App, session: &Session) -> Result<Self, Error> {
         let mut who = Self::default();
         let now = app.clock.now();
-        if let Some(mark) = mark::<StaffMark>(session, STAFF).await?
+        let known = match session.id() {
+            Some(id) => Store::of(app).known(&id).await?,
+            None => None,
+        };
+        let Some(known) = known else {
+            // The session's layer learns so, too, and takes the cookie back.
+            session.get_value(PARTNER).await?;
+            session.set_expiry(Some(STAFF_COOKIE));
+            return Ok(who);
+        };
+        if let Some(mark) = mark::<StaffMark>(&known, STAFF)
             && now - mark.seen < STAFF_IDLE
         {
             let account = staff::Entity::find_by_id(mark.id).one(app.db.reader()).await?;
@@ -169,12 +179,11 @@ impl Who {
                 session.insert(STAFF, StaffMark { seen: now, ..mark }).await?;
             }
         }
-        if let Some(mark) = mark::<PartnerMark>(session, PARTNER).await?
+        if let Some(mark) = mark::<PartnerMark>(&known, PARTNER)
             && now - mark.seen < PARTNER_IDLE
         {
-            let invited: Option<Invited> = self::mark(session, INVITED).await?;
             let same = |i: &Invited| i.invitation == mark.invitation && i.version == mark.version;
-            who.partner = invited.filter(same).map(|i| PartnerSession {
+            who.partner = known.invited.filter(same).map(|i| PartnerSession {
                 invitation: i.invitation,
                 event: i.event,
                 partner: i.partner,
@@ -192,9 +201,8 @@ impl Who {
 }
 
 /// A mark that does not read (an older version wrote it) counts as none.
-async fn mark<T: serde::de::DeserializeOwned>(session: &Session, key: &str) -> Result<Option<T>, Error> {
-    let value = session.get_value(key).await?;
-    Ok(value.and_then(|v| serde_json::from_value(v).ok()))
+fn mark<T: serde::de::DeserializeOwned>(known: &Known, key: &str) -> Option<T> {
+    T::deserialize(known.marks.get(key)?).ok()
 }
 
 impl FromRequestParts<App> for Staff {

@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    io::AsyncReadExt,
     net::TcpStream,
     time::{Instant, sleep, timeout},
 };
@@ -33,7 +34,7 @@ pub(crate) struct Rest {
 
 /// Answers until something else is asked, the other side closes, `idle` passes between two requests, or `stop` comes.
 pub(crate) async fn answer(
-    stream: TcpStream,
+    mut stream: TcpStream,
     ready: &dyn Ready,
     clock: &Clock,
     idle: Duration,
@@ -48,26 +49,33 @@ pub(crate) async fn answer(
         let found = match read(&octets, ready) {
             Next::Ready(found) => found,
             Next::More if octets.len() < ROOM => {
-                match stream.try_read_buf(room_in(&mut octets)) {
-                    Ok(0) => return Ok(None),
-                    Ok(_) => continue,
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                    Err(error) => return Err(error),
-                }
-                // Nothing more came before the stop.
-                if stopping {
-                    return Ok(None);
-                }
-                tokio::select! {
-                    biased;
-                    () = &mut stop => stopping = true,
-                    readable = stream.readable() => readable?,
-                    () = &mut alarm => {
-                        if since.elapsed() >= idle {
-                            return Ok(None);
-                        }
-                        alarm.as_mut().reset(since + idle);
+                let room = room_in(&mut octets);
+                let got = if stopping {
+                    match stream.try_read_buf(room) {
+                        // Nothing more came before the stop.
+                        Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+                        got => got?,
                     }
+                } else {
+                    // A read that fills less than the room needs no second one that finds nothing.
+                    tokio::select! {
+                        biased;
+                        got = stream.read_buf(room) => got?,
+                        () = &mut stop => {
+                            stopping = true;
+                            continue;
+                        }
+                        () = &mut alarm => {
+                            if since.elapsed() >= idle {
+                                return Ok(None);
+                            }
+                            alarm.as_mut().reset(since + idle);
+                            continue;
+                        }
+                    }
+                };
+                if got == 0 {
+                    return Ok(None);
                 }
                 continue;
             }

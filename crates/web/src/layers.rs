@@ -28,11 +28,7 @@ pub fn uploads() -> DefaultBodyLimit {
 
 /// Adds the chrome's own routes and wraps all of them: session, limits, time-outs, headers, error page, access log.
 pub fn layers(router: Router, app: App) -> axum::Router {
-    let store = session::Store {
-        db: app.db.clone(),
-        clock: app.clock.clone(),
-    };
-    let sessions = SessionManagerLayer::new(store)
+    let sessions = SessionManagerLayer::new(session::Store::of(&app))
         .with_name(app.cookie_name("mundap"))
         .with_http_only(true)
         .with_same_site(SameSite::Lax)

@@ -10,6 +10,7 @@ pub mod auth;
 mod browser;
 mod chrome;
 pub mod csrf;
+pub mod diff;
 mod error;
 mod first_admin;
 pub mod form;

@@ -13,14 +13,13 @@ impl Parts {
     /// The one part of this type; `make` makes it for the first who asks.
     pub fn get<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
         let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = parts.get(&TypeId::of::<T>()) {
-            if let Ok(known) = Arc::clone(known).downcast() {
-                return known;
-            }
+        let known = parts.get(&TypeId::of::<T>()).cloned();
+        if let Some(Ok(known)) = known.map(Arc::downcast) {
+            return known;
         }
-        let made = Arc::new(make());
-        parts.insert(TypeId::of::<T>(), Arc::clone(&made) as Arc<dyn Any + Send + Sync>);
-        made
+        let part = Arc::new(make());
+        parts.insert(TypeId::of::<T>(), Arc::clone(&part) as Arc<dyn Any + Send + Sync>);
+        part
     }
 }
 

@@ -2,12 +2,18 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use db::entity::{invitation, session};
+use db::{
+    Together,
+    entity::{invitation, session},
+    padded,
+};
 use domain::{Clock, EventId, InvitationId, PartnerId, token::fingerprint};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, sea_query::OnConflict};
-use serde::{Deserialize, Serialize};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    sea_query::OnConflict,
+};
 use serde_json::Value;
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, sync::Arc};
 use tower_sessions::{
     SessionStore,
     cookie::time::OffsetDateTime,
@@ -21,11 +27,8 @@ pub(crate) const PARTNER_IDLE: TimeDelta = TimeDelta::days(30);
 
 /// Where a partner's mark lies in a session.
 pub(crate) const PARTNER: &str = "partner";
-/// Where the invitation lies that was read with the session; never stored.
-pub(crate) const INVITED: &str = "invited";
-
 /// What the invitation of a partner's session says at this request.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Invited {
     pub(crate) invitation: InvitationId,
     pub(crate) event: EventId,
@@ -34,7 +37,15 @@ pub(crate) struct Invited {
     pub(crate) version: i32,
 }
 
+/// A session as it stands, with the invitation that it is of.
+pub(crate) struct Known {
+    pub(crate) marks: HashMap<String, Value>,
+    pub(crate) invited: Option<Invited>,
+    expires_at: DateTime<Utc>,
+}
+
 type Row = (
+    String,
     String,
     DateTime<Utc>,
     Option<InvitationId>,
@@ -42,6 +53,54 @@ type Row = (
     Option<PartnerId>,
     Option<i32>,
 );
+
+/// By the fingerprint of its id.
+impl Together for Known {
+    type Key = String;
+    type Value = Self;
+
+    async fn read(conn: &DatabaseConnection, ids: &[String]) -> std::result::Result<HashMap<String, Self>, DbErr> {
+        let rows = session::Entity::find()
+            .filter(session::Column::Id.is_in(padded(ids)))
+            .join(
+                JoinType::LeftJoin,
+                session::Entity::belongs_to(invitation::Entity)
+                    .from(session::Column::InvitationId)
+                    .to(invitation::Column::Id)
+                    .into(),
+            )
+            .select_only()
+            .columns([session::Column::Id, session::Column::Record, session::Column::ExpiresAt])
+            .columns([
+                invitation::Column::Id,
+                invitation::Column::EventId,
+                invitation::Column::PartnerId,
+                invitation::Column::LinkVersion,
+            ]);
+        let rows: Vec<Row> = rows.into_tuple().all(conn).await?;
+        Ok(rows.into_iter().map(known).collect())
+    }
+}
+
+fn known((id, record, expires_at, invitation, event, partner, version): Row) -> (String, Known) {
+    let invited = match (invitation, event, partner, version) {
+        (Some(invitation), Some(event), Some(partner), Some(version)) => Some(Invited {
+            invitation,
+            event,
+            partner,
+            version,
+        }),
+        _ => None,
+    };
+    // A record that does not read says nothing about anybody.
+    let marks = serde_json::from_str(&record).unwrap_or_default();
+    let known = Known {
+        marks,
+        invited,
+        expires_at,
+    };
+    (id, known)
+}
 
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -72,43 +131,13 @@ impl SessionStore for Store {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let rows = session::Entity::find_by_id(fingerprint(id.to_string().as_bytes()))
-            .filter(session::Column::ExpiresAt.gt(self.clock.now()))
-            .join(
-                JoinType::LeftJoin,
-                session::Entity::belongs_to(invitation::Entity)
-                    .from(session::Column::InvitationId)
-                    .to(invitation::Column::Id)
-                    .into(),
-            )
-            .select_only()
-            .columns([session::Column::Record, session::Column::ExpiresAt])
-            .columns([
-                invitation::Column::Id,
-                invitation::Column::EventId,
-                invitation::Column::PartnerId,
-                invitation::Column::LinkVersion,
-            ]);
-        let row: Option<Row> = rows.into_tuple().one(self.db.reader()).await.map_err(backend)?;
-        let Some((record, expires_at, invitation, event, partner, version)) = row else {
+        let Some(known) = self.known(id).await.map_err(backend)? else {
             return Ok(None);
         };
-        let mut data: HashMap<String, Value> =
-            serde_json::from_str(&record).map_err(|e| Error::Decode(e.to_string()))?;
-        if let (Some(invitation), Some(event), Some(partner), Some(version)) = (invitation, event, partner, version) {
-            let invited = Invited {
-                invitation,
-                event,
-                partner,
-                version,
-            };
-            data.insert(INVITED.to_owned(), serde_json::to_value(invited).map_err(backend)?);
-        }
-        let expiry_date = OffsetDateTime::from_unix_timestamp(expires_at.timestamp()).map_err(backend)?;
         Ok(Some(Record {
             id: *id,
-            data,
-            expiry_date,
+            data: known.marks.clone(),
+            expiry_date: OffsetDateTime::from_unix_timestamp(known.expires_at.timestamp()).map_err(backend)?,
         }))
     }
 
@@ -123,18 +152,36 @@ impl SessionStore for Store {
 }
 
 impl Store {
+    pub(crate) fn of(app: &crate::App) -> Self {
+        Self {
+            db: app.db.clone(),
+            clock: app.clock.clone(),
+        }
+    }
+
+    /// A session that is not over.
+    pub(crate) async fn known(&self, id: &Id) -> std::result::Result<Option<Arc<Known>>, db::Error> {
+        let known = self
+            .db
+            .together::<Known>(fingerprint(id.to_string().as_bytes()))
+            .await?;
+        Ok(known.filter(|known| known.expires_at > self.clock.now()))
+    }
+
     async fn insert(&self, record: &Record, replace: bool) -> Result<()> {
         let idle = if record.data.contains_key(PARTNER) {
             PARTNER_IDLE
         } else {
             STAFF_IDLE
         };
-        let mut data = record.data.clone();
-        data.remove(INVITED);
-        let partner = data.get(PARTNER).and_then(|mark| mark.get("invitation")).cloned();
+        let partner = record
+            .data
+            .get(PARTNER)
+            .and_then(|mark| mark.get("invitation"))
+            .cloned();
         let row = session::ActiveModel {
             id: Set(fingerprint(record.id.to_string().as_bytes())),
-            record: Set(serde_json::to_string(&data).map_err(|e| Error::Encode(e.to_string()))?),
+            record: Set(serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?),
             expires_at: Set(self.clock.now() + idle),
             invitation_id: Set(partner.and_then(|id| serde_json::from_value(id).ok())),
         };

@@ -3,7 +3,7 @@
 import { EVENT } from "./triage.mjs";
 
 /// Tabs until the element with this role and name has the focus.
-async function tabTo(v, target, most = 150) {
+export async function tabTo(v, target, most = 150) {
   await target.waitFor();
   for (let n = 0; n < most; n += 1) {
     if (await target.evaluate((element) => element === document.activeElement)) {
@@ -19,7 +19,7 @@ async function tabTo(v, target, most = 150) {
   throw new Error(`Tab does not reach ${target}`);
 }
 
-async function enter(v) {
+export async function enter(v) {
   await Promise.all([v.page.waitForEvent("load"), v.page.keyboard.press("Enter")]);
 }
 

@@ -17,6 +17,12 @@ pub struct Model {
     pub team: Option<String>,
     pub email: EmailAddress,
     pub is_lead: bool,
+    /// The first and the last day of an absence, by the calendar of the event that asks; without an end, until further
+    /// notice.
+    pub absent_from: Option<Date>,
+    pub absent_until: Option<Date>,
+    /// Gets the questions meanwhile.
+    pub deputy_id: Option<CrewMemberId>,
     pub removed_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }

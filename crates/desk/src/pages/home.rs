@@ -61,7 +61,7 @@ struct Page {
     zone: &'static str,
 }
 
-async fn page(State(app): State<App>, c: Chrome, _staff: Staff) -> Result {
+async fn page(State(app): State<App>, c: Chrome, staff: Staff) -> Result {
     let now = app.clock.now();
     let conn = app.db.reader();
     let mut events = Vec::new();
@@ -82,7 +82,8 @@ async fn page(State(app): State<App>, c: Chrome, _staff: Staff) -> Result {
         });
     }
     let c = c.with(&TEXTS);
-    let todos = todos(&c, &events, repo::waiting(conn).await?);
+    let called = repo::called(conn, staff.id).await?;
+    let todos = todos(&c, &events, repo::waiting(conn).await?, called);
     let jobs = if c.may(Role::Administrator) {
         repo::failed_jobs(conn).await?
     } else {
@@ -112,7 +113,7 @@ async fn retry(
 }
 
 /// Late first; then what stands still without us.
-fn todos(c: &Chrome, events: &[EventRow], waiting: repo::Waiting) -> Vec<Todo> {
+fn todos(c: &Chrome, events: &[EventRow], waiting: repo::Waiting, called: u64) -> Vec<Todo> {
     let (mail, moderator) = (c.may(Role::Moderator) || c.may(Role::Editor), c.may(Role::Moderator));
     let mut out = Vec::new();
     let mut add = |allowed: bool, key, n, href: String, event: &str, bad| {
@@ -142,6 +143,7 @@ fn todos(c: &Chrome, events: &[EventRow], waiting: repo::Waiting) -> Vec<Todo> {
         "",
         true,
     );
+    add(moderator, "todo-called", called, "/desk/notes".into(), "", false);
     for row in events {
         let base = format!("/desk/events/{}", row.event.slug);
         let title = c.either(&row.event.title, &row.event.title_en);

@@ -1,4 +1,5 @@
 mod audit;
+mod audit_file;
 mod export;
 mod home;
 mod ledger;
@@ -14,6 +15,7 @@ pub(crate) fn routes() -> web::Router {
         .merge(outgoing::routes())
         .merge(staff::routes())
         .merge(audit::routes())
+        .merge(audit_file::routes())
         .merge(export::routes())
 }
 

@@ -12,6 +12,7 @@ pub mod job;
 pub mod mail;
 pub mod people;
 pub mod question;
+pub mod release;
 
 /// An enum that stands in the database, in forms and in JSON by the same short text.
 macro_rules! text_enum {

@@ -6,6 +6,7 @@ mod pages;
 mod phase;
 pub mod repo;
 pub mod service;
+mod similar;
 mod steps;
 mod wording;
 

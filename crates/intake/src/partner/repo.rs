@@ -3,42 +3,105 @@
 use super::service::consent::{Given, Latest};
 use chrono::{DateTime, Utc};
 use db::{
+    Together,
     entity::{
-        answer, assignment, consent, delivery, event, invitation, partner, programme_part, question, reverse_question,
-        rsvp, rsvp_interest, service, sitting,
+        answer, assignment, consent, decision, delivery, event, invitation, partner, programme_part, question,
+        question_copy, reverse_question, rsvp, rsvp_interest, service, sitting,
     },
+    padded,
     prelude::*,
 };
 use domain::{
     ConsentId, EmailAddress, EventId, InvitationId, PartId, QuestionId, ServiceId, SittingId,
-    state::{answer::AnswerState, people::ConsentPurpose, question::QuestionState, question::ReverseState},
+    state::{
+        answer::AnswerState, decision::DecisionKind, decision::DecisionState, people::ConsentPurpose,
+        question::QuestionState, question::ReverseState,
+    },
 };
-use sea_orm::sea_query::{Query, UnionType};
-use std::collections::{HashMap, HashSet};
+use sea_orm::{
+    DatabaseConnection, DbBackend, DbErr,
+    sea_query::{Query, SelectStatement, UnionType},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use web::auth::PartnerSession;
 
 /// The rows that a session stands for.
 #[derive(Clone, Debug)]
 pub struct Own {
-    pub invitation: invitation::Model,
-    pub event: event::Model,
-    pub partner: partner::Model,
+    pub invitation: Arc<invitation::Model>,
+    pub event: Arc<event::Model>,
+    pub partner: Arc<partner::Model>,
 }
 
-/// The rows of one invitation.
-pub async fn own(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Option<Own>, Error> {
+/// Invitations with their partners.
+struct Invited;
+
+impl Together for Invited {
+    type Key = InvitationId;
+    type Value = (Arc<invitation::Model>, Arc<partner::Model>);
+
+    async fn read(conn: &DatabaseConnection, ids: &[InvitationId]) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
+        let rows = invitation::Entity::find()
+            .filter(invitation::Column::Id.is_in(padded(ids)))
+            .find_also_related(partner::Entity)
+            .all(conn)
+            .await?;
+        let both = |(i, p): (invitation::Model, Option<partner::Model>)| Some((i.id, (Arc::new(i), Arc::new(p?))));
+        Ok(rows.into_iter().filter_map(both).collect())
+    }
+}
+
+/// Events by their ids.
+struct Events;
+
+impl Together for Events {
+    type Key = EventId;
+    type Value = event::Model;
+
+    async fn read(conn: &DatabaseConnection, ids: &[EventId]) -> Result<HashMap<EventId, event::Model>, DbErr> {
+        let rows = event::Entity::find().filter(event::Column::Id.is_in(padded(ids)));
+        Ok(rows
+            .all(conn)
+            .await?
+            .into_iter()
+            .map(|event| (event.id, event))
+            .collect())
+    }
+}
+
+/// The rows of a session.
+pub async fn own(db: &Db, who: &PartnerSession) -> Result<Option<Own>, Error> {
+    let (invited, event) = tokio::try_join!(db.together::<Invited>(who.invitation), db.together::<Events>(who.event))?;
+    Ok(match (invited, event) {
+        (Some(invited), Some(event)) => Some(Own {
+            invitation: Arc::clone(&invited.0),
+            event,
+            partner: Arc::clone(&invited.1),
+        }),
+        _ => None,
+    })
+}
+
+/// The rows of one invitation, of whose session nothing is known yet.
+pub async fn invited(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Option<Own>, Error> {
     let row = invitation::Entity::find_by_id(id)
         .find_also_related(event::Entity)
         .find_also_related(partner::Entity)
         .one(conn)
         .await?;
-    Ok(match row {
-        Some((invitation, Some(event), Some(partner))) => Some(Own {
-            invitation,
-            event,
-            partner,
-        }),
-        _ => None,
+    Ok(row.and_then(whole))
+}
+
+fn whole(
+    (invitation, event, partner): (invitation::Model, Option<event::Model>, Option<partner::Model>),
+) -> Option<Own> {
+    Some(Own {
+        invitation: Arc::new(invitation),
+        event: Arc::new(event?),
+        partner: Arc::new(partner?),
     })
 }
 
@@ -51,63 +114,116 @@ pub(crate) struct Place {
 }
 
 /// What a submission must know of its writer: their questions' places, and their newest answer on each consent.
-pub(crate) async fn standing(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<(Vec<Place>, Latest), Error> {
-    // Both in one way to the engine and back.
-    let mut rows = Query::select()
-        .expr_as(Expr::value("question"), "kind")
-        .column(question::Column::Id)
-        .column(question::Column::CreatedAt)
-        .column(question::Column::Ordinal)
-        .column(question::Column::State)
-        .expr(Expr::value(""))
-        .from(question::Entity)
-        .and_where(question::Column::InvitationId.eq(who.invitation))
-        .to_owned();
-    let consents = Query::select()
-        .expr(Expr::value("consent"))
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    pub(crate) places: Vec<Place>,
+    pub(crate) latest: Latest,
+}
+
+impl Together for Standing {
+    type Key = InvitationId;
+    type Value = Self;
+
+    async fn read(conn: &DatabaseConnection, ids: &[InvitationId]) -> Result<HashMap<InvitationId, Self>, DbErr> {
+        let ids = padded(ids);
+        let mut both = consents_of(&ids);
+        both.union(UnionType::All, places_of(conn.get_database_backend(), &ids));
+        standings(conn, &both).await
+    }
+}
+
+fn consents_of(ids: &[InvitationId]) -> SelectStatement {
+    Query::select()
+        .column(consent::Column::InvitationId)
         .column(consent::Column::Id)
         .column(consent::Column::At)
-        .expr(Expr::case(consent::Column::Given.eq(true), 1).finally(0))
+        .expr_as(Expr::case(consent::Column::Given.eq(true), 1).finally(0), "yes")
         .column(consent::Column::Purpose)
         .column(consent::Column::WordingVersion)
         .from(consent::Entity)
-        .and_where(consent::Column::InvitationId.eq(who.invitation))
-        .to_owned();
-    rows.union(UnionType::All, consents);
-    let (mut places, mut given) = (Vec::new(), Vec::new());
-    for row in conn.query_all(&rows).await? {
-        let kind: String = row.try_get_by_index(0)?;
-        if kind == "question" {
-            places.push(Place {
-                id: row.try_get_by_index(1)?,
-                ordinal: row.try_get_by_index(3)?,
-                state: row.try_get_by_index(4)?,
-            });
+        .and_where(consent::Column::InvitationId.is_in(ids.iter().copied()))
+        .to_owned()
+}
+
+/// The same columns. All of one partner's places are one row: a row costs more than what stands in it.
+fn places_of(engine: DbBackend, ids: &[InvitationId]) -> SelectStatement {
+    let nothing = || Expr::cust("NULL");
+    let said = if engine == DbBackend::Postgres {
+        "string_agg(CAST(id AS text) || ' ' || state || ' ' || COALESCE(CAST(ordinal AS text), '-'), ',')"
+    } else {
+        "group_concat(hex(id) || ' ' || state || ' ' || COALESCE(CAST(ordinal AS text), '-'), ',')"
+    };
+    Query::select()
+        .column(question::Column::InvitationId)
+        .exprs([nothing(), nothing(), nothing(), nothing()])
+        .expr(Expr::cust(said))
+        .from(question::Entity)
+        .and_where(question::Column::InvitationId.is_in(ids.iter().copied()))
+        .group_by_col(question::Column::InvitationId)
+        .to_owned()
+}
+
+fn place(text: &str) -> Result<Place, DbErr> {
+    let wrong = || DbErr::Type(format!("no place: {text}"));
+    let [id, state, ordinal] = text.split(' ').collect::<Vec<_>>()[..] else {
+        return Err(wrong());
+    };
+    Ok(Place {
+        id: id.parse().map_err(|_| wrong())?,
+        state: state.parse().map_err(|_| wrong())?,
+        ordinal: if ordinal == "-" {
+            None
         } else {
-            let id: ConsentId = row.try_get_by_index(1)?;
-            let at: DateTime<Utc> = row.try_get_by_index(2)?;
-            let yes: i32 = row.try_get_by_index(3)?;
-            let stands = Given {
-                given: yes == 1,
-                wording_version: row.try_get_by_index(5)?,
-                at,
-            };
-            given.push(((at, id), row.try_get_by_index::<ConsentPurpose>(4)?, stands));
-        }
+            Some(ordinal.parse().map_err(|_| wrong())?)
+        },
+    })
+}
+
+async fn standings(
+    conn: &impl ConnectionTrait,
+    rows: &SelectStatement,
+) -> Result<HashMap<InvitationId, Standing>, DbErr> {
+    let mut all = HashMap::<InvitationId, Standing>::new();
+    let mut given = Vec::new();
+    for row in conn.query_all(rows).await? {
+        let of: InvitationId = row.try_get_by_index(0)?;
+        let text: String = row.try_get_by_index(5)?;
+        let Some(purpose) = row.try_get_by_index::<Option<ConsentPurpose>>(4)? else {
+            all.entry(of).or_default().places = text.split(',').map(place).collect::<Result<_, _>>()?;
+            continue;
+        };
+        let id: ConsentId = row.try_get_by_index(1)?;
+        let at: DateTime<Utc> = row.try_get_by_index(2)?;
+        let yes: i32 = row.try_get_by_index(3)?;
+        let stands = Given {
+            given: yes == 1,
+            wording_version: text,
+            at,
+        };
+        given.push(((at, id), of, purpose, stands));
     }
     // The later answer stands.
     given.sort_by_key(|(key, ..)| *key);
-    Ok((
-        places,
-        given
-            .into_iter()
-            .map(|(_, purpose, stands)| (purpose, stands))
-            .collect(),
-    ))
+    for (_, of, purpose, stands) in given {
+        all.entry(of).or_default().latest.insert(purpose, stands);
+    }
+    Ok(all)
+}
+
+pub(crate) async fn standing(db: &Db, who: &PartnerSession) -> Result<Arc<Standing>, Error> {
+    Ok(db.together::<Standing>(who.invitation).await?.unwrap_or_default())
+}
+
+/// The same within a transaction.
+pub(crate) async fn standing_within(tx: &impl ConnectionTrait, who: &PartnerSession) -> Result<Standing, Error> {
+    let mut both = consents_of(&[who.invitation]);
+    both.union(UnionType::All, places_of(tx.get_database_backend(), &[who.invitation]));
+    Ok(standings(tx, &both).await?.remove(&who.invitation).unwrap_or_default())
 }
 
 pub(crate) async fn places(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<Vec<Place>, Error> {
-    Ok(standing(conn, who).await?.0)
+    let found = standings(conn, &places_of(conn.get_database_backend(), &[who.invitation])).await?;
+    Ok(found.into_values().flat_map(|of| of.places).collect())
 }
 
 /// Their questions, the newest first; withdrawn ones last.
@@ -122,6 +238,18 @@ pub async fn questions(conn: &impl ConnectionTrait, who: &PartnerSession) -> Res
     Ok(rows)
 }
 
+/// A question of theirs as it stands on stage and in print, where the host changed it.
+pub async fn copy(conn: &impl ConnectionTrait, who: &PartnerSession, id: QuestionId) -> Result<Option<String>, Error> {
+    let own = Query::select()
+        .column(question::Column::Id)
+        .from(question::Entity)
+        .and_where(question::Column::Id.eq(id))
+        .and_where(question::Column::InvitationId.eq(who.invitation))
+        .to_owned();
+    let found = question_copy::Entity::find().filter(question_copy::Column::QuestionId.in_subquery(own));
+    Ok(found.one(conn).await?.map(|c| c.body))
+}
+
 /// One question of theirs; somebody else's is not there.
 pub async fn question(
     conn: &impl ConnectionTrait,
@@ -130,6 +258,32 @@ pub async fn question(
 ) -> Result<Option<question::Model>, Error> {
     let row = question::Entity::find_by_id(id).filter(question::Column::InvitationId.eq(who.invitation));
     Ok(row.one(conn).await?)
+}
+
+/// Whether the release joined it to one that had its answer.
+pub(crate) async fn is_duplicate(conn: &impl ConnectionTrait, own: &question::Model) -> Result<bool, Error> {
+    let Some(lead) = own.merged_into else { return Ok(false) };
+    let found = decision::Entity::find()
+        .filter(decision::Column::QuestionId.eq(own.id))
+        .filter(decision::Column::MergedInto.eq(lead))
+        .filter(decision::Column::State.eq(DecisionState::Released))
+        .order_by_desc(decision::Column::ReleasedAt)
+        .one(conn)
+        .await?;
+    Ok(found.is_some_and(|d| d.kind == DecisionKind::Duplicate))
+}
+
+/// How many others' questions were joined to it and released.
+pub(crate) async fn joined_by(conn: &impl ConnectionTrait, own: &question::Model) -> Result<usize, Error> {
+    let askers: Vec<InvitationId> = question::Entity::find()
+        .select_only()
+        .column(question::Column::InvitationId)
+        .filter(question::Column::MergedInto.eq(own.id))
+        .filter(question::Column::InvitationId.ne(own.invitation_id))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(askers.into_iter().collect::<HashSet<_>>().len())
 }
 
 /// The approved answers that were delivered to them, all or those to one question, in their order.
@@ -170,7 +324,8 @@ pub async fn asked_back(
 
 /// The newest answer on each consent.
 pub async fn consents(conn: &impl ConnectionTrait, who: &PartnerSession) -> Result<Latest, Error> {
-    Ok(standing(conn, who).await?.1)
+    let found = standings(conn, &consents_of(&[who.invitation])).await?;
+    Ok(found.into_values().flat_map(|of| of.latest).collect())
 }
 
 pub(crate) async fn has_service(conn: &impl ConnectionTrait, id: ServiceId) -> Result<bool, Error> {
@@ -254,16 +409,7 @@ pub async fn invitations_of(
         .order_by_desc(event::Column::ClosesAt)
         .all(conn)
         .await?;
-    let mut all: Vec<Own> = rows
-        .into_iter()
-        .filter_map(|(invitation, event, partner)| {
-            Some(Own {
-                invitation,
-                event: event?,
-                partner: partner?,
-            })
-        })
-        .collect();
+    let mut all: Vec<Own> = rows.into_iter().filter_map(whole).collect();
     let going = all.iter().filter(|own| own.event.closes_at > now).count();
     all.truncate(going.clamp(1, 3));
     Ok(all)

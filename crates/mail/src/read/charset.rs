@@ -36,6 +36,10 @@ pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> (String, Sure) {
         let (text, _, bad) = EUC_KR.decode(&unshift(bytes)).into_parts_owned();
         return (text, if bad { Sure::Lossy } else { Sure::Declared });
     }
+    if declared.is_some_and(is_korean) && is_plainly_utf8(bytes) {
+        return guess(bytes);
+    }
+    let declared = declared.map(|d| if is_korean(d) { "euc-kr" } else { d });
     if let Some(encoding) = declared.and_then(|d| Encoding::for_label(d.trim().as_bytes())) {
         let (text, _, bad) = encoding.decode(bytes).into_parts_owned();
         if !bad && (encoding != WINDOWS_1252 || bytes.is_ascii()) {
@@ -64,6 +68,20 @@ pub(super) fn guess(bytes: &[u8]) -> (String, Sure) {
     let candidates = [UTF_8, EUC_KR].map(|e| e.decode_without_bom_handling(bytes).0.into_owned());
     let [utf8, korean] = candidates;
     (if lost(&utf8) <= lost(&korean) { utf8 } else { korean }, Sure::Lossy)
+}
+
+/// Whether the octets are UTF-8 that nothing else is by chance: it has a character of three octets, and no octet is
+/// wrong.
+pub(super) fn is_plainly_utf8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| text.chars().any(|c| c >= '\u{800}' && c != '\u{fffd}'))
+}
+
+/// A name of the Korean charset, after [`rename_aliases`].
+pub(super) fn is_korean(label: &str) -> bool {
+    matches!(
+        label.trim().to_ascii_lowercase().as_str(),
+        "euc-kr" | "euckr" | "ks_c_5601-1987" | "ksc5601" | "windows-949" | "cp949" | "ms949"
+    )
 }
 
 /// A label that programs write when they know no better.

@@ -1,20 +1,16 @@
 //! MIME → headers, the one body to read, attachments.
 
-use super::{Attachment, Bounce, Flag, Mailbox, charset, charset::Sure, html, token};
+use super::{Attachment, AuthResult, Bounce, Flag, Mailbox, auth, charset, charset::Sure, files, marks, token, words};
 use chrono::{DateTime, Utc};
-use data_encoding::HEXLOWER;
 use mail_parser::{
     Address, Encoding, Header, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
 };
 use regex::bytes::{Captures, Regex};
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Octets of body text that are read; the raw mail keeps the rest.
 const BODY_MAX: usize = 1024 * 1024;
-/// Attachments that are kept apart; the raw mail keeps the rest.
-const ATTACHMENTS_MAX: usize = 100;
 /// How often a mail may name another mail within it in ways that the pattern below does not see.
 const HIDDEN_NESTING_MAX: usize = 64;
 
@@ -22,6 +18,7 @@ const HIDDEN_NESTING_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Mail {
     pub from: Option<Mailbox>,
+    pub sender: Option<Mailbox>,
     pub to: Vec<Mailbox>,
     pub cc: Vec<Mailbox>,
     /// Every address of To, Cc, Delivered-To and its like, unmasked: where a reply token may stand.
@@ -33,19 +30,39 @@ pub(super) struct Mail {
     pub date: Option<DateTime<Utc>>,
     /// Names in lower case, values unfolded.
     pub headers: Vec<(String, String)>,
-    /// The text to split.
+    /// The plain text to split.
     pub body: String,
+    /// The same, or all there is, as HTML.
+    pub html: Option<String>,
+    pub authentication: Vec<AuthResult>,
     pub attachments: Vec<Attachment>,
     /// Media types of all parts, with the report-type or method where there is one.
     pub types: Vec<(String, Option<String>)>,
-    pub bounce: Option<Bounce>,
+    /// A calendar part is a file, not a form of the text.
+    pub calendar_attached: bool,
+    /// The message class of a `winmail.dat`.
+    pub tnef_class: Option<String>,
+    pub status: Option<Status>,
     pub flags: Vec<Flag>,
+}
+
+/// The machine-readable half of a delivery report.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Status {
+    pub bounce: Bounce,
+    /// Lower-case: `failed`, `delayed`, `delivered`, `relayed`, `expanded`.
+    pub action: Option<String>,
 }
 
 impl Mail {
     /// The first value of a header, by its lower-case name.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The text as it came, before anything was cut.
+    pub(super) fn plain(&self) -> &str {
+        &self.body
     }
 }
 
@@ -90,8 +107,10 @@ pub(super) fn parse(raw: &[u8]) -> Option<Mail> {
         mail.types.push(media_type(part));
     }
     body(&mut mail, &message, &clean);
-    attachments(&mut mail, &message);
-    mail.bounce = bounce(&message);
+    files::attachments(&mut mail, &message, &clean);
+    files::unpack(&mut mail);
+    mail.status = status(&message);
+    mail.authentication = auth::results(&mail);
     Some(mail)
 }
 
@@ -108,6 +127,10 @@ fn headers(mail: &mut Mail, message: &Message<'_>, raw: &[u8]) {
     mail.from = mailboxes(message.from(), message, raw, &HeaderName::From)
         .into_iter()
         .next();
+    mail.sender = mailboxes(message.sender(), message, raw, &HeaderName::Sender)
+        .into_iter()
+        .next()
+        .filter(|sender| mail.from.as_ref().is_some_and(|from| from.address != sender.address));
     mail.to = mailboxes(message.to(), message, raw, &HeaderName::To);
     mail.cc = mailboxes(message.cc(), message, raw, &HeaderName::Cc);
     mail.recipients = mail.to.iter().chain(&mail.cc).map(|m| m.address.clone()).collect();
@@ -124,7 +147,8 @@ fn headers(mail: &mut Mail, message: &Message<'_>, raw: &[u8]) {
             );
         }
     }
-    for mailbox in mail.from.iter_mut().chain(&mut mail.to).chain(&mut mail.cc) {
+    let senders = mail.from.iter_mut().chain(&mut mail.sender);
+    for mailbox in senders.chain(&mut mail.to).chain(&mut mail.cc) {
         mailbox.address = token::mask_text(&mailbox.address);
         mailbox.name = mailbox.name.as_deref().map(token::mask_text);
     }
@@ -140,17 +164,17 @@ fn headers(mail: &mut Mail, message: &Message<'_>, raw: &[u8]) {
         .and_then(|d| DateTime::from_timestamp(d.to_timestamp(), 0));
 }
 
-fn raw_value<'a>(header: &Header<'_>, raw: &'a [u8]) -> &'a [u8] {
+pub(super) fn raw_value<'a>(header: &Header<'_>, raw: &'a [u8]) -> &'a [u8] {
     raw.get(header.offset_start as usize..header.offset_end as usize)
         .unwrap_or_default()
 }
 
-/// A header's text; where the parser lost characters, its octets decoded by ourselves.
+/// A header's text; where it is written in encoded words or the parser lost characters, decoded by ourselves.
 fn repaired(parsed: &str, message: &Message<'_>, raw: &[u8], name: &HeaderName<'_>) -> String {
-    if parsed.contains('\u{fffd}')
-        && let Some(header) = message.headers().iter().find(|h| &h.name == name)
-    {
-        return charset::guess(raw_value(header, raw)).0;
+    let header = message.headers().iter().rev().find(|h| &h.name == name);
+    let value = header.map(|header| raw_value(header, raw)).unwrap_or_default();
+    if words::has_words(value) || value.contains(&0x1b) || parsed.contains('\u{fffd}') {
+        return words::header(value);
     }
     parsed.to_owned()
 }
@@ -162,18 +186,19 @@ fn mailboxes(list: Option<&Address<'_>>, message: &Message<'_>, raw: &[u8], name
         .filter_map(|addr| {
             let address = addr.address()?.trim().to_lowercase();
             let name = addr.name().map(|n| {
-                if n.contains('\u{fffd}') {
-                    let whole = repaired(n, message, raw, name);
-                    whole
-                        .split('<')
-                        .next()
-                        .unwrap_or_default()
-                        .trim()
-                        .trim_matches('"')
-                        .to_owned()
-                } else {
-                    n.to_owned()
+                if !n.contains(['\u{fffd}', '\u{1b}', '\u{0e}']) && !n.contains("=?") {
+                    return n.to_owned();
                 }
+                // With several in the header the one before this address.
+                let whole = repaired(n, message, raw, name);
+                let before = whole.split(&format!("<{address}")).next().unwrap_or_default();
+                let own = before.rsplit(">,").next().unwrap_or_default();
+                own.split('<')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .trim_matches('"')
+                    .to_owned()
             });
             Some(Mailbox {
                 name: name.map(|n| crate::letter::one_line(&n)).filter(|n| !n.is_empty()),
@@ -197,7 +222,7 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     }
 }
 
-fn media_type(part: &MessagePart<'_>) -> (String, Option<String>) {
+pub(super) fn media_type(part: &MessagePart<'_>) -> (String, Option<String>) {
     part.content_type().map_or_else(
         || ("text/plain".to_owned(), None),
         |ct| {
@@ -214,14 +239,10 @@ fn media_type(part: &MessagePart<'_>) -> (String, Option<String>) {
 fn body(mail: &mut Mail, message: &Message<'_>, raw: &[u8]) {
     let plain = joined(mail, message, &message.text_body, raw, false);
     if !plain.trim().is_empty() {
-        mail.body = plain;
-        return;
+        mail.body = marks::without(plain);
     }
     let markup = joined(mail, message, &message.html_body, raw, true);
-    if !markup.trim().is_empty() {
-        mail.flags.push(Flag::FromHtml);
-        mail.body = html::to_text(&markup);
-    }
+    mail.html = Some(markup).filter(|markup| !markup.trim().is_empty());
 }
 
 fn joined(mail: &mut Mail, message: &Message<'_>, ids: &[u32], raw: &[u8], want_html: bool) -> String {
@@ -268,7 +289,9 @@ fn redecoded(mail: &mut Mail, part: &MessagePart<'_>, text: &str, raw: &[u8]) ->
     let shifted =
         declared.is_some_and(|d| d.to_ascii_lowercase().contains("2022-kr") || d.eq_ignore_ascii_case("csiso2022kr"));
     let western = declared.is_none_or(charset::is_western) && !text.is_ascii();
-    if !text.contains('\u{fffd}') && !shifted && !western {
+    let korean = declared.is_some_and(charset::is_korean) && !text.is_ascii();
+    let shifted = shifted || text.contains("\u{1b}$)C");
+    if !text.contains('\u{fffd}') && !shifted && !western && !korean {
         return text.to_owned();
     }
     let octets = raw
@@ -282,7 +305,10 @@ fn redecoded(mail: &mut Mail, part: &MessagePart<'_>, text: &str, raw: &[u8]) ->
             .map_or(Cow::Borrowed(octets), Cow::Owned),
         Encoding::None => Cow::Borrowed(octets),
     };
-    let (text, sure) = if western {
+    if korean && !text.contains('\u{fffd}') && !shifted && !charset::is_plainly_utf8(&octets) {
+        return text.to_owned();
+    }
+    let (text, sure) = if western && !shifted {
         charset::korean_or(&octets, text)
     } else {
         charset::decode(&octets, declared)
@@ -324,71 +350,7 @@ fn unflow(text: &str, del_sp: bool) -> String {
     out
 }
 
-fn attachments(mail: &mut Mail, message: &Message<'_>) {
-    for part in message.attachments() {
-        if mail.attachments.len() == ATTACHMENTS_MAX {
-            mail.flags.push(Flag::Truncated);
-            break;
-        }
-        let (kind, _) = media_type(part);
-        if matches!(
-            kind.as_str(),
-            "message/delivery-status" | "text/rfc822-headers" | "application/x-mail"
-        ) && report(message)
-        {
-            continue;
-        }
-        let bytes = part.contents().to_vec();
-        let attached = part
-            .content_disposition()
-            .is_some_and(mail_parser::ContentType::is_attachment);
-        let named = part.attachment_name().map(base_name).filter(|n| !n.is_empty());
-        // The other half of an alternative is no file.
-        if named.is_none() && !attached && kind.starts_with("text/") && kind != "text/calendar" {
-            continue;
-        }
-        let kind = if kind == "application/x-mail" {
-            "message/rfc822".to_owned()
-        } else {
-            kind
-        };
-        let number = mail.attachments.len() + 1;
-        mail.attachments.push(Attachment {
-            name: named.unwrap_or_else(|| format!("{number}{}", extension(&kind))),
-            size: bytes.len(),
-            sha256: HEXLOWER.encode(&Sha256::digest(&bytes)),
-            inline: !attached && part.content_id().is_some() && kind.starts_with("image/"),
-            media_type: kind,
-            bytes,
-        });
-    }
-}
-
-fn extension(media_type: &str) -> &'static str {
-    match media_type {
-        "message/rfc822" => ".eml",
-        "text/calendar" => ".ics",
-        "image/png" => ".png",
-        "image/jpeg" => ".jpg",
-        "image/gif" => ".gif",
-        "application/pdf" => ".pdf",
-        _ => ".bin",
-    }
-}
-
-/// A file name that can do no harm: no path, no control character, no mark that turns the reading direction.
-fn base_name(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let name: String = name
-        .chars()
-        .filter(|c| !c.is_control() && !turns(*c))
-        .take(150)
-        .collect();
-    name.trim().trim_start_matches('.').to_owned()
-}
-
-fn report(message: &Message<'_>) -> bool {
+pub(super) fn report(message: &Message<'_>) -> bool {
     message
         .root_part()
         .content_type()
@@ -396,7 +358,7 @@ fn report(message: &Message<'_>) -> bool {
 }
 
 /// RFC 3464: what the delivery report says, and which mail came back.
-fn bounce(message: &Message<'_>) -> Option<Bounce> {
+fn status(message: &Message<'_>) -> Option<Status> {
     let is_status = |p: &&MessagePart<'_>| media_type(p).0 == "message/delivery-status";
     let status = message.parts.iter().find(is_status)?;
     let text = charset::guess(status.contents()).0;
@@ -421,14 +383,19 @@ fn bounce(message: &Message<'_>) -> Option<Bounce> {
             .message_id()
             .map(|id| id.trim_matches(['<', '>', ' ']).to_owned())
     });
-    Some(Bounce {
-        recipient: field("final-recipient")
-            .or_else(|| field("original-recipient"))
+    let recipient = field("final-recipient").or_else(|| field("original-recipient"));
+    let bounce = Bounce {
+        recipient: recipient
             .map(after_type)
-            .map(|r| r.to_lowercase()),
-        status: field("status"),
+            .map(|r| r.trim_matches(['<', '>']).to_lowercase()),
+        status: field("status").map(|s| s.split(' ').next().unwrap_or_default().to_owned()),
         diagnostic: field("diagnostic-code").map(after_type),
         message_id,
+        ..Bounce::default()
+    };
+    Some(Status {
+        bounce,
+        action: field("action").map(|a| a.to_ascii_lowercase()),
     })
 }
 
@@ -441,12 +408,5 @@ mod tests {
         let text = "one \r\ntwo\r\n> three \r\n> four\r\n\r\n-- \r\nname";
         assert_eq!(unflow(text, false), "one two\n> three four\n\n-- \nname");
         assert_eq!(unflow("한 \n글", true), "한글");
-    }
-
-    #[test]
-    fn a_file_name_keeps_its_last_part_alone() {
-        assert_eq!(base_name("../../etc/passwd"), "passwd");
-        assert_eq!(base_name("C:\\x\\견적서\u{202e}fdp.exe"), "견적서fdp.exe");
-        assert_eq!(base_name("..."), "");
     }
 }

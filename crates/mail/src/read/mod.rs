@@ -1,24 +1,37 @@
 //! Raw mail → what the platform makes of it: who, which token, what kind of mail, the text that its writer newly
 //! wrote, what was cut from it and why. No database, no network, no clock; linear in the mail's size; never a panic.
 
+mod auth;
 mod charset;
 mod class;
+mod evidence;
+mod files;
 mod html;
+mod language;
+mod marks;
 mod mime;
 mod quote;
 mod reply;
+mod report;
 mod rules;
 mod signature;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tnef;
 mod token;
+mod words;
+mod work;
 
 use chrono::{DateTime, Utc};
 use domain::{AssignmentId, token::Keys};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+pub use auth::AuthResult;
+pub use class::{Absence, Detail, Severity};
+pub use language::Language;
+pub use report::{report, token_word};
 pub use source::{mask_file, mask_source};
 pub(crate) use token::PREFIX as REPLY_PREFIX;
 pub use token::mask_tokens;
@@ -43,6 +56,9 @@ pub struct Reader {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     pub from: Option<Mailbox>,
+    /// Who sent it on behalf of `from`, where somebody did: a secretary, a shared mailbox.
+    #[serde(default)]
+    pub sender: Option<Mailbox>,
     pub to: Vec<Mailbox>,
     pub cc: Vec<Mailbox>,
     pub subject: String,
@@ -56,6 +72,12 @@ pub struct Reading {
     pub class: Class,
     /// Why it is of that class, in a short English phrase for staff and logs.
     pub class_reason: String,
+    /// What exactly it is, within its class.
+    #[serde(default)]
+    pub detail: Detail,
+    /// What servers on the way said about the sender, the newest first; see [`AuthResult`] on whom to believe.
+    #[serde(default)]
+    pub authentication: Vec<AuthResult>,
     /// What was newly written: greeting, body, closing words; answers between quoted lines alone, in order.
     pub text: String,
     /// Where answers stand between quoted lines: each with the line that it answers.
@@ -64,11 +86,20 @@ pub struct Reading {
     pub cut: String,
     /// Signature, device line, disclaimer: kept apart, never delivered.
     pub signature: String,
+    /// `cut` and `signature` once more, in order and each with its kind.
+    #[serde(default)]
+    pub segments: Vec<Segment>,
     /// The whole text before anything was cut.
     pub full: String,
+    /// Of `text`, where it can be told.
+    #[serde(default)]
+    pub language: Option<Language>,
     pub attachments: Vec<Attachment>,
     /// Set for bounces.
     pub bounce: Option<Bounce>,
+    /// Set for an out-of-office reply that says when its writer is back.
+    #[serde(default)]
+    pub absence: Option<Absence>,
     pub flags: Vec<Flag>,
 }
 
@@ -111,6 +142,34 @@ pub enum Class {
     Unknown,
 }
 
+/// What a part of the mail is that its reader did not newly write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentKind {
+    Quote,
+    /// Who wrote the quote, and the header block above it.
+    Attribution,
+    Signature,
+    Disclaimer,
+    /// `Sent from my …`.
+    Device,
+    ListFooter,
+}
+
+impl SegmentKind {
+    /// Part of what was quoted, not of what was signed.
+    pub const fn is_quote(self) -> bool {
+        matches!(self, Self::Quote | Self::Attribution)
+    }
+}
+
+/// A part that was cut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    pub kind: SegmentKind,
+    pub text: String,
+}
+
 /// An answer between quoted lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
@@ -143,6 +202,9 @@ pub struct Bounce {
     pub diagnostic: Option<String>,
     /// The Message-ID of the mail that came back, without angle brackets.
     pub message_id: Option<String>,
+    /// Whether it is worth trying again.
+    #[serde(default)]
+    pub severity: Severity,
 }
 
 /// What a reviewer should know.
@@ -180,6 +242,7 @@ impl Reading {
     fn unreadable(reason: &str, flag: Flag) -> Self {
         Self {
             from: None,
+            sender: None,
             to: Vec::new(),
             cc: Vec::new(),
             subject: String::new(),
@@ -190,13 +253,18 @@ impl Reading {
             token: TokenFinding::None,
             class: Class::Unknown,
             class_reason: reason.to_owned(),
+            detail: Detail::Doubtful,
+            authentication: Vec::new(),
             text: String::new(),
             pairs: Vec::new(),
             cut: String::new(),
             signature: String::new(),
+            segments: Vec::new(),
             full: String::new(),
+            language: None,
             attachments: Vec::new(),
             bounce: None,
+            absence: None,
             flags: vec![flag],
         }
     }
@@ -219,29 +287,38 @@ pub async fn read_in_time(raw: Vec<u8>, envelope: Envelope, reader: Reader, limi
 }
 
 fn read_inner(raw: &[u8], envelope: &Envelope, reader: &Reader) -> Reading {
-    let Some(mail) = mime::parse(raw) else {
+    let Some(mut mail) = mime::parse(raw) else {
         return Reading::unreadable("it has no mail header", Flag::Unparsable);
     };
-    let (class, class_reason) = class::classify(&mail, envelope);
-    let split = reply::split(&mail.body);
+    let split = best_split(&mut mail);
+    let mut judged = class::classify(&mail, &split.text, envelope, reader);
     let mut flags = mail.flags;
     flags.extend(split.flags);
     flags.sort_unstable();
     flags.dedup();
-    let (class, class_reason) = if class == Class::Answer && flags.contains(&Flag::Empty) && mail.attachments.is_empty()
-    {
-        (Class::Unknown, "nothing is written in it".to_owned())
-    } else {
-        (class, class_reason)
-    };
+    if judged.class == Class::Answer && flags.contains(&Flag::Empty) && mail.attachments.is_empty() {
+        judged.class = Class::Unknown;
+        judged.detail = Detail::Doubtful;
+        "nothing is written in it".clone_into(&mut judged.reason);
+    }
     let mask = |text: String| token::mask_text(&text);
     let pairs = split.pairs.into_iter().map(|pair| Pair {
         quoted: mask(pair.quoted),
         answer: mask(pair.answer),
     });
+    let segments = split.segments.into_iter().map(|segment| Segment {
+        kind: segment.kind,
+        text: mask(segment.text),
+    });
+    let bounce = judged.bounce.map(|bounce| Bounce {
+        recipient: bounce.recipient.map(mask),
+        diagnostic: bounce.diagnostic.map(mask),
+        ..bounce
+    });
     let token = token::find(envelope, &mail.recipients, &mail.in_reply_to, &mail.references, reader);
     Reading {
         from: mail.from,
+        sender: mail.sender,
         to: mail.to,
         cc: mail.cc,
         subject: mask(mail.subject),
@@ -250,15 +327,56 @@ fn read_inner(raw: &[u8], envelope: &Envelope, reader: &Reader) -> Reading {
         references: mail.references,
         date: mail.date,
         token,
-        class,
-        class_reason,
+        class: judged.class,
+        class_reason: judged.reason,
+        detail: judged.detail,
+        authentication: mail.authentication,
+        language: language::of(&split.text),
         text: mask(split.text),
         pairs: pairs.collect(),
         cut: mask(split.cut),
         signature: mask(split.signature),
+        segments: segments.collect(),
         full: mask(split.full),
         attachments: mail.attachments,
-        bounce: mail.bounce,
+        bounce,
+        absence: judged.absence,
         flags,
     }
+}
+
+/// Where a mail has both forms, the marks of its HTML say where the quote begins, and its plain text how it looks.
+fn best_split(mail: &mut mime::Mail) -> reply::Split {
+    let plain = (!mail.body.trim().is_empty()).then(|| reply::split(&mail.body));
+    let html = mail
+        .html
+        .take()
+        .map(|markup| html::to_text(&markup))
+        .filter(|found| plain.is_none() || found.marked)
+        .map(|found| reply::split(&found.text));
+    match (plain, html) {
+        (Some(plain), None) => plain,
+        (None, Some(html)) => {
+            mail.body.clone_from(&html.full);
+            mail.flags.push(Flag::FromHtml);
+            html
+        }
+        (None, None) => reply::split(""),
+        (Some(plain), Some(html)) => {
+            let same = squashed(&plain.text) == squashed(&html.text);
+            let useless = html.text.is_empty() || html.flags.contains(&Flag::FellBack);
+            // Answers between the lines are told apart best by the marks of plain text.
+            if same || useless || !plain.pairs.is_empty() {
+                plain
+            } else {
+                mail.flags.push(Flag::FromHtml);
+                html
+            }
+        }
+    }
+}
+
+/// What the two forms of one text have in common: letters and digits.
+fn squashed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

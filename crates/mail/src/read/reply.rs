@@ -1,16 +1,18 @@
-//! The text of a mail → what its writer newly wrote, what is quoted, what is signature. Nothing is lost: the three
+//! The text of a mail → what its writer newly wrote, what is quoted, what is signature. Nothing is lost: the parts
 //! together are the whole text, and where cutting leaves nothing, the whole text is kept.
 
 use super::{
-    Flag, Pair,
-    html::CUT,
+    Flag, Pair, Segment, SegmentKind,
+    marks::{CUT, SIGNED},
     quote::{self, Kind},
     rules::patterns,
-    signature,
+    signature, work,
 };
 
 patterns! {
     ELSEWHERE = r"(?i)(?:아래|하단|밑|본문|원문|질문\s?(?:사이|밑|아래))[^\n]{0,20}(?:답변|회신|작성|기재|적었|적어|달았|표시|남겼|남깁)|(?:빨간|파란|붉은|푸른)\s?(?:색|글씨)|\b(?:see|find|my|answers?|repl(?:y|ies)|comments?)\b[^\n]{0,40}\b(?:below|inline|in-line|in red|in blue|between)\b|^\s*inline\W*$";
+    /// How people mark their words within an unmarked quote.
+    ANSWERED = r"^[\s>]{0,8}(?:\[\s?(?:답변|회신|답)\s?\]|(?:답변|회신|답)\s?[:：)]|→|=>|->|▶|☞|==>)";
 }
 
 /// The parts of a text.
@@ -21,66 +23,91 @@ pub(super) struct Split {
     pub cut: String,
     pub signature: String,
     pub full: String,
+    pub segments: Vec<Segment>,
     pub flags: Vec<Flag>,
 }
 
+/// Whose lines they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Own,
+    Quoted,
+    Signed,
+}
+
 /// Neighbouring lines of one kind.
-struct Segment<'a> {
-    own: bool,
+struct Run<'a> {
+    whose: Whose,
     lines: Vec<&'a str>,
-    /// Of a quoted segment: the lines that can be answered, not those of its head.
-    answerable: Vec<&'a str>,
+    kinds: Vec<Kind>,
+}
+
+impl Run<'_> {
+    /// Lines that can be answered: not those of the quote's head.
+    fn answerable(&self) -> impl Iterator<Item = &str> {
+        let lines = self.lines.iter().zip(&self.kinds);
+        lines.filter(|(_, kind)| **kind == Kind::Quoted).map(|(line, _)| *line)
+    }
 }
 
 pub(super) fn split(body: &str) -> Split {
     let body = normal(body);
     let lines: Vec<&str> = body.split('\n').collect();
-    let full = collapse(lines.iter().filter(|l| **l != CUT).copied());
     let (kinds, forwarded) = quote::mark(&lines);
-    let segments = segments(&lines, &kinds);
-
-    let owns: Vec<usize> = (0..segments.len()).filter(|i| segments[*i].own).collect();
+    let runs = runs(&lines, &kinds);
+    let owns: Vec<usize> = (0..runs.len()).filter(|i| runs[*i].whose == Whose::Own).collect();
     let mut out = Split {
-        full,
+        full: collapse(lines.iter().copied()),
         ..Split::default()
     };
     let mut kept: Vec<(usize, String)> = Vec::new();
-    let mut signature: Vec<String> = Vec::new();
-    for &i in &owns {
-        // A signature stands at the end of what was written, above or below the quote; not between two answers.
-        let ends = owns.first() == Some(&i) || owns.last() == Some(&i);
-        let (text, cut) = if ends {
-            signature::strip(&segments[i].lines)
-        } else {
-            (segments[i].lines.clone(), Vec::new())
-        };
-        let text = collapse(text.into_iter());
-        if !text.is_empty() {
-            kept.push((i, text));
-        }
-        let cut = collapse(cut.into_iter());
-        if !cut.is_empty() {
-            signature.push(cut);
+    for (i, run) in runs.iter().enumerate() {
+        match run.whose {
+            Whose::Quoted => quoted(&mut out.segments, run),
+            Whose::Signed => push(&mut out.segments, SegmentKind::Signature, &run.lines),
+            Whose::Own => {
+                // A signature stands at the end of what was written, above or below the quote; not between two answers.
+                let ends = owns.first() == Some(&i) || owns.last() == Some(&i);
+                let (text, parts) = if ends {
+                    signature::strip(&run.lines, !kept.is_empty())
+                } else {
+                    (run.lines.clone(), Vec::new())
+                };
+                let text = collapse(text.into_iter());
+                if !text.is_empty() {
+                    kept.push((i, text));
+                }
+                for (kind, lines) in parts {
+                    push(&mut out.segments, kind, &lines);
+                }
+            }
         }
     }
-    out.pairs = pairs(&segments, &kept);
-    out.cut = collapse(
-        segments
-            .iter()
-            .filter(|s| !s.own)
-            .flat_map(|s| s.lines.iter().copied())
-            .filter(|l| *l != CUT),
-    );
-    out.signature = signature.join("\n\n");
+    out.pairs = pairs(&runs, &kept);
+    let of = |segments: &[Segment], quoted: bool, between: &str| {
+        let texts = segments.iter().filter(|s| s.kind.is_quote() == quoted);
+        texts.map(|s| s.text.as_str()).collect::<Vec<_>>().join(between)
+    };
+    out.cut = of(&out.segments, true, "\n");
+    out.signature = of(&out.segments, false, "\n\n");
     out.text = kept.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n\n");
     if forwarded {
         out.flags.push(Flag::Forwarded);
     }
-    if out.pairs.is_empty() && !out.cut.is_empty() && out.text.chars().count() < 300 && ELSEWHERE.is_match(&out.text) {
+    let says_so = out.text.chars().count() < 300 && ELSEWHERE.is_match(&out.text);
+    if out.pairs.is_empty() && !out.cut.is_empty() && (says_so || answered_within(&out.cut)) {
         out.flags.push(Flag::AnswersElsewhere);
     }
     never_empty(&mut out);
     out
+}
+
+/// An answer that stands where only the quote should, as far as its writer marked it.
+fn answered_within(cut: &str) -> bool {
+    cut.lines().take(2_000).any(|line| {
+        let line: String = line.chars().take(80).collect();
+        ANSWERED.is_match(&line)
+    })
 }
 
 /// Where something was written, something stays.
@@ -92,75 +119,99 @@ fn never_empty(out: &mut Split) {
         out.flags.push(Flag::Empty);
         return;
     }
-    let own_words: Vec<&str> = out.signature.lines().filter(|l| !signature::is_device(l)).collect();
-    let own_words = collapse(own_words.into_iter());
+    // All that was written looked like a signature: perhaps it is the answer.
+    let own = out.segments.iter().filter(|s| s.kind == SegmentKind::Signature);
+    let own = own.flat_map(|s| s.text.lines()).filter(|l| !signature::is_device(l));
+    let own = collapse(own);
     out.flags.push(Flag::FellBack);
-    if own_words.is_empty() {
-        out.text = out.full.clone();
+    if own.is_empty() {
+        out.text.clone_from(&out.full);
     } else {
-        // All that was written looked like a signature: perhaps it is the answer.
-        out.text = own_words;
-        out.signature.clear();
+        out.text = own;
+        out.segments.retain(|s| s.kind != SegmentKind::Signature);
+        let rest = out.segments.iter().filter(|s| !s.kind.is_quote());
+        out.signature = rest.map(|s| s.text.as_str()).collect::<Vec<_>>().join("\n\n");
     }
 }
 
-fn segments<'a>(lines: &[&'a str], kinds: &[Kind]) -> Vec<Segment<'a>> {
-    let mut out: Vec<Segment<'a>> = Vec::new();
-    for (line, kind) in lines.iter().zip(kinds) {
-        let own = *kind == Kind::Own;
-        // Blank lines belong to whatever stands above them.
-        let joins =
-            out.last().is_some_and(|last| last.own == own) || (own && line.trim().is_empty() && !out.is_empty());
-        if !joins {
-            out.push(Segment {
-                own,
-                lines: Vec::new(),
-                answerable: Vec::new(),
-            });
-        }
-        if let Some(last) = out.last_mut() {
-            last.lines.push(line);
-            if *kind != Kind::Head && !last.own {
-                last.answerable.push(line);
-            }
+fn push(segments: &mut Vec<Segment>, kind: SegmentKind, lines: &[&str]) {
+    let text = collapse(lines.iter().copied());
+    if !text.is_empty() {
+        segments.push(Segment { kind, text });
+    }
+}
+
+/// The heads and the bodies of a quoted run, in order.
+fn quoted(segments: &mut Vec<Segment>, run: &Run<'_>) {
+    let mut from = 0;
+    for at in 1..=run.lines.len() {
+        if at == run.lines.len() || run.kinds[at] != run.kinds[from] {
+            let kind = if run.kinds[from] == Kind::Head {
+                SegmentKind::Attribution
+            } else {
+                SegmentKind::Quote
+            };
+            push(segments, kind, &run.lines[from..at]);
+            from = at;
         }
     }
-    out.retain(|s| !s.own || s.lines.iter().any(|l| !l.trim().is_empty()));
+}
+
+fn runs<'a>(lines: &[&'a str], kinds: &[Kind]) -> Vec<Run<'a>> {
+    let mut out: Vec<Run<'a>> = Vec::new();
+    for (line, kind) in lines.iter().zip(kinds) {
+        let whose = match kind {
+            Kind::Own => Whose::Own,
+            Kind::Signed => Whose::Signed,
+            Kind::Quoted | Kind::Head => Whose::Quoted,
+        };
+        // Blank lines belong to whatever stands above them.
+        let blank = whose == Whose::Own && line.trim().is_empty();
+        if let Some(last) = out.last_mut().filter(|last| last.whose == whose || blank) {
+            let above = last.kinds.last().copied().filter(|_| blank);
+            last.kinds.push(above.unwrap_or(*kind));
+            last.lines.push(line);
+        } else {
+            out.push(Run {
+                whose,
+                lines: vec![line],
+                kinds: vec![*kind],
+            });
+        }
+    }
+    out.retain(|run| run.whose != Whose::Own || run.lines.iter().any(|l| !l.trim().is_empty()));
     out
 }
 
 /// Answers between quoted lines. One answer below the whole quote is no such thing: then the list is empty.
-fn pairs(segments: &[Segment<'_>], kept: &[(usize, String)]) -> Vec<Pair> {
-    let below: Vec<&(usize, String)> = kept
-        .iter()
-        .filter(|(i, _)| segments[..*i].iter().any(|s| !s.own))
-        .collect();
-    let between = below
-        .iter()
-        .any(|(i, _)| segments[i + 1..].iter().any(|s| !s.own && !s.answerable.is_empty()));
+fn pairs(runs: &[Run<'_>], kept: &[(usize, String)]) -> Vec<Pair> {
+    let is_quoted = |run: &Run<'_>| run.whose == Whose::Quoted;
+    let below: Vec<&(usize, String)> = kept.iter().filter(|(i, _)| runs[..*i].iter().any(is_quoted)).collect();
+    let between = below.iter().any(|(i, _)| {
+        runs[i + 1..]
+            .iter()
+            .any(|r| is_quoted(r) && r.answerable().any(|l| !quote::unmarked(l).is_empty()))
+    });
     if below.len() < 2 && !between {
         return Vec::new();
     }
     below
         .into_iter()
-        .map(|(i, answer)| {
-            let quoted = segments[..*i]
+        .map(|(i, answer)| Pair {
+            quoted: runs[..*i]
                 .iter()
                 .rev()
-                .find(|s| !s.own)
+                .find(|r| is_quoted(r))
                 .map(last_quoted)
-                .unwrap_or_default();
-            Pair {
-                quoted,
-                answer: answer.clone(),
-            }
+                .unwrap_or_default(),
+            answer: answer.clone(),
         })
         .collect()
 }
 
-/// The last paragraph of a quoted segment, on one line.
-fn last_quoted(segment: &Segment<'_>) -> String {
-    let plain: Vec<String> = segment.answerable.iter().map(|l| quote::unmarked(l)).collect();
+/// The last paragraph of a quoted run, on one line.
+fn last_quoted(run: &Run<'_>) -> String {
+    let plain: Vec<String> = run.answerable().map(quote::unmarked).collect();
     let end = plain.iter().rposition(|l| !l.trim().is_empty()).map_or(0, |at| at + 1);
     let start = plain[..end]
         .iter()
@@ -169,31 +220,47 @@ fn last_quoted(segment: &Segment<'_>) -> String {
     crate::letter::one_line(&plain[start..end].join(" "))
 }
 
-/// Line ends as `\n`, no-break spaces as spaces, no invisible marks, nothing at line ends, NFC left to the edge.
+/// Line ends as `\n`, no-break spaces as spaces, no invisible marks, nothing at line ends but the space of a signature's
+/// delimiter, NFC left to the edge.
 fn normal(text: &str) -> String {
+    work::note(text.len());
     let mut out = String::with_capacity(text.len());
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     for (i, line) in text.split('\n').enumerate() {
         if i > 0 {
             out.push('\n');
         }
-        let line: String = line
-            .chars()
-            .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-            .filter(|c| !c.is_control() || *c == '\t')
-            .map(|c| if matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}') { ' ' } else { c })
-            .collect();
-        out.push_str(line.trim_end());
+        let from = out.len();
+        for c in line.chars() {
+            match c {
+                '\u{200b}'
+                | '\u{feff}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}' => {}
+                '\u{a0}' | '\u{2007}' | '\u{202f}' => out.push(' '),
+                c if c.is_control() && c != '\t' => {}
+                c => out.push(c),
+            }
+        }
+        if &out[from..] != "-- " {
+            out.truncate(from + out[from..].trim_end().len());
+        }
     }
     out
 }
 
-/// The lines with blank ones collapsed to one, and none at the ends.
+/// The lines with blank ones collapsed to one, and none at the ends; without our own marks.
 fn collapse<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::new();
     let mut gap = false;
     for line in lines {
-        if line.trim().is_empty() {
+        if line == CUT {
+            continue;
+        }
+        let line = line.strip_prefix(SIGNED).unwrap_or(line).trim_end();
+        if line.is_empty() {
             gap = !out.is_empty();
         } else {
             if !out.is_empty() {

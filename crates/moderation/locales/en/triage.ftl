@@ -166,7 +166,6 @@ balance-title = Balance
 balance-hint = The questions on stage beside all that were asked.
 balance-live = On stage
 balance-all = Asked
-balance-share = Share
 balance-no-company = Without company
 
 routing-title = Routing and release

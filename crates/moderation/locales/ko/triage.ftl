@@ -159,7 +159,6 @@ balance-title = 균형
 balance-hint = 현장에서 다룰 질문과 받은 질문 전체를 견주어 봅니다.
 balance-live = 현장
 balance-all = 전체
-balance-share = 비율
 balance-no-company = 회사 없음
 
 routing-title = 배정과 확정

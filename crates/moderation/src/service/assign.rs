@@ -1,42 +1,117 @@
 //! A question goes to the crew of a service: who of them, until when, and the mail that asks.
 
-use crate::Error;
-use chrono::{DateTime, Duration, Utc};
+pub(crate) use super::due::{due, due_from};
+
+use crate::{
+    Error,
+    service::{
+        crew::{self, Crews},
+        template::{Slot, Values},
+        templates,
+    },
+};
+use chrono::{DateTime, Utc};
 use db::{
     audit::{self, Actor},
-    entity::{assignment, crew_member, event, question},
+    entity::{assignment, crew_member, event, question, release_mail},
     people,
     prelude::*,
 };
 use domain::{
-    AssignmentId, CrewMemberId, EventId, InvitationId, Lang, QuestionId, ReverseId, ServiceId,
-    state::{Transitions, assignment::AssignmentState, mail::MailKind},
+    AssignmentId, CrewMemberId, EventId, InvitationId, Lang, QuestionId, ReleaseId, ReverseId, ServiceId,
+    state::{Transitions, assignment::AssignmentState, mail::MailKind, release::LetterKind},
     token::day_stamp_after,
 };
 use mail::{Initial, Letter, Link, NewMail, Refs};
 use sea_orm::sea_query::OnConflict;
 use serde_json::json;
-use std::collections::HashMap;
 use web::{App, Words};
 
 /// Days for which the link to the answer's page counts.
 pub(crate) const LINK_DAYS: u64 = 180;
 
-/// Gives the question to the member of the service's crew who has the fewest open assignments, the lead on a tie,
-/// and puts the mail that asks. Call `app.wake.notify()` after the commit.
+/// When the mails of one deed go, and to which release they belong.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sending {
+    pub(crate) state: Initial,
+    pub(crate) release: Option<ReleaseId>,
+}
+
+impl Sending {
+    pub(crate) const NOW: Self = Self {
+        state: Initial::Queued,
+        release: None,
+    };
+
+    /// The moment from which a crew's days are counted.
+    pub(crate) fn from(self, app: &App) -> DateTime<Utc> {
+        match self.state {
+            Initial::At(at) => Ord::max(at, app.clock.now()),
+            Initial::Draft | Initial::Queued => app.clock.now(),
+        }
+    }
+
+    /// Puts a mail; it belongs to the release, if there is one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn put(self, tx: &WriteTx, app: &App, mail: NewMail) -> Result<(), Error> {
+        let put = mail::outbox::put(tx, &app.clock, &app.settings, mail).await?;
+        if let (Some(outgoing), Some(release)) = (put, self.release) {
+            let row = release_mail::ActiveModel {
+                outgoing_id: Set(outgoing),
+                release_id: Set(release),
+            };
+            release_mail::Entity::insert(row).exec_without_returning(tx).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Who was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Given {
+    pub(crate) assignment: AssignmentId,
+    /// The crew that answers, which a rule may have chosen.
+    pub(crate) crew: ServiceId,
+}
+
+/// Gives the question to the crew that answers for the service: to the one of it who has the fewest open assignments, the
+/// lead on a tie, a deputy in place of who is absent. Puts the mail that asks. Call `app.wake.notify()` after the commit.
 ///
 /// # Errors
-/// [`Error::NoCrew`] when the service has nobody; stale when somebody has the question already.
+/// [`Error::NoCrew`] when nobody can be asked; stale when somebody has the question already.
 pub async fn to_crew(
     tx: &WriteTx,
     app: &App,
     question: &question::Model,
     service: ServiceId,
 ) -> Result<AssignmentId, Error> {
-    let Some(member) = least_busy(tx, service, None).await? else {
+    Ok(give(tx, app, question, service, Sending::NOW).await?.assignment)
+}
+
+/// The same with a say about when the mail goes.
+pub(crate) async fn give(
+    tx: &WriteTx,
+    app: &App,
+    question: &question::Model,
+    service: ServiceId,
+    sending: Sending,
+) -> Result<Given, Error> {
+    let event = event_of(tx, question.event_id).await?;
+    let crews = Crews::load(tx, &event, sending.from(app)).await?;
+    let Some(way) = crews.way(service) else {
         return Err(Error::NoCrew(service));
     };
-    ask(tx, app, question, service, &member).await
+    crew::hold(tx, way.crew).await?;
+    let Some(chosen) = crews.least_busy(tx, &way.candidates, None).await? else {
+        return Err(Error::NoCrew(service));
+    };
+    let assignment = ask(tx, app, &event, question, way.crew, &chosen, sending).await?;
+    Ok(Given {
+        assignment,
+        crew: way.crew,
+    })
 }
 
 /// Gives an open assignment to another member of the crew: the best one, or the one who is named.
@@ -57,11 +132,18 @@ pub async fn pass_on(
         .one(tx)
         .await?
         .ok_or(Error::NotFound)?;
-    let member = match to {
-        Some(id) => active(tx, service).await?.into_iter().find(|m| m.id == id),
-        None => least_busy(tx, service, assignment.crew_member_id).await?,
+    let event = event_of(tx, assignment.event_id).await?;
+    let chosen = if let Some(id) = to {
+        let member = active(tx, service).await?.into_iter().find(|m| m.id == id);
+        member.map(crew::Candidate::themselves)
+    } else {
+        let crews = Crews::load(tx, &event, app.clock.now()).await?;
+        crew::hold(tx, service).await?;
+        crews
+            .least_busy(tx, &crews.candidates(service), assignment.crew_member_id)
+            .await?
     };
-    let Some(member) = member.filter(|m| Some(m.id) != assignment.crew_member_id) else {
+    let Some(chosen) = chosen.filter(|c| Some(c.member.id) != assignment.crew_member_id) else {
         return Err(Error::NoCrew(service));
     };
     let left = assignment::Entity::update_many()
@@ -79,11 +161,11 @@ pub async fn pass_on(
             actor,
             action: "assignment.passed_on",
             subject: ("assignment", Some(assignment.id.uuid())),
-            details: json!({ "to": member.id }),
+            details: json!({ "from": assignment.crew_member_id, "to": chosen.member.id }),
         },
     )
     .await?;
-    ask(tx, app, &question, service, &member).await
+    ask(tx, app, &event, &question, service, &chosen, Sending::NOW).await
 }
 
 /// The members of the service's crew who are there, the lead first.
@@ -101,71 +183,33 @@ pub(crate) async fn active(
         .await?)
 }
 
-async fn least_busy(
-    conn: &impl ConnectionTrait,
-    service: ServiceId,
-    but: Option<CrewMemberId>,
-) -> Result<Option<crew_member::Model>, db::Error> {
-    let members = active(conn, service).await?;
-    let open: HashMap<CrewMemberId, i64> = assignment::Entity::find()
-        .select_only()
-        .column(assignment::Column::CrewMemberId)
-        .column_as(assignment::Column::Id.count(), "open")
-        .filter(assignment::Column::CrewMemberId.is_in(members.iter().map(|m| m.id)))
-        .filter(assignment::Column::State.is_in(AssignmentState::OPEN.iter().copied()))
-        .group_by(assignment::Column::CrewMemberId)
-        .into_tuple::<(CrewMemberId, i64)>()
-        .all(conn)
-        .await?
-        .into_iter()
-        .collect();
-    // `min_by_key` keeps the first of equals, and the lead stands first.
-    let others = members.into_iter().filter(|m| Some(m.id) != but);
-    Ok(others.min_by_key(|m| open.get(&m.id).copied().unwrap_or_default()))
-}
-
 async fn ask(
     tx: &WriteTx,
     app: &App,
+    event: &event::Model,
     question: &question::Model,
-    service: ServiceId,
-    member: &crew_member::Model,
+    crew: ServiceId,
+    chosen: &crew::Candidate,
+    sending: Sending,
 ) -> Result<AssignmentId, Error> {
-    let event = event::Entity::find_by_id(question.event_id)
-        .one(tx)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let lang = question.lang;
-    let partner = people::invitee(tx, question.invitation_id, lang)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let services = people::service_names(tx, lang).await?;
-    let id = insert(tx, app, &event, For::Question(question.id, service, member.id))
-        .await?
-        .ok_or(
-            // Somebody has it already: the unique index says so.
-            Error::Db(db::Error::Stale { what: "question" }),
-        )?;
-    let asked = Asked {
-        event: &event,
-        lang,
-        service: services.get(&service).map_or("", String::as_str),
-        number: question.number.unwrap_or_default(),
-        body: &question.body,
-        asker: partner.line(),
-        due: due(app, &event),
-    };
-    let letter = asked.letter(Link::Answer {
+    let member = &chosen.member;
+    let due = due_from(app, event, sending.from(app));
+    let what = For::Question(question.id, crew, member.id);
+    let id = insert_due(tx, app, event, what, due).await?.ok_or(
+        // Somebody has it already: the unique index says so.
+        Error::Db(db::Error::Stale { what: "question" }),
+    )?;
+    let link = Link::Answer {
         assignment: id,
         until: link_until(app),
-    });
+    };
     let mail = NewMail {
         kind: MailKind::Assignment,
-        to_name: member.nickname.clone().unwrap_or_else(|| member.name.clone()),
+        to_name: called(member),
         to_email: member.email.clone(),
-        lang,
-        letter,
-        state: Initial::Queued,
+        lang: question.lang,
+        letter: letter(tx, event, question, crew, member, due, link).await?,
+        state: sending.state,
         dedup: format!("assignment:{id}"),
         reply: Some(id),
         refs: Refs {
@@ -175,7 +219,11 @@ async fn ask(
             ..Refs::default()
         },
     };
-    mail::outbox::put(tx, &app.clock, &app.settings, mail).await?;
+    sending.put(tx, app, mail).await?;
+    let mut details = json!({ "question": question.id, "service": crew, "crew_member": member.id });
+    if let Some(absent) = chosen.stands_in_for {
+        details["stands_in_for"] = json!(absent);
+    }
     audit::record(
         tx,
         &app.clock,
@@ -184,11 +232,77 @@ async fn ask(
             actor: Actor::System,
             action: "assignment.sent",
             subject: ("assignment", Some(id.uuid())),
-            details: json!({ "question": question.id, "service": service, "crew_member": member.id }),
+            details,
         },
     )
     .await?;
     Ok(id)
+}
+
+fn called(member: &crew_member::Model) -> String {
+    member.nickname.clone().unwrap_or_else(|| member.name.clone())
+}
+
+/// The mail that asks a crew member, in the question's language.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn letter(
+    conn: &impl ConnectionTrait,
+    event: &event::Model,
+    question: &question::Model,
+    crew: ServiceId,
+    member: &crew_member::Model,
+    due: DateTime<Utc>,
+    link: Link,
+) -> Result<Letter, Error> {
+    let lang = question.lang;
+    let values = values(conn, event, question, (crew, Some(member)), lang, due).await?;
+    let template = templates::of(conn, event.id, LetterKind::Assignment, lang).await?;
+    Ok(template.fill(&values.leading(link)))
+}
+
+/// What the template of that mail is filled with; its link leads nowhere yet.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn values(
+    conn: &impl ConnectionTrait,
+    event: &event::Model,
+    question: &question::Model,
+    (crew, member): (ServiceId, Option<&crew_member::Model>),
+    lang: Lang,
+    due: DateTime<Utc>,
+) -> Result<Values, Error> {
+    let words = Words::new(lang, &crate::TEXTS);
+    let asker = people::invitee(conn, question.invitation_id, lang)
+        .await?
+        .ok_or(Error::NotFound)?
+        .line();
+    let service = people::service_names(conn, lang)
+        .await?
+        .remove(&crew)
+        .unwrap_or_default();
+    let due = words.datetime(due, &event.time_zone);
+    let number = question.number.unwrap_or_default().to_string();
+    let facts = vec![
+        (words.t("fact-number"), number.clone()),
+        (words.t("fact-service"), service.clone()),
+        (words.t("fact-asker"), asker.clone()),
+        (words.t("fact-due"), due.clone()),
+    ];
+    let nowhere = Link::Page { path: "/".into() };
+    Ok(Values::new(words.t("assignment-mail-action"), nowhere)
+        .with(Slot::Name, member.map(called).unwrap_or_default())
+        .with(Slot::Event, event_title(event, lang))
+        .with(Slot::Host, people::in_lang(lang, &event.host_name, &event.host_name_en))
+        .with(Slot::Number, number)
+        .with(Slot::Question, &question.body)
+        .with(Slot::Service, service)
+        .with(Slot::Asker, &asker)
+        .with(Slot::Due, due)
+        .quoted_by(asker)
+        .facts(facts))
 }
 
 /// What is asked of whom.
@@ -205,6 +319,16 @@ pub(crate) async fn insert(
     event: &event::Model,
     what: For,
 ) -> Result<Option<AssignmentId>, db::Error> {
+    insert_due(tx, app, event, what, due(app, event)).await
+}
+
+async fn insert_due(
+    tx: &WriteTx,
+    app: &App,
+    event: &event::Model,
+    what: For,
+    due: DateTime<Utc>,
+) -> Result<Option<AssignmentId>, db::Error> {
     let id = AssignmentId::new();
     let (question, reverse, service, crew, invitation) = match what {
         For::Question(question, service, crew) => (Some(question), None, Some(service), Some(crew), None),
@@ -219,7 +343,7 @@ pub(crate) async fn insert(
         crew_member_id: Set(crew),
         invitation_id: Set(invitation),
         state: Set(AssignmentState::Sent),
-        due_at: Set(due(app, event)),
+        due_at: Set(due),
         created_at: Set(app.clock.now()),
         answered_at: Set(None),
     };
@@ -230,11 +354,6 @@ pub(crate) async fn insert(
     Ok((inserted > 0).then_some(id))
 }
 
-/// When an answer that is asked for now is due.
-pub(crate) fn due(app: &App, event: &event::Model) -> DateTime<Utc> {
-    app.clock.now() + Duration::days(i64::from(Ord::max(event.answer_days, 1)))
-}
-
 pub(crate) fn link_until(app: &App) -> u16 {
     day_stamp_after(app.clock.now(), LINK_DAYS)
 }
@@ -242,40 +361,6 @@ pub(crate) fn link_until(app: &App) -> u16 {
 /// The title of an event as it stands in a mail of this language.
 pub(crate) fn event_title(event: &event::Model, lang: Lang) -> String {
     people::in_lang(lang, &event.title, &event.title_en)
-}
-
-struct Asked<'a> {
-    event: &'a event::Model,
-    lang: Lang,
-    service: &'a str,
-    number: i32,
-    body: &'a str,
-    asker: String,
-    due: DateTime<Utc>,
-}
-
-impl Asked<'_> {
-    fn letter(&self, link: Link) -> Letter {
-        let w = Words::new(self.lang, &crate::TEXTS);
-        let title = event_title(self.event, self.lang);
-        let subject = w.ta(
-            "assignment-mail-subject",
-            &[("event", &title), ("service", &self.service), ("number", &self.number)],
-        );
-        let due = w.datetime(self.due, &self.event.time_zone);
-        Letter::new(subject)
-            .text(w.t1("assignment-mail-lead", "service", self.service))
-            .quote(self.body, Some(self.asker.clone()))
-            .facts([
-                (w.t("fact-number"), self.number.to_string()),
-                (w.t("fact-service"), self.service.to_owned()),
-                (w.t("fact-asker"), self.asker.clone()),
-                (w.t("fact-due"), due),
-            ])
-            .text(w.t("assignment-mail-reply"))
-            .action(w.t("assignment-mail-action"), link)
-            .note(w.t("assignment-mail-note"))
-    }
 }
 
 /// The event to which an assignment belongs, by its id.

@@ -1,3 +1,7 @@
-//! What triage, stage, answers and reverse questions have in common.
+//! What several parts of this slice do.
 
 pub mod assign;
+pub(crate) mod crew;
+mod due;
+pub mod template;
+pub mod templates;

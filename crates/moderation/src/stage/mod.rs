@@ -4,6 +4,7 @@ mod pages;
 pub(crate) mod repo;
 pub mod service;
 
+pub(crate) use pages::as_agreed;
 pub use pages::routes;
 
 use domain::EventId;

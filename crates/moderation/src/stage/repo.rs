@@ -18,7 +18,7 @@ pub(crate) async fn run(conn: &impl ConnectionTrait, event: EventId) -> Result<O
     Ok(stage_run::Entity::find_by_id(event).one(conn).await?)
 }
 
-/// The released live questions in their order.
+/// The released live questions in their order, each as its copy for the stage says it, where there is one.
 pub(crate) async fn order(
     conn: &impl ConnectionTrait,
     event: EventId,
@@ -28,11 +28,17 @@ pub(crate) async fn order(
         .into_iter()
         .filter(|d| d.state == DecisionState::Released)
         .collect();
-    let questions = question::Entity::find()
+    let mut questions = question::Entity::find()
         .filter(question::Column::Id.is_in(decisions.iter().map(|d| d.question_id)))
         .filter(question::Column::State.eq(QuestionState::Live))
         .all(conn)
         .await?;
+    let mut copies = crate::triage::reading::repo::copies(conn, questions.iter().map(|q| q.id)).await?;
+    for question in &mut questions {
+        if let Some(copy) = copies.remove(&question.id) {
+            question.body = copy;
+        }
+    }
     Ok(decisions
         .into_iter()
         .filter_map(|d| {

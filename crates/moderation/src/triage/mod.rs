@@ -2,9 +2,11 @@
 
 pub mod board;
 pub(crate) mod letter;
-mod pages;
+pub(crate) mod pages;
+pub mod reading;
 pub(crate) mod repo;
 pub mod service;
+pub mod similar;
 
 pub(crate) use pages::enter as pages_enter;
 pub use pages::routes;

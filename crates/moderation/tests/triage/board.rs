@@ -1,6 +1,6 @@
 //! The board: what a search finds, how pages follow each other, deeds on many, and the index of words.
 
-use crate::{pages::Browser, story::Story};
+use crate::{browser::Browser, story::Story};
 use db::{
     entity::{board_view, bulk_run, company, partner, question, question_count, question_tag},
     prelude::*,
@@ -93,7 +93,7 @@ async fn a_search_finds_inside_words_in_both_languages_and_follows_every_change(
     )
     .await;
     rewrite(&story, 6, "돈은 언제 들어오나요").await;
-    let mut browser = Browser::signed_in(&story.app).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
     let mut found = async |q: &str| {
         let query = serde_html_form::to_string([("q", q), ("state", "all")]).expect("a query");
         numbers(&browser.get(&format!("{TRIAGE}?{query}")).await)
@@ -226,7 +226,7 @@ async fn pages_follow_each_other_both_ways_in_every_order() {
         tx.execute_raw(statement).await.expect("scores");
     }
     tx.commit().await.expect("commits");
-    let mut browser = Browser::signed_in(&story.app).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
     for (sort, query) in [
         ("number", "정산"),
         ("newest", ""),
@@ -281,7 +281,7 @@ async fn a_deed_on_all_that_match_takes_those_that_match_now_and_leaves_what_oth
         .await
         .expect("decides");
     tx.commit().await.expect("commits");
-    let mut browser = Browser::signed_in(&story.app).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
     let back = serde_html_form::to_string([("q", "정산"), ("state", "all")]).expect("a query");
     let act = [("act", "reserve-all"), ("back", back.as_str())];
     assert_eq!(browser.submit(TRIAGE, TRIAGE, &act).await.0, 303);
@@ -325,7 +325,7 @@ async fn run_jobs(story: &Story) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bulk_that_is_run_once_more_after_a_kill_does_nothing_twice() {
     let story = Story::new(60).await;
-    let mut browser = Browser::signed_in(&story.app).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
     let act = [("act", "route-all"), ("back", "")];
     assert_eq!(browser.submit(TRIAGE, TRIAGE, &act).await.0, 303);
     let run = bulk_run::Entity::find()
@@ -350,8 +350,8 @@ async fn a_bulk_that_is_run_once_more_after_a_kill_does_nothing_twice() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn views_are_ones_own_or_everybodys_and_undo_takes_back_the_last() {
     let story = Story::new(5).await;
-    let mut one = Browser::signed_in(&story.app).await;
-    let mut two = Browser::signed_in_as(&story.app, 1).await;
+    let mut one = Browser::signed_in(&story.app, 0).await;
+    let mut two = Browser::signed_in(&story.app, 1).await;
     let to = format!("{TRIAGE}/views");
     let keep = |name, shared: bool| {
         let mut fields = vec![("name", name), ("back", "prefers=either&after=3")];
@@ -399,8 +399,8 @@ async fn views_are_ones_own_or_everybodys_and_undo_takes_back_the_last() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_reads_a_question_is_seen_by_others_and_not_by_oneself() {
     let story = Story::new(3).await;
-    let mut one = Browser::signed_in(&story.app).await;
-    let mut two = Browser::signed_in_as(&story.app, 1).await;
+    let mut one = Browser::signed_in(&story.app, 0).await;
+    let mut two = Browser::signed_in(&story.app, 1).await;
     let panel = format!("/desk/events/talk/questions/{}", story.questions[1]);
     let mut told = story.app.live.subscribe(&format!("triage:{}", story.event));
     assert_eq!(one.submit(&panel, &format!("{panel}/here"), &[]).await.0, 204);
@@ -421,7 +421,7 @@ async fn who_reads_a_question_is_seen_by_others_and_not_by_oneself() {
 async fn the_export_has_the_filters_of_the_board_and_no_formula() {
     let story = Story::new(60).await;
     rewrite(&story, 3, "=HYPERLINK(\"http://evil.example\",\"정산\") 을 눌러 주세요").await;
-    let mut browser = Browser::signed_in(&story.app).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
     let json = browser.get(&format!("{TRIAGE}/board.json?q=%EC%A0%95%EC%82%B0")).await;
     let rows: serde_json::Value = serde_json::from_str(&json).expect("json");
     assert_eq!(rows.as_array().map(Vec::len), Some(60), "all pages");

@@ -25,7 +25,7 @@ async fn the_stage_runs_in_order_and_what_time_did_not_allow_goes_to_the_crew() 
         .expect("names");
     tx.commit().await.expect("commits");
     release::all(app, staff, event).await.expect("releases");
-    // 3, 2, 1 now.
+    // 3, 1, 2 now: the others close up.
     assert_eq!(
         stage::next(app, staff, event, Some(0)).await.expect("next"),
         Shown::Question(q[2])
@@ -49,14 +49,14 @@ async fn the_stage_runs_in_order_and_what_time_did_not_allow_goes_to_the_crew() 
     tx.commit().await.expect("commits");
     assert_eq!(
         stage::next(app, staff, event, None).await.expect("next"),
-        Shown::Question(q[1])
+        Shown::Question(q[0])
     );
     let tx = app.db.begin_write().await.expect("begins");
-    stage::not_reached(&tx, app, staff, q[1])
+    stage::not_reached(&tx, app, staff, q[0])
         .await
         .expect("goes to the crew");
     tx.commit().await.expect("commits");
-    assert_eq!(story.state(1).await, QuestionState::Routed);
+    assert_eq!(story.state(0).await, QuestionState::Routed);
     assert_eq!(
         assignment::Entity::find().count(app.db.reader()).await.expect("counts"),
         1
@@ -68,6 +68,6 @@ async fn the_stage_runs_in_order_and_what_time_did_not_allow_goes_to_the_crew() 
     );
     assert_eq!(
         stage::back(app, staff, event, None).await.expect("back"),
-        Shown::Question(q[0])
+        Shown::Question(q[1])
     );
 }

@@ -209,6 +209,9 @@ impl Story {
             team: Set(Some("결제팀".into())),
             email: Set(address("sol")),
             is_lead: Set(true),
+            absent_from: Set(None),
+            absent_until: Set(None),
+            deputy_id: Set(None),
             removed_at: Set(None),
             created_at: Set(self.app.clock.now()),
         };
@@ -239,7 +242,7 @@ impl Story {
     }
 }
 
-fn address(local: &str) -> EmailAddress {
+pub(crate) fn address(local: &str) -> EmailAddress {
     EmailAddress::parse(&format!("{local}@partner.example")).expect("an address")
 }
 

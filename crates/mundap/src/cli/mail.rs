@@ -2,8 +2,9 @@
 
 use super::Outcome;
 use anyhow::Context;
-use domain::token::Keys;
-use mail::read::{Envelope, Reader, Reading, TokenFinding, read};
+use domain::{Clock, token::Keys};
+use mail::read::{Envelope, Reader, Reading, TokenFinding, read, report, token_word};
+use serde_json::Value;
 use settings::Settings;
 use std::{
     fmt::Write as _,
@@ -37,10 +38,11 @@ impl Read {
             reply_domain: settings.mail.reply_domain.clone(),
         };
         let reading = read(&raw, &Envelope::default(), &reader);
+        let now = Clock::system().now();
         let out = if self.json {
-            serde_json::to_string_pretty(&reading).context("the result is no JSON")?
+            serde_json::to_string_pretty(&report(&reading, now, None)).context("the result is no JSON")?
         } else {
-            describe(&reading)
+            describe(&reading, &report(&reading, now, None), token_word(&reading.token, now))
         };
         // A reader that stops early (`| head`) is no error.
         let _ = writeln!(std::io::stdout(), "{out}");
@@ -48,36 +50,74 @@ impl Read {
     }
 }
 
-fn describe(reading: &Reading) -> String {
+/// For people: what `--json` holds, without what is empty.
+fn describe(reading: &Reading, json: &Value, token: &str) -> String {
+    let word = |value: &Value| value.as_str().unwrap_or("none").to_owned();
     let token = match &reading.token {
-        TokenFinding::Reply { assignment, .. } => format!("ours, for assignment {assignment}"),
-        TokenFinding::Thread { message_ids } => format!("none; answers {}", message_ids.join(", ")),
-        TokenFinding::Forged => "forged".into(),
-        TokenFinding::None => "none".into(),
+        TokenFinding::Reply { assignment, .. } => format!("{token}, for assignment {assignment}"),
+        TokenFinding::Thread { message_ids } => format!("{token}; answers {}", message_ids.join(", ")),
+        TokenFinding::Forged | TokenFinding::None => token.to_owned(),
     };
     let from = reading.from.as_ref().map_or("(nobody)", |m| m.address.as_str());
-    let files: Vec<String> = reading
-        .attachments
-        .iter()
-        .map(|a| format!("{} ({}, {} bytes)", a.name, a.media_type, a.size))
-        .collect();
-    let class = serde_json::to_value(reading.class).ok();
-    let class = class.as_ref().and_then(|c| c.as_str()).unwrap_or_default();
-    let mut out = format!(
-        "class:   {class} ({})\nfrom:    {from}\nsubject: {}\ntoken:   {token}\nfiles:   {}\n\n--- text kept\n{}\n",
-        reading.class_reason,
-        reading.subject,
-        if files.is_empty() {
+    let sender = reading
+        .sender
+        .as_ref()
+        .map(|m| format!(", sent by {}", m.address))
+        .unwrap_or_default();
+    let auth = &json["authentication"];
+    let by = auth["by"]
+        .as_str()
+        .map(|by| format!(" (says {by})"))
+        .unwrap_or_default();
+    let list = |items: Vec<String>| {
+        if items.is_empty() {
             "none".to_owned()
         } else {
-            files.join("; ")
-        },
-        reading.text
-    );
-    for (title, text) in [("signature", &reading.signature), ("text cut", &reading.cut)] {
-        if !text.is_empty() {
-            let _ = write!(out, "\n--- {title}\n{text}\n");
+            items.join("; ")
         }
+    };
+    let files = reading.attachments.iter();
+    let files = list(
+        files
+            .map(|a| format!("{} ({}, {} bytes)", a.name, a.media_type, a.size))
+            .collect(),
+    );
+    let flags = json["flags"]
+        .as_array()
+        .map(|flags| flags.iter().map(&word).collect())
+        .unwrap_or_default();
+    let mut out = format!(
+        "class:   {}: {} ({})\nfrom:    {from}{sender}\nsubject: {}\ntoken:   {token}\nauth:    spf {}, dkim {}, dmarc {}{by}\nfiles:   {files}\nflags:   {}\n",
+        reading.class.word(),
+        word(&json["detail"]).replace('_', " "),
+        reading.class_reason,
+        reading.subject,
+        word(&auth["spf"]),
+        word(&auth["dkim"]),
+        word(&auth["dmarc"]),
+        list(flags),
+    );
+    if let Some(bounce) = &reading.bounce {
+        let severity = word(&json["bounce"]["severity"]);
+        let of = |field: &Option<String>| field.clone().unwrap_or_else(|| "not named".to_owned());
+        let _ = writeln!(
+            out,
+            "bounced: {severity}, {} (status {}), our mail {}",
+            of(&bounce.recipient),
+            of(&bounce.status),
+            of(&bounce.message_id)
+        );
+    }
+    if let Some(absence) = &reading.absence {
+        let _ = writeln!(out, "away:    back on {}", absence.back);
+    }
+    let _ = write!(out, "\n--- text kept\n{}\n", reading.text);
+    for pair in &reading.pairs {
+        let _ = write!(out, "\n--- answers: {}\n{}\n", pair.quoted, pair.answer);
+    }
+    for segment in json["segments"].as_array().into_iter().flatten() {
+        let (kind, text) = (word(&segment["kind"]), word(&segment["text"]));
+        let _ = write!(out, "\n--- cut: {}\n{text}\n", kind.replace('_', " "));
     }
     out
 }

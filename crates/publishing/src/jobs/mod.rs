@@ -18,7 +18,7 @@ impl Handler for Deliveries {
         let outcome = match job {
             Job::Deliver { answer } => crate::delivery::deliver(&self.0, *answer).await.map(drop),
             Job::WithdrawPrint { invitation } => crate::article::withdraw_print(&self.0, *invitation).await.map(drop),
-            Job::ReadMail { .. } | Job::ImportRoster { .. } | Job::Release { .. } | Job::Bulk { .. } => return None,
+            _ => return None,
         };
         Some(outcome.map_err(|error| match error {
             crate::Error::Orphan(_) => Failure::Fail(error.to_string()),

@@ -7,6 +7,7 @@ use crate::partner::{
         consent::{Consents, stands},
         question::{self as service, Draft, NewQuestion},
     },
+    similar::Hints,
 };
 use axum::{
     Json,
@@ -77,6 +78,7 @@ struct Page {
     /// The deadline is over: the text stands there to be copied.
     locked: bool,
     typed: Typed,
+    hints: Hints,
     /// What stands now, where another form changed it first.
     stands_now: String,
     services: Vec<Choice>,
@@ -340,6 +342,7 @@ async fn page(
     let page = Page {
         aim,
         locked,
+        hints: Hints::of(app, who, &typed.question).await?,
         stands_now,
         services,
         langs: c.lang_choices(typed.written_in.parse().unwrap_or(c.lang())),

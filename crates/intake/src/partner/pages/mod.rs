@@ -7,6 +7,8 @@ mod home;
 mod link;
 mod question;
 mod rsvp;
+mod selection;
+mod similar;
 mod view;
 
 use axum::routing::{get, post};
@@ -18,9 +20,11 @@ pub(super) fn routes() -> web::Router {
         .route("/my", get(home::home))
         .route("/my/leave", post(enter::leave))
         .route("/my/rsvp", get(rsvp::show).post(rsvp::answer))
+        .route("/my/selection", get(selection::show))
         .route("/my/consent", get(consent::show).post(consent::change))
         .route("/my/questions/new", get(ask::blank))
         .route("/my/questions", post(ask::send))
+        .route("/my/questions/similar", post(similar::look))
         .route("/my/questions/{id}", get(question::show))
         .route("/my/questions/{id}/edit", get(ask::open).post(ask::change))
         .route("/my/questions/{id}/draft", post(ask::autosave))

@@ -24,10 +24,13 @@ struct AnswerCard {
 
 #[derive(askama::Template)]
 #[template(path = "partner/question.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what a page shows or not, each by itself")]
 struct Page {
     c: Chrome,
     id: QuestionId,
     body: String,
+    /// From the asker's words to those for stage and print, where the host changed any.
+    changes: Vec<web::diff::Piece>,
     lang: domain::Lang,
     state: QuestionState,
     way: Way,
@@ -38,6 +41,10 @@ struct Page {
     declined: String,
     answers: Vec<AnswerCard>,
     merged: bool,
+    /// Of one that had its answer.
+    duplicate: bool,
+    /// Others whose questions were joined to this one.
+    joined_by: usize,
     may_edit: bool,
     may_withdraw: bool,
 }
@@ -74,7 +81,13 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
     let zone = &own.event.time_zone;
     let phase = Phase::of(&own.event, c.now);
     let open = phase.is_open() && question.state == QuestionState::Received;
+    let duplicate = repo::is_duplicate(conn, &question).await?;
+    let joined_by = repo::joined_by(conn, &question).await?;
+    let copy = repo::copy(conn, &who, question.id).await?;
     let page = Page {
+        changes: copy
+            .map(|copy| web::diff::words(&question.body, &copy))
+            .unwrap_or_default(),
         id: question.id,
         lang: question.lang,
         state: question.state,
@@ -89,6 +102,8 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
             .unwrap_or_default(),
         answers: answers.into_iter().map(|a| answer_card(&c, &hosts, zone, a)).collect(),
         merged: question.state == QuestionState::Merged,
+        duplicate,
+        joined_by,
         may_edit: open,
         may_withdraw: open,
         body: question.body,

@@ -10,9 +10,7 @@ use web::{App, Chrome, Error, Message, auth::PartnerSession};
 
 /// The rows behind a session, and the page's context for their event.
 pub(super) async fn begin(app: &App, who: &PartnerSession, c: Chrome) -> Result<(Own, Chrome), Error> {
-    let own = repo::own(app.db.reader(), who.invitation)
-        .await?
-        .ok_or(Error::NeedsLink)?;
+    let own = repo::own(&app.db, who).await?.ok_or(Error::NeedsLink)?;
     let c = context(c, &own);
     Ok((own, c))
 }

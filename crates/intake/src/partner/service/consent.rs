@@ -7,7 +7,6 @@ use crate::{
 use chrono::{DateTime, Utc};
 use db::{Batch, audit, entity::consent, people::in_lang, prelude::*};
 use domain::{Clock, ConsentId, Lang, job::Job, state::people::ConsentPurpose};
-use sea_orm::QueryTrait;
 use std::collections::HashMap;
 use web::{App, Words, auth::PartnerSession};
 
@@ -73,7 +72,7 @@ pub async fn record(
     Ok(changed)
 }
 
-/// The same as parts of a batch.
+/// The same as rows of a batch.
 pub fn put(
     batch: &mut Batch,
     clock: &Clock,
@@ -100,7 +99,9 @@ pub fn put(
         given: Set(consents.given(*purpose)),
         at: Set(clock.now()),
     });
-    batch.insert(consent::Entity::insert_many(rows).into_query());
+    for row in rows {
+        batch.insert(row);
+    }
     let details: serde_json::Map<String, serde_json::Value> = news
         .iter()
         .map(|p| (p.to_string(), consents.given(*p).into()))
@@ -112,11 +113,11 @@ pub fn put(
         subject: ("invitation", Some(who.invitation.uuid())),
         details: details.into(),
     };
-    batch.insert(audit::statement(clock, entry));
+    batch.insert(audit::row(clock, entry));
     if news.contains(&ConsentPurpose::Print) && !consents.print {
         // What is published already is another room's: it takes their words out.
         let invitation = who.invitation;
-        batch.insert(jobs::statement(clock, &Job::WithdrawPrint { invitation }, clock.now())?);
+        batch.insert(jobs::row(clock, &Job::WithdrawPrint { invitation }, clock.now())?);
     }
     Ok(news.len())
 }
@@ -129,9 +130,7 @@ pub async fn change(
     newsletter: bool,
     read_in: Lang,
 ) -> Result<usize, Error> {
-    let own = repo::own(app.db.reader(), who.invitation)
-        .await?
-        .ok_or(Refusal::NotFound)?;
+    let own = repo::own(&app.db, who).await?.ok_or(Refusal::NotFound)?;
     let tx = app.db.begin_write().await?;
     // Read behind the lock, so that two tabs do not both add a row.
     let latest = repo::consents(&tx, who).await?;

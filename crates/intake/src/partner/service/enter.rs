@@ -10,7 +10,7 @@ pub async fn owner(app: &App, token: &str) -> Result<Option<Own>, Error> {
     let Some(claim) = app.keys.verify(Purpose::PersonalLink, token) else {
         return Ok(None);
     };
-    let own = repo::own(app.db.reader(), InvitationId::from_uuid(claim.id)).await?;
+    let own = repo::invited(app.db.reader(), InvitationId::from_uuid(claim.id)).await?;
     Ok(own.filter(|own| own.invitation.link_version == i32::from(claim.stamp)))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod consent;
 pub mod enter;
+mod joined;
 pub mod link;
 pub mod question;
 pub mod rsvp;

@@ -4,16 +4,24 @@
 //! taken looks again and takes the next.
 
 use super::consent::{self, Consents, Latest};
-use crate::partner::{Error, Phase, Refusal, letters, phase::must_be_open, repo, repo::Own, repo::Place};
+use crate::{
+    partner::{
+        Error, Phase, Refusal, letters,
+        phase::must_be_open,
+        repo::{self, Own, Place, Standing},
+    },
+    question_row::{self, Written, received},
+};
 use db::{
     Batch, audit,
     entity::{decision, delivery, question, service},
-    insert_with, number,
+    number,
     people::in_lang,
     prelude::*,
 };
 use domain::{
     Lang, QuestionId, ServiceId,
+    job::Job,
     state::{
         Transitions,
         decision::{DecisionKind, DecisionState},
@@ -24,12 +32,13 @@ use domain::{
 };
 use sea_orm::sea_query::OnConflict;
 use serde_json::json;
+use std::sync::Arc;
 use web::{App, auth::PartnerSession};
 
 /// Drafts that one partner may keep: a form that saves by itself must not fill the table.
 const MAX_DRAFTS: usize = 20;
 /// Characters of a draft; it may be longer than a question while one is writing.
-const DRAFT_CHARS: usize = 10_000;
+pub(crate) const DRAFT_CHARS: usize = 10_000;
 
 /// A question as it is sent, its parts already parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,33 +77,21 @@ pub struct Submitted {
 /// # Errors
 /// Refused outside the opening time, without the needed consent, beyond the limit, for an unknown service.
 pub async fn submit(app: &App, who: &PartnerSession, new: &NewQuestion) -> Result<Submitted, Error> {
-    let reader = app.db.reader();
-    let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
-    let again = Submitted {
-        id: new.id,
-        again: true,
-    };
+    let (own, mut standing) = tokio::try_join!(repo::own(&app.db, who), repo::standing(&app.db, who))?;
+    let own = own.ok_or(Refusal::NotFound)?;
     // Each round that fails met a rival who took an ordinal, and there are only so many.
-    for round in 0..own.event.max_questions.saturating_add(3) {
-        let (places, latest) = if round == 0 {
-            repo::standing(reader, who).await?
-        } else {
-            // The rival's work may share a commit that is still under way: seen from within, and waited for.
-            let tx = app.db.begin_write().await?;
-            let standing = repo::standing(&tx, who).await?;
-            tx.commit().await?;
-            standing
-        };
-        if is_sent(&places, new.id) {
-            return Ok(again);
+    for _ in 0..own.event.max_questions.saturating_add(3) {
+        if is_sent(&standing.places, new.id) {
+            return Ok(Submitted {
+                id: new.id,
+                again: true,
+            });
         }
         must_be_open(&own.event, app.clock.now())?;
-        if !new.consents.required && !consent::stands(&latest, ConsentPurpose::Required) {
+        if !new.consents.required && !consent::stands(&standing.latest, ConsentPurpose::Required) {
             return Err(Refusal::Consent.into());
         }
-        let ordinal = free_ordinal(&places, own.event.max_questions).ok_or(Refusal::Limit(own.event.max_questions))?;
-        let drafted = places.iter().any(|p| p.id == new.id);
-        match place(app, who, &own, &latest, new, ordinal, drafted).await {
+        match place(app, who, &own, &standing, new).await {
             Ok(true) => {
                 app.wake.notify();
                 return Ok(Submitted {
@@ -107,6 +104,10 @@ pub async fn submit(app: &App, who: &PartnerSession, new: &NewQuestion) -> Resul
             Err(error) if error.is_foreign_key() => return Err(Refusal::Service.into()),
             Err(error) => return Err(error),
         }
+        // The rival's work may share a commit that is still under way: seen from within, and waited for.
+        let tx = app.db.begin_write().await?;
+        standing = Arc::new(repo::standing_within(&tx, who).await?);
+        tx.commit().await?;
     }
     // Nobody takes an ordinal so often: the id is somebody else's.
     Err(Refusal::NotFound.into())
@@ -131,45 +132,21 @@ async fn place(
     app: &App,
     who: &PartnerSession,
     own: &Own,
-    latest: &Latest,
+    standing: &Standing,
     new: &NewQuestion,
-    ordinal: i32,
-    drafted: bool,
 ) -> Result<bool, Error> {
-    let now = app.clock.now();
+    let most = own.event.max_questions;
+    let ordinal = free_ordinal(&standing.places, most).ok_or(Refusal::Limit(most))?;
+    let row = received(written(who, new), ordinal, app.clock.now());
     let mut batch = Batch::default();
-    let row = question::ActiveModel {
-        id: Set(new.id),
-        event_id: Set(who.event),
-        invitation_id: Set(who.invitation),
-        service_id: Set(new.service),
-        number: NotSet,
-        ordinal: Set(Some(ordinal)),
-        body: Set(new.body.as_str().to_owned()),
-        lang: Set(new.lang),
-        prefers: Set(new.prefers),
-        naming: Set(new.naming),
-        state: Set(QuestionState::Received),
-        pending: NotSet,
-        board: NotSet,
-        merged_into: Set(None),
-        decline_reason: Set(None),
-        entered_by: Set(None),
-        version: Set(1),
-        created_at: Set(now),
-        received_at: Set(Some(now)),
-        updated_at: Set(now),
-        change_seq: NotSet,
-    };
-    if !drafted {
-        let number = number::next(&mut batch, app.db.engine(), who.event);
-        batch.insert(insert_with(row, [(question::Column::Number, number)]));
-        accompany(&mut batch, app, who, own, latest, new, ordinal)?;
+    if !standing.places.iter().any(|p| p.id == new.id) {
+        batch.insert_numbered(row, question::Column::Number, who.event);
+        accompany(&mut batch, app, who, own, &standing.latest, new, ordinal)?;
         app.db.write(batch).await?;
         return Ok(true);
     }
     let tx = app.db.begin_write().await?;
-    let number = number::take(&tx, who.event).await?;
+    let number = number::take(&tx, who.event, 1).await?;
     let sent = question::Entity::update_many()
         .set(question::ActiveModel {
             id: NotSet,
@@ -192,10 +169,23 @@ async fn place(
         tx.rollback().await?;
         return Ok(false);
     }
-    accompany(&mut batch, app, who, own, latest, new, ordinal)?;
+    accompany(&mut batch, app, who, own, &standing.latest, new, ordinal)?;
     batch.run(&tx).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+fn written(who: &PartnerSession, new: &NewQuestion) -> Written {
+    Written {
+        id: new.id,
+        event: who.event,
+        invitation: who.invitation,
+        service: new.service,
+        body: new.body.as_str().to_owned(),
+        lang: new.lang,
+        prefers: new.prefers,
+        naming: new.naming,
+    }
 }
 
 /// What is written beside the question: consents, audit entry, receipt.
@@ -217,7 +207,7 @@ fn accompany(
     };
     consent::put(batch, &app.clock, who, &host, latest, consents)?;
     let entry = entry(who, "question.submitted", new.id, json!({ "ordinal": ordinal }));
-    batch.insert(audit::statement(&app.clock, entry));
+    batch.insert(audit::row(&app.clock, entry));
     if let Some(email) = own.partner.email.clone() {
         let mail = letters::receipt(
             email,
@@ -227,7 +217,7 @@ fn accompany(
             new.id,
             new.body.as_str(),
         );
-        batch.insert(mail::outbox::statement(&app.clock, &app.settings, mail)?);
+        mail::outbox::put_with(batch, &app.clock, &app.settings, mail)?;
     }
     Ok(())
 }
@@ -247,7 +237,7 @@ async fn insert(tx: &impl ConnectionTrait, row: question::ActiveModel) -> Result
 pub async fn save_draft(app: &App, who: &PartnerSession, draft: &Draft) -> Result<(), Error> {
     let now = app.clock.now();
     let reader = app.db.reader();
-    let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
+    let own = repo::own(&app.db, who).await?.ok_or(Refusal::NotFound)?;
     if Phase::of(&own.event, now).is_closed() {
         return Err(Refusal::Closed(own.event.closes_at).into());
     }
@@ -281,29 +271,17 @@ pub async fn save_draft(app: &App, who: &PartnerSession, draft: &Draft) -> Resul
         if places.iter().filter(|p| p.state == QuestionState::Draft).count() >= MAX_DRAFTS {
             return Err(Refusal::Drafts.into());
         }
-        let row = question::ActiveModel {
-            id: Set(draft.id),
-            event_id: Set(who.event),
-            invitation_id: Set(who.invitation),
-            service_id: Set(service),
-            number: Set(None),
-            ordinal: Set(None),
-            body: Set(body),
-            lang: Set(draft.lang),
-            prefers: Set(draft.prefers),
-            naming: Set(draft.naming),
-            state: Set(QuestionState::Draft),
-            pending: NotSet,
-            board: NotSet,
-            merged_into: Set(None),
-            decline_reason: Set(None),
-            entered_by: Set(None),
-            version: Set(1),
-            created_at: Set(now),
-            received_at: Set(None),
-            updated_at: Set(now),
-            change_seq: NotSet,
+        let written = Written {
+            id: draft.id,
+            event: who.event,
+            invitation: who.invitation,
+            service,
+            body,
+            lang: draft.lang,
+            prefers: draft.prefers,
+            naming: draft.naming,
         };
+        let row = question_row::draft(written, now);
         if !insert(&tx, row).await? {
             return Err(Refusal::NotFound.into());
         }
@@ -332,7 +310,7 @@ async fn first_service(conn: &impl ConnectionTrait, who: &PartnerSession) -> Res
 pub async fn edit(app: &App, who: &PartnerSession, version: i32, new: &NewQuestion) -> Result<(), Error> {
     let now = app.clock.now();
     let reader = app.db.reader();
-    let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
+    let own = repo::own(&app.db, who).await?.ok_or(Refusal::NotFound)?;
     let before = repo::question(reader, who, new.id).await?.ok_or(Refusal::NotFound)?;
     must_be_open(&own.event, now)?;
     if !repo::has_service(reader, new.service).await? {
@@ -393,7 +371,7 @@ pub async fn edit(app: &App, who: &PartnerSession, version: i32, new: &NewQuesti
 pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result<(), Error> {
     let now = app.clock.now();
     let reader = app.db.reader();
-    let own = repo::own(reader, who.invitation).await?.ok_or(Refusal::NotFound)?;
+    let own = repo::own(&app.db, who).await?.ok_or(Refusal::NotFound)?;
     let before = repo::question(reader, who, id).await?.ok_or(Refusal::NotFound)?;
     if before.state == QuestionState::Withdrawn {
         return Ok(());
@@ -406,6 +384,7 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
         QuestionState::Draft => None,
         _ => Some(db::question_changed(&tx, who.event).await?),
     };
+    let freed = super::joined::free(&tx, app, who, id).await?;
     let done = question::Entity::update_many()
         .col_expr(question::Column::State, Expr::value(QuestionState::Withdrawn.as_str()))
         .col_expr(question::Column::Pending, Expr::value(None::<DecisionKind>))
@@ -421,15 +400,31 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
     if done.rows_affected != 1 {
         return Err(Refusal::Settled.into());
     }
+    // The question's row is held since its update, so nobody decides about it meanwhile.
+    let stood = decision::Entity::find()
+        .filter(decision::Column::QuestionId.eq(id))
+        .filter(decision::Column::State.eq(DecisionState::Pending));
+    let stood = stood.one(&tx).await?;
     let dropped = decision::Entity::update_many()
         .col_expr(decision::Column::State, Expr::value(DecisionState::Dropped.as_str()))
         .filter(decision::Column::QuestionId.eq(id))
         .filter(decision::Column::State.eq(DecisionState::Pending))
         .exec(&tx)
         .await?;
-    let details = json!({ "from": before.state, "decisions_dropped": dropped.rows_affected });
+    let details = json!({ "from": before.state, "decisions_dropped": dropped.rows_affected, "freed": freed });
     audit::record(&tx, &app.clock, entry(who, "question.withdrawn", id, details)).await?;
+    let listed = stood.filter(|d| matches!(d.kind, DecisionKind::Live | DecisionKind::Reserve));
+    if let Some(decision) = &listed {
+        let job = Job::MoveUp {
+            event: who.event,
+            decision: decision.id,
+        };
+        jobs::enqueue(&tx, &app.clock, &job, now).await?;
+    }
     tx.commit().await?;
+    if listed.is_some() {
+        app.wake.notify();
+    }
     Ok(())
 }
 

@@ -9,6 +9,7 @@ mod person;
 mod programme;
 mod reading;
 mod roster;
+mod selection;
 mod service;
 mod sheet;
 mod speaker;
@@ -31,6 +32,7 @@ pub(super) fn routes() -> web::Router {
         .merge(import::routes())
         .merge(invitations::routes())
         .merge(attendance::routes())
+        .merge(selection::routes())
 }
 
 /// The event of the address, and the page's surroundings within it.

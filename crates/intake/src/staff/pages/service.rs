@@ -6,7 +6,7 @@ use crate::{
     staff::{
         repo,
         service::{
-            crew::{self, NewCrewMember},
+            crew::{self, Absence, NewCrewMember},
             service::{self, NewService},
         },
     },
@@ -18,7 +18,7 @@ use axum::{
 };
 use db::{entity, people::crew_person, prelude::EntityTrait};
 use domain::{CrewMemberId, ServiceId};
-use web::{App, Chrome, Errors, Form, auth::Administrator, redirect, render};
+use web::{App, Choice, Chrome, Errors, Form, auth::Administrator, redirect, render};
 
 pub(super) fn routes() -> web::Router {
     web::Router::new()
@@ -237,6 +237,51 @@ async fn add_member(
     member_sheet(c.with(&TEXTS), &fields, errors, &service, None).show()
 }
 
+/// The days away and the deputy; behind the fields that every member has.
+fn absence_inputs(sheet: &mut Sheet, fields: &Fields, deputies: Vec<Choice>) {
+    let (c, inputs) = (&sheet.c, &mut sheet.inputs);
+    inputs.push(Input::typed(c, fields, "absent_from", "date").optional());
+    inputs.push(Input::typed(c, fields, "absent_until", "date").optional());
+    inputs.push(Input::select(c, fields, "deputy", deputies).or_nothing(c.t("st-no-deputy")));
+}
+
+fn parse_absence(fields: &Fields, errors: &mut Errors) -> Absence {
+    let mut r = Reading::new(fields);
+    let absence = Absence {
+        from: r.one("absent_from"),
+        until: r.one("absent_until"),
+        deputy: r.one("deputy"),
+    };
+    for (field, message) in r.errors.iter() {
+        let message = if field == "deputy" {
+            message.clone()
+        } else {
+            "error-date".into()
+        };
+        errors.add(field.to_owned(), message);
+    }
+    if absence.until.is_some() && (absence.from.is_none() || absence.until < absence.from) && errors.is_empty() {
+        errors.add("absent_until", "st-absent-days");
+    }
+    absence
+}
+
+/// Everybody of all crews who could stand in.
+async fn deputies(app: &App, c: &Chrome, but: CrewMemberId) -> Result<Vec<Choice>> {
+    let mut crews = repo::crews(app.db.reader()).await?;
+    let mut choices = Vec::new();
+    for service in repo::services(app.db.reader()).await? {
+        for member in crews.remove(&service.id).unwrap_or_default() {
+            if member.id != but {
+                let name = crew_person(&member).line();
+                let of = c.either(&service.name, &service.name_en);
+                choices.push(Choice::new(member.id, format!("{name} · {of}")));
+            }
+        }
+    }
+    Ok(choices)
+}
+
 async fn edit_member(
     State(app): State<App>,
     Path((id, member)): Path<(ServiceId, CrewMemberId)>,
@@ -252,8 +297,14 @@ async fn edit_member(
         .with("name", row.name)
         .maybe("team", row.team)
         .with("email", row.email.as_str())
-        .with("is_lead", row.is_lead.to_string());
-    member_sheet(c.with(&TEXTS), &fields, Errors::new(), &service, Some(member)).show()
+        .with("is_lead", row.is_lead.to_string())
+        .maybe("absent_from", row.absent_from)
+        .maybe("absent_until", row.absent_until)
+        .maybe("deputy", row.deputy_id);
+    let choices = deputies(&app, &c, member).await?;
+    let mut sheet = member_sheet(c.with(&TEXTS), &fields, Errors::new(), &service, Some(member));
+    absence_inputs(&mut sheet, &fields, choices);
+    sheet.show()
 }
 
 async fn change_member(
@@ -266,17 +317,27 @@ async fn change_member(
     let service = found(&app, id).await?;
     let fields = Fields::from(fields);
     let (new, mut errors) = parse_member(&fields);
-    if let Some(new) = new {
+    let absence = parse_absence(&fields, &mut errors);
+    if let Some(new) = new.filter(|_| errors.is_empty()) {
         let tx = app.db.begin_write().await?;
-        match crew::change(&tx, &app.clock, staff.actor(), id, member, new).await {
+        let changed = match crew::change(&tx, &app.clock, staff.actor(), id, member, new).await {
+            Ok(()) => crew::absent(&tx, &app.clock, staff.actor(), id, member, absence)
+                .await
+                .map_err(|e| (e, "deputy")),
+            Err(error) => Err((error, "email")),
+        };
+        match changed {
             Ok(()) => {
                 tx.commit().await?;
                 return Ok(redirect("/desk/services").flash("saved").into_response());
             }
-            Err(error) => refused(error, &mut errors, "email")?,
+            Err((error, field)) => refused(error, &mut errors, field)?,
         }
     }
-    member_sheet(c.with(&TEXTS), &fields, errors, &service, Some(member)).show()
+    let choices = deputies(&app, &c, member).await?;
+    let mut sheet = member_sheet(c.with(&TEXTS), &fields, errors, &service, Some(member));
+    absence_inputs(&mut sheet, &fields, choices);
+    sheet.show()
 }
 
 async fn remove_member(

@@ -1,6 +1,7 @@
 //! Crew members: who answers for a service by mail.
 
 use crate::{Error, Result, staff::deed};
+use chrono::NaiveDate;
 use db::{
     audit::{self, Actor},
     conflict,
@@ -41,6 +42,9 @@ pub async fn add(
         team: Set(new.team),
         email: Set(new.email),
         is_lead: Set(new.is_lead),
+        absent_from: Set(None),
+        absent_until: Set(None),
+        deputy_id: Set(None),
         removed_at: Set(None),
         created_at: Set(clock.now()),
     };
@@ -74,6 +78,61 @@ pub async fn change(
         return Err(Error::NotFound);
     }
     audit::record(tx, clock, deed(None, actor, "crew.changed", ("crew_member", id.uuid()))).await?;
+    Ok(())
+}
+
+/// When somebody is away, and who gets their questions meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Absence {
+    pub from: Option<NaiveDate>,
+    /// The last day; none: until further notice.
+    pub until: Option<NaiveDate>,
+    pub deputy: Option<CrewMemberId>,
+}
+
+/// # Errors
+/// When the service has no such member; refused when the days are the wrong way round or the deputy is not there.
+pub async fn absent(
+    tx: &impl ConnectionTrait,
+    clock: &Clock,
+    actor: Actor,
+    service: ServiceId,
+    id: CrewMemberId,
+    absence: Absence,
+) -> Result<()> {
+    if absence.until.is_some() && (absence.from.is_none() || absence.until < absence.from) {
+        return Err(Error::refused("st-absent-days"));
+    }
+    if let Some(deputy) = absence.deputy {
+        let there = crew_member::Entity::find_by_id(deputy).filter(crew_member::Column::RemovedAt.is_null());
+        if deputy == id || there.one(tx).await?.is_none() {
+            return Err(Error::refused("st-absent-deputy"));
+        }
+    }
+    let before = crew_member::Entity::find_by_id(id)
+        .filter(active(service))
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let was = Absence {
+        from: before.absent_from,
+        until: before.absent_until,
+        deputy: before.deputy_id,
+    };
+    if was == absence {
+        return Ok(());
+    }
+    crew_member::Entity::update_many()
+        .col_expr(crew_member::Column::AbsentFrom, Expr::value(absence.from))
+        .col_expr(crew_member::Column::AbsentUntil, Expr::value(absence.until))
+        .col_expr(crew_member::Column::DeputyId, Expr::value(absence.deputy))
+        .filter(active(service))
+        .filter(crew_member::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    let mut entry = deed(None, actor, "crew.absence", ("crew_member", id.uuid()));
+    entry.details = serde_json::json!({ "from": absence.from, "until": absence.until, "deputy": absence.deputy });
+    audit::record(tx, clock, entry).await?;
     Ok(())
 }
 

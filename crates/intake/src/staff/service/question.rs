@@ -3,6 +3,7 @@
 use crate::{
     Error, Result, TEXTS,
     partner::{WORDING_VERSION, wording},
+    question_row::{Written, received},
 };
 use db::{
     audit,
@@ -56,7 +57,7 @@ pub async fn on_behalf(
         return if same { Ok(there.id) } else { Err(Error::NotFound) };
     }
     // The counter comes first, as when a partner sends: two who lock in different orders end in a deadlock.
-    let number = number::take(tx, event.id).await?;
+    let number = number::take(tx, event.id, 1).await?;
     consented(tx, app, &event, &new).await?;
     if !place(tx, app, staff, &event, number, &new).await? {
         return Err(Error::refused(
@@ -85,28 +86,20 @@ async fn place(
 ) -> Result<bool> {
     let now = app.clock.now();
     for ordinal in 1..=event.max_questions {
+        let written = Written {
+            id: new.id,
+            event: event.id,
+            invitation: new.invitation,
+            service: new.service,
+            body: new.body.as_str().to_owned(),
+            lang: new.lang,
+            prefers: new.prefers,
+            naming: new.naming,
+        };
         let row = question::ActiveModel {
-            id: Set(new.id),
-            event_id: Set(event.id),
-            invitation_id: Set(new.invitation),
-            service_id: Set(new.service),
             number: Set(Some(number)),
-            ordinal: Set(Some(ordinal)),
-            body: Set(new.body.as_str().to_owned()),
-            lang: Set(new.lang),
-            prefers: Set(new.prefers),
-            naming: Set(new.naming),
-            state: Set(QuestionState::Received),
-            pending: NotSet,
-            board: NotSet,
-            merged_into: Set(None),
-            decline_reason: Set(None),
             entered_by: Set(Some(staff)),
-            version: Set(1),
-            created_at: Set(now),
-            received_at: Set(Some(now)),
-            updated_at: Set(now),
-            change_seq: NotSet,
+            ..received(written, ordinal, now)
         };
         let inserted = question::Entity::insert(row)
             .on_conflict(OnConflict::new().do_nothing().to_owned())

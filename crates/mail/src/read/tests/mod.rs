@@ -1,5 +1,6 @@
 //! What the reader makes of mails as the programs of this world write them. All names and texts are invented.
 
+mod corpus;
 mod hostile;
 mod replies;
 mod whole;

@@ -5,7 +5,11 @@ mod read_mail;
 pub use read_mail::{Outcome, read_mail};
 pub(crate) use read_mail::{keep, reading};
 
-use crate::triage::{board::bulk, service::release};
+use crate::triage::{
+    board::bulk,
+    service::{release, reserves, route_rest},
+    similar::survey,
+};
 use async_trait::async_trait;
 use domain::job::Job;
 use jobs::{Failure, Handler};
@@ -22,19 +26,42 @@ impl Handler for Jobs {
                 let done = read_mail(&self.0, *incoming).await;
                 Some(done.map(|_| ()).map_err(|e| Failure::Retry(e.to_string())))
             }
-            Job::Release {
+            Job::Release { release } => {
+                let done = release::part(&self.0, *release).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::MoveUp { event, decision } => {
+                let done = reserves::after_withdrawal(&self.0, *event, *decision).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::RouteRest {
                 event,
                 staff,
-                decisions,
+                service,
+                written,
+                prefers,
+                after,
+                last,
             } => {
-                let done = release::part(&self.0, *staff, *event, decisions).await;
+                let rest = route_rest::Rest {
+                    service: *service,
+                    written: *written,
+                    prefers: *prefers,
+                    after: *after,
+                    last: None,
+                };
+                let done = route_rest::part(&self.0, *staff, *event, rest, *last).await;
+                Some(done.map_err(|e| Failure::Retry(e.to_string())))
+            }
+            Job::GroupSimilar { event } => {
+                let done = survey::group(&self.0, *event).await;
                 Some(done.map_err(|e| Failure::Retry(e.to_string())))
             }
             Job::Bulk { bulk } => {
                 let done = bulk::part(&self.0, *bulk).await;
                 Some(done.map_err(|e| Failure::Retry(e.to_string())))
             }
-            Job::ImportRoster { .. } | Job::Deliver { .. } | Job::WithdrawPrint { .. } => None,
+            _ => None,
         }
     }
 }

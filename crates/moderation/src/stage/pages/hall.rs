@@ -80,7 +80,7 @@ async fn question(app: &App, event: &event::Model, id: QuestionId, lang: Lang) -
 }
 
 /// A partner on a screen that everybody sees stands as they agreed to stand in print.
-fn as_agreed(asker: &people::Invitee, naming: Naming, lang: Lang) -> String {
+pub(crate) fn as_agreed(asker: &people::Invitee, naming: Naming, lang: Lang) -> String {
     match naming {
         Naming::Full => asker.line(),
         Naming::Company | Naming::Nameless => asker.person.clone().named(naming, lang).line(),

@@ -3,6 +3,8 @@
 mod hall;
 mod operate;
 
+pub(crate) use hall::as_agreed;
+
 use axum::{
     extract::FromRequestParts,
     http::request::Parts,

@@ -36,6 +36,7 @@ struct Item {
     speaker: String,
     note: Option<answer::Model>,
     shown: bool,
+    after_freeze: bool,
 }
 
 #[derive(Template)]
@@ -162,6 +163,7 @@ async fn items(app: &App, event: &event::Model, shown: Shown, c: &Chrome) -> Res
             service: services.get(&question.service_id).cloned().unwrap_or_default(),
             speaker: speaker.map(|s| people::speaker_person(s).line()).unwrap_or_default(),
             speaker_id: decision.speaker_id,
+            after_freeze: decision.after_freeze,
             shown: shown == Shown::Question(question.id),
             number: question.number.unwrap_or_default(),
             id: question.id,

@@ -3,7 +3,7 @@
 use crate::{Error, Result, stage::repo};
 use db::{
     audit::{self, Actor},
-    entity::stage_run,
+    entity::{stage_run, stage_seen},
     prelude::*,
 };
 use domain::{EventId, QuestionId, ReverseId, StaffId};
@@ -138,6 +138,21 @@ pub(super) async fn put(
         update = update.filter(stage_run::Column::Version.eq(seen));
     }
     one_row(&update.exec(tx).await?, "stage")?;
+    if let Some(question) = question {
+        let seen = stage_seen::ActiveModel {
+            question_id: Set(question),
+            event_id: Set(event),
+            at: Set(now),
+        };
+        stage_seen::Entity::insert(seen)
+            .on_conflict(
+                OnConflict::column(stage_seen::Column::QuestionId)
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(tx)
+            .await?;
+    }
     let entry = audit::Entry {
         event: Some(event),
         actor: Actor::Staff(staff),

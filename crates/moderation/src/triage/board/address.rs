@@ -81,7 +81,7 @@ impl Address {
         Self { state, ..self.first() }.query()
     }
 
-    pub(crate) fn after(&self, key: impl ToString) -> String {
+    pub(crate) fn after(&self, key: &impl ToString) -> String {
         Self {
             after: key.to_string(),
             ..self.first()
@@ -89,7 +89,7 @@ impl Address {
         .query()
     }
 
-    pub(crate) fn before(&self, key: impl ToString) -> String {
+    pub(crate) fn before(&self, key: &impl ToString) -> String {
         Self {
             before: key.to_string(),
             ..self.first()

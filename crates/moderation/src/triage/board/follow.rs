@@ -208,7 +208,7 @@ pub async fn step(db: &Db, event: EventId, most: i64) -> Result<usize, Error> {
         .bind(at.change_seq);
     find.add(" AND q.change_seq <= ").bind(changes);
     find.add(" ORDER BY q.change_seq LIMIT ").bind(most);
-    let changed = Found::find_by_statement(find.statement(backend)).all(&tx).await?;
+    let later = Found::find_by_statement(find.statement(backend)).all(&tx).await?;
     let mut find = Sql::new("SELECT id FROM question_stale WHERE event_id = ");
     find.bind(event).add(" ORDER BY id LIMIT ").bind(most);
     let stale: Vec<i64> = tx
@@ -234,8 +234,8 @@ pub async fn step(db: &Db, event: EventId, most: i64) -> Result<usize, Error> {
         // Numbers that nobody has: passed over.
         _ => counter.as_ref().map_or(at.number, |c| Ord::max(c.taken, at.number)),
     };
-    let change = match changed.last() {
-        Some(last) if full(&changed) || counter.is_none() => last.change_seq.unwrap_or(at.change_seq),
+    let change = match later.last() {
+        Some(last) if full(&later) || counter.is_none() => last.change_seq.unwrap_or(at.change_seq),
         _ => counter
             .as_ref()
             .map_or(at.change_seq, |c| Ord::max(c.changes, at.change_seq)),
@@ -252,7 +252,7 @@ pub async fn step(db: &Db, event: EventId, most: i64) -> Result<usize, Error> {
         .bind(number);
     unread.add(" ON CONFLICT DO NOTHING");
     tx.execute_raw(unread.statement(backend)).await?;
-    let rows: Vec<&Found> = fresh.iter().chain(&changed).chain(&renamed).collect();
+    let rows: Vec<&Found> = fresh.iter().chain(&later).chain(&renamed).collect();
     write(&tx, &at, &rows).await?;
     let moved = question_follow::Entity::update_many()
         .col_expr(question_follow::Column::Number, Expr::value(number))

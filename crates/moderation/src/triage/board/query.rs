@@ -150,7 +150,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     }
 
     /// `base` read whole; then the rest of the filters.
-    fn from_few(&self, sql: &mut Sql, narrow: Narrow) {
+    fn base_first(&self, sql: &mut Sql, narrow: Narrow) {
         sql.add(
             " FROM base CROSS JOIN question q LEFT JOIN question_score s ON s.question_id = q.id WHERE q.event_id = ",
         );
@@ -174,7 +174,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     fn few(&self, narrow: Narrow, wanted: i64) -> Sql {
         let (mut sql, measure, way) = (self.with_base(narrow), self.measure(), self.way());
         sql.add("q.id, ").add(measure);
-        self.from_few(&mut sql, narrow);
+        self.base_first(&mut sql, narrow);
         if self.filter.sort.by_number() {
             self.beyond(&mut sql, "q.number");
             sql.add(" ORDER BY q.number").add(way);
@@ -189,7 +189,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     async fn count_few(&self, narrow: Narrow) -> Result<i64, Error> {
         let mut sql = self.with_base(narrow);
         sql.add("count(*)");
-        self.from_few(&mut sql, narrow);
+        self.base_first(&mut sql, narrow);
         let row = self.conn.query_one_raw(sql.statement(self.backend())).await?;
         Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
     }

@@ -63,7 +63,7 @@ pub(crate) async fn rows(
         ids,
     )
     .await?;
-    let scored = among(
+    let judged = among(
         conn,
         "SELECT r.question_id FROM review r WHERE (r.scored_at IS NOT NULL OR r.abstained) AND r.staff_id = ",
         staff,
@@ -83,7 +83,7 @@ pub(crate) async fn rows(
             line.asker = None;
         }
         let (readers, mean, spread) = scores.get(&id).copied().unwrap_or_default();
-        let shown = !own_first || scored.contains(&id);
+        let shown = !own_first || judged.contains(&id);
         Row {
             readers,
             mean: mean.filter(|_| shown),

@@ -174,12 +174,11 @@ pub(super) async fn views(
     let (event, bound) = enter(&app, c.clone(), &slug).await?;
     let address = Address::parse(&input.back);
     let tx = app.db.begin_write().await?;
-    let done = match input.forget.parse() {
-        Ok(id) => board::views::forget(&tx, &app, staff.id, event.id, id).await,
-        Err(_) => {
-            let (query, shared) = (address.first().query(), input.shared.is_some());
-            board::views::keep(&tx, &app, staff.id, event.id, &input.name, &query, shared).await
-        }
+    let done = if let Ok(id) = input.forget.parse() {
+        board::views::forget(&tx, &app, staff.id, event.id, id).await
+    } else {
+        let (query, shared) = (address.first().query(), input.shared.is_some());
+        board::views::keep(&tx, &app, staff.id, event.id, &input.name, &query, shared).await
     };
     match done {
         Ok(()) => tx.commit().await?,

@@ -137,8 +137,8 @@ pub(super) async fn page(
         .await?;
     let page = ListPage {
         tabs: tabs.collect(),
-        next: found.after.map(|key| address.after(key)),
-        previous: found.before.map(|key| address.before(key)),
+        next: found.after.map(|key| address.after(&key)),
+        previous: found.before.map(|key| address.before(&key)),
         found: found.found,
         rows,
         services: choices(
@@ -169,9 +169,7 @@ pub(super) async fn page(
             filter.sort.as_str(),
         ),
         scores: choices(
-            ["2", "3", "3.5", "4", "4.5"]
-                .map(|s| (s.to_owned(), c.t1("score-from", "n", s)))
-                .into_iter(),
+            ["2", "3", "3.5", "4", "4.5"].map(|s| (s.to_owned(), c.t1("score-from", "n", s))),
             &address.score,
         ),
         companies: companies_of(conn, event.id).await?,

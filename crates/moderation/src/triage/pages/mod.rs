@@ -4,9 +4,12 @@ mod beside;
 mod export;
 mod list;
 mod list_act;
-mod panel;
+pub(super) mod panel;
+mod propose;
 mod routing;
+mod sheet;
 mod shortlist;
+mod undo;
 
 use crate::{Result as Outcome, repo};
 use axum::routing::{get, post};
@@ -28,10 +31,17 @@ pub fn routes() -> web::Router {
             "/desk/events/{slug}/shortlist",
             get(shortlist::show).post(shortlist::act),
         )
-        .route("/desk/events/{slug}/routing", get(routing::show))
-        .route("/desk/events/{slug}/routing/rest", post(routing::route_rest))
-        .route("/desk/events/{slug}/routing/release", post(routing::release))
-        .route("/desk/events/{slug}/routing/live", get(routing::live))
+        .route(
+            "/desk/events/{slug}/shortlist/propose",
+            get(propose::show).post(propose::take),
+        )
+        .route("/desk/events/{slug}/shortlist/sheet", get(sheet::show))
+        .route(
+            "/desk/events/{slug}/questions/{id}/undo",
+            get(undo::show).post(undo::confirm),
+        )
+        .merge(super::reading::pages::routes())
+        .merge(routing::routes())
 }
 
 /// The event of a page, and the page's context with its texts and navigation.
@@ -65,13 +75,13 @@ impl Act {
 }
 
 /// `QUESTION:DECISION`, as check boxes and buttons carry it.
-fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
+pub(super) fn pair(text: &str) -> Option<(QuestionId, Option<DecisionId>)> {
     let (question, seen) = text.split_once(':').unwrap_or((text, ""));
     Some((question.parse().ok()?, seen.parse().ok()))
 }
 
 /// Runs one step in a transaction of its own and tells the stage's pages, since the order may have changed.
-async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
+pub(super) async fn commit<T>(app: &App, event: &event::Model, tx: db::WriteTx, done: Outcome<T>) -> Outcome<T> {
     match done {
         Ok(value) => {
             crate::stage::service::commit(app, tx, event.id).await?;

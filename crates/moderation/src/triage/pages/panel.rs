@@ -5,6 +5,7 @@ mod answers;
 mod asker;
 mod decide;
 mod history;
+mod notes;
 mod text;
 
 pub(super) use decide::act;
@@ -12,7 +13,15 @@ pub(super) use decide::act;
 use super::enter;
 use crate::{
     repo as common,
-    triage::repo::{self, Line},
+    triage::{
+        reading::{
+            pages::{self as reading, ScoreForm, Veil},
+            repo::blind,
+            service::{note, review},
+        },
+        repo::{self, Line},
+        similar::Near,
+    },
 };
 use askama::Template;
 use axum::{
@@ -20,7 +29,7 @@ use axum::{
     http::StatusCode,
 };
 use db::entity::event;
-use domain::QuestionId;
+use domain::{QuestionId, StaffId};
 use web::{App, Chrome, Errors, auth::Moderator, render_status};
 
 #[derive(Template)]
@@ -30,9 +39,13 @@ struct PanelPage {
     event: event::Model,
     line: Line,
     errors: Errors,
+    veil: Veil,
     text: text::Text,
     asker: asker::Asker,
+    similar: Near,
     answers: answers::Answers,
+    notes: notes::Notes,
+    scores: ScoreForm,
     decide: decide::Decide,
     history: history::Trail,
     /// Who else reads it, and its tags: markup of its own.
@@ -49,14 +62,25 @@ impl PanelPage {
 #[derive(Clone, Debug, Default)]
 pub(in crate::triage) struct Typed {
     pub(in crate::triage) decide: decide::Input,
+    pub(in crate::triage) score: reading::Typed,
+    pub(in crate::triage) note: String,
+    pub(in crate::triage) call: Vec<StaffId>,
+    pub(in crate::triage) copy: Option<String>,
 }
 
 pub(super) async fn show(
     State(app): State<App>,
-    _: Moderator,
+    staff: Moderator,
     c: Chrome,
     Path((slug, id)): Path<(String, QuestionId)>,
 ) -> web::Result {
+    let (event, _) = enter(&app, c.clone(), &slug).await?;
+    let question = common::question_of(app.db.reader(), event.id, id)
+        .await?
+        .ok_or(web::Error::NotFound)?;
+    // Who opens it has read it, and has seen the notes that call them.
+    review::note_read(&app, staff.id, &question).await?;
+    note::see(&app, staff.id, id).await?;
     page(&app, c, &slug, id, Errors::new(), Typed::default()).await
 }
 
@@ -74,19 +98,27 @@ pub(in crate::triage) async fn page(
     let question = common::question_of(conn, event.id, id)
         .await?
         .ok_or(web::Error::NotFound)?;
-    let Some(line) = repo::lines(conn, vec![question], lang).await?.pop() else {
+    let Some(mut line) = repo::lines(conn, vec![question], lang).await?.pop() else {
         return Err(web::Error::NotFound);
     };
+    let me = c.staff.as_ref().map(|s| s.id).ok_or(web::Error::NotFound)?;
+    let veil = Veil::of(blind(conn, event.id).await?, &line);
+    let asker = asker::Asker::of(conn, &line, &veil, lang).await?;
+    veil.over(&mut line);
     let page = PanelPage {
-        text: text::Text::of(&line),
-        asker: asker::Asker::of(conn, &line, lang).await?,
-        answers: answers::Answers::of(conn, id).await?,
-        decide: decide::Decide::of(conn, &event, &line, lang, typed.decide).await?,
+        text: text::Text::of(conn, &line, &veil, typed.copy).await?,
+        asker,
+        similar: Near::of(app, &event, &line, lang).await?,
+        answers: answers::Answers::of(conn, id, &veil).await?,
+        notes: notes::Notes::of(conn, id, me, typed.note, &typed.call).await?,
+        scores: ScoreForm::of(app, event.id, id, me, lang, typed.score).await?,
+        decide: decide::Decide::of(app, &c, &event, &line, typed.decide).await?,
         history: history::Trail::of(conn, id).await?,
         beside: super::beside::beside(conn, &c, &event, id).await?,
         c,
         event,
         line,
+        veil,
         errors,
     };
     let status = if page.errors.is_empty() {

@@ -1,23 +1,36 @@
 //! The queries of triage.
 
+mod acts;
+mod balance;
+mod candidates;
 mod list;
 mod panel;
 mod release;
+mod rest;
 
+pub(crate) use acts::{act, act_before, act_that_made, acts_because, acts_of, last_act, moved_up};
+pub(crate) use balance::{Asked, asked, company_names, field_names};
+pub(crate) use candidates::{Candidate, candidates, copies, profiles};
 pub(crate) use list::{Line, lines, lines_of};
 pub(crate) use panel::{History, consents, history, invitation_field};
-pub(crate) use release::{refusals, releasing};
+pub use release::What;
+pub(crate) use release::{
+    drafts, item_counts, mail_counts, mail_page, next_items, refusals, release_of, releases, releasing, waiting,
+    waiting_counts,
+};
+pub use rest::Rest;
+pub(crate) use rest::{routing, undecided, undecided_counts, undecided_texts};
 
+use super::service::step::{PLACED, RANKED};
 use db::{
-    entity::{answer, decision, question, speaker, staff},
+    entity::{answer, decision, question, speaker, staff, triage_setting},
     prelude::*,
 };
 use domain::{
-    EventId, QuestionId, ServiceId, StaffId,
+    EventId, QuestionId, SpeakerId, StaffId,
     state::{
         answer::AnswerState,
         decision::{DecisionKind, DecisionState},
-        question::Board,
     },
 };
 use std::collections::BTreeSet;
@@ -53,8 +66,37 @@ pub(crate) async fn at_place(
     let found = decision::Entity::find()
         .filter(decision::Column::EventId.eq(event))
         .filter(decision::Column::Place.eq(place))
-        .filter(decision::Column::State.ne(DecisionState::Dropped));
+        .filter(Expr::cust(PLACED));
     Ok(found.one(conn).await?)
+}
+
+/// The decision that was released and holds.
+pub(crate) async fn released_of(
+    conn: &impl ConnectionTrait,
+    question: QuestionId,
+) -> Result<Option<decision::Model>, Error> {
+    let found = decision::Entity::find()
+        .filter(decision::Column::QuestionId.eq(question))
+        .filter(decision::Column::State.eq(DecisionState::Released));
+    Ok(found.one(conn).await?)
+}
+
+/// The reserves by their ranks.
+pub(crate) async fn reserves(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<decision::Model>, Error> {
+    Ok(decision::Entity::find()
+        .filter(decision::Column::EventId.eq(event))
+        .filter(Expr::cust(RANKED))
+        .order_by_asc(decision::Column::Rank)
+        .all(conn)
+        .await?)
+}
+
+/// How the event's triage is done; nobody set anything yet when there is no row.
+pub(crate) async fn setting(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+) -> Result<Option<triage_setting::Model>, Error> {
+    Ok(triage_setting::Entity::find_by_id(event).one(conn).await?)
 }
 
 pub(crate) async fn taken_places(conn: &impl ConnectionTrait, event: EventId) -> Result<BTreeSet<i32>, Error> {
@@ -66,8 +108,7 @@ pub(crate) async fn taken_places(conn: &impl ConnectionTrait, event: EventId) ->
 pub(crate) async fn shortlist(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<decision::Model>, Error> {
     Ok(decision::Entity::find()
         .filter(decision::Column::EventId.eq(event))
-        .filter(decision::Column::Place.is_not_null())
-        .filter(decision::Column::State.ne(DecisionState::Dropped))
+        .filter(Expr::cust(PLACED))
         .order_by_asc(decision::Column::Place)
         .all(conn)
         .await?)
@@ -77,8 +118,7 @@ pub(crate) async fn shortlist(conn: &impl ConnectionTrait, event: EventId) -> Re
 pub(crate) async fn next_rank(conn: &impl ConnectionTrait, event: EventId) -> Result<i32, Error> {
     let last = decision::Entity::find()
         .filter(decision::Column::EventId.eq(event))
-        .filter(decision::Column::State.eq(DecisionState::Pending))
-        .filter(decision::Column::Rank.is_not_null())
+        .filter(Expr::cust(RANKED))
         .order_by_desc(decision::Column::Rank)
         .one(conn)
         .await?;
@@ -91,46 +131,6 @@ pub(crate) async fn is_answered(conn: &impl ConnectionTrait, question: QuestionI
         .filter(answer::Column::QuestionId.eq(question))
         .filter(answer::Column::State.eq(AnswerState::Approved));
     Ok(approved.one(conn).await?.is_some())
-}
-
-/// What waits for its release: the stage first, in its order, then by time. Reserves wait for a place instead.
-pub(crate) async fn pending(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<decision::Model>, Error> {
-    let mut rows = decision::Entity::find()
-        .filter(decision::Column::EventId.eq(event))
-        .filter(decision::Column::State.eq(DecisionState::Pending))
-        .filter(decision::Column::Kind.ne(DecisionKind::Reserve))
-        .order_by_asc(decision::Column::DecidedAt)
-        .order_by_asc(decision::Column::Id)
-        .all(conn)
-        .await?;
-    rows.sort_by_key(|d| d.place.unwrap_or(i32::MAX));
-    Ok(rows)
-}
-
-/// Received questions about which nobody decided, oldest first.
-pub(crate) async fn undecided(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<QuestionId>, Error> {
-    Ok(undecided_rows(conn, event)
-        .await?
-        .into_iter()
-        .map(|(id, _)| id)
-        .collect())
-}
-
-/// The same with the service that each concerns.
-pub(crate) async fn undecided_rows(
-    conn: &impl ConnectionTrait,
-    event: EventId,
-) -> Result<Vec<(QuestionId, ServiceId)>, Error> {
-    Ok(question::Entity::find()
-        .select_only()
-        .column(question::Column::Id)
-        .column(question::Column::ServiceId)
-        .filter(question::Column::EventId.eq(event))
-        .filter(question::Column::Board.eq(Board::Inbox))
-        .order_by_asc(question::Column::Number)
-        .into_tuple()
-        .all(conn)
-        .await?)
 }
 
 /// Whether other questions joined this one, or shall with the next release.
@@ -163,6 +163,13 @@ pub(crate) async fn speakers(conn: &impl ConnectionTrait, event: EventId) -> Res
         .order_by_asc(speaker::Column::Id)
         .all(conn)
         .await?)
+}
+
+/// How a speaker is called in a mail; `None` while nobody is named.
+pub(crate) async fn speaker_line(conn: &impl ConnectionTrait, id: Option<SpeakerId>) -> Result<Option<String>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let found = speaker::Entity::find_by_id(id).one(conn).await?;
+    Ok(found.map(|s| db::people::speaker_person(&s).line()))
 }
 
 /// A question by its number, as people call it.

@@ -1,23 +1,24 @@
 //! A decision about one question. It stays pending, unseen by its asker, until it is released.
 
+use super::{
+    reserves::move_up,
+    step::{Cause, Draft, keep, step, turn},
+};
 use crate::{Error, Result, triage::repo};
 use db::{
-    audit::{self, Actor},
+    audit::Actor,
     entity::{decision, event, question, speaker},
     prelude::*,
 };
 use domain::{
     DecisionId, QuestionId, ServiceId, SpeakerId, StaffId,
-    state::{
-        Transitions,
-        decision::{DecisionKind, DecisionState},
-        question::QuestionState,
-    },
+    state::{decision::DecisionKind, question::QuestionState},
     text,
 };
-use sea_orm::sea_query::OnConflict;
 use serde_json::json;
 use web::App;
+
+pub(crate) use super::step::{hold_decision, set_state};
 
 /// Most characters of a reason: it stands in a mail.
 pub const REASON_CHARS: usize = 500;
@@ -111,7 +112,7 @@ pub async fn merge(tx: &WriteTx, app: &App, staff: StaffId, question: QuestionId
 }
 
 /// Decides. A pending decision is replaced when the same moderator made it or when it is the one that the form showed
-/// (`seen`); gives the live place, if it is one.
+/// (`seen`); gives the live place, if it is one. A live place that frees goes to the first reserve.
 ///
 /// # Errors
 /// [`Error::AlreadyDecided`] when another moderator was faster, [`Error::NotWaiting`] when the question has left
@@ -124,81 +125,40 @@ pub async fn decide(
     seen: Option<DecisionId>,
     choice: Choice,
 ) -> Result<Option<i32>> {
-    let question = hold(tx, question, choice.joins()).await?;
-    let event = event::Entity::find_by_id(question.event_id)
-        .one(tx)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let (event, question) = begin(tx, question, choice.joins()).await?;
     let before = repo::pending_of(tx, question.id).await?;
-    let replaces = before.as_ref().map(|d| d.id);
-    if let Some(before) = before {
-        if before.decided_by != Some(staff) && Some(before.id) != seen {
-            return Err(already(tx, &event, before).await?);
-        }
-        set_state(tx, before.id, DecisionState::Dropped).await?;
+    if let Some(before) = &before
+        && before.decided_by != Some(staff)
+        && Some(before.id) != seen
+    {
+        return Err(already(tx, &event, before).await?);
     }
-    let mut row = decision::ActiveModel {
-        id: Set(DecisionId::new()),
-        event_id: Set(event.id),
-        question_id: Set(question.id),
-        kind: Set(DecisionKind::Live),
-        state: Set(DecisionState::Pending),
-        place: Set(None),
-        rank: Set(None),
-        speaker_id: Set(None),
-        service_id: Set(None),
-        merged_into: Set(None),
-        reason: Set(None),
-        replaces: Set(replaces),
-        after_freeze: Set(false),
-        decided_by: Set(Some(staff)),
-        decided_at: Set(app.clock.now()),
-        released_at: Set(None),
-    };
-    let kind = match choice {
-        Choice::Live { speaker } => {
-            check_speaker(tx, &event, speaker).await?;
-            row.speaker_id = Set(speaker);
-            DecisionKind::Live
-        }
-        Choice::Route { service } => {
-            row.service_id = Set(Some(service.unwrap_or(question.service_id)));
-            DecisionKind::Route
-        }
-        Choice::Decline { reason } => {
-            row.reason = Set(Some(checked_reason(&reason)?));
-            DecisionKind::Decline
-        }
-        Choice::Reserve => {
-            row.rank = Set(Some(repo::next_rank(tx, event.id).await?));
-            DecisionKind::Reserve
-        }
-        Choice::Merge { into } => {
-            check_merge(tx, &question, into).await?;
-            row.merged_into = Set(Some(into));
-            DecisionKind::Merge
-        }
-        Choice::Duplicate { of } => {
-            check_merge(tx, &question, of).await?;
-            if !repo::is_answered(tx, of).await? {
-                return Err(Error::Refused("refused-not-answered"));
-            }
-            row.merged_into = Set(Some(of));
-            DecisionKind::Duplicate
-        }
-    };
-    if (kind == DecisionKind::Decline || kind.joins()) && repo::has_followers(tx, question.id).await? {
-        return Err(Error::Refused("refused-has-followers"));
+    let mut draft = draft(&question, choice)?;
+    if let Some(before) = before.as_ref().filter(|before| before.kind == draft.kind) {
+        // Decided again in other words: it keeps where it stands.
+        (draft.place, draft.rank) = (before.place, before.rank);
     }
-    row.kind = Set(kind);
-    let place = insert(tx, &event, row, kind == DecisionKind::Live).await?;
-    mark(tx, question.id, Some(kind)).await?;
-    let details = json!({ "kind": kind, "place": place });
+    check(tx, &event, &question, &draft).await?;
+    let kind = draft.kind;
+    let stepped = step(
+        tx,
+        app,
+        &event,
+        question.id,
+        before.as_ref(),
+        Some(draft),
+        Cause::staff(staff),
+    )
+    .await?;
+    let details = json!({ "kind": kind, "place": stepped.place, "rank": stepped.rank, "from": before.map(|d| d.kind) });
     record(tx, app, staff, &question, "decision.made", details).await?;
-    Ok(place)
+    if let Some(place) = stepped.freed.filter(|_| kind != DecisionKind::Live) {
+        move_up(tx, app, &event, place, Some(stepped.act), Some(question.id)).await?;
+    }
+    Ok(stepped.place)
 }
 
-/// Takes a pending decision back: the question waits for triage again.
+/// Takes a pending decision back: the question waits for triage again, and a reserve moves up to the place that frees.
 ///
 /// # Errors
 /// [`Error::NotWaiting`] when there is none (any more), [`Error::AlreadyDecided`] when it is another than the form
@@ -210,29 +170,70 @@ pub async fn drop_pending(
     question: QuestionId,
     seen: Option<DecisionId>,
 ) -> Result<()> {
-    let before = repo::pending_of(tx, question).await?.ok_or(Error::NotWaiting)?;
-    let question = question::Entity::find_by_id(question)
-        .one(tx)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let (event, question) = begin(tx, question, None).await?;
+    let before = repo::pending_of(tx, question.id).await?.ok_or(Error::NotWaiting)?;
     if before.decided_by != Some(staff) && Some(before.id) != seen {
-        let event = event::Entity::find_by_id(before.event_id)
-            .one(tx)
-            .await?
-            .ok_or(Error::NotFound)?;
-        return Err(already(tx, &event, before).await?);
+        return Err(already(tx, &event, &before).await?);
     }
-    set_state(tx, before.id, DecisionState::Dropped).await?;
-    mark(tx, question.id, None).await?;
-    record(
-        tx,
-        app,
-        staff,
-        &question,
-        "decision.dropped",
-        json!({ "kind": before.kind }),
-    )
-    .await
+    let stepped = step(tx, app, &event, question.id, Some(&before), None, Cause::staff(staff)).await?;
+    let details = json!({ "kind": before.kind, "place": before.place, "rank": before.rank });
+    record(tx, app, staff, &question, "decision.dropped", details).await?;
+    if let Some(place) = stepped.freed {
+        move_up(tx, app, &event, place, Some(stepped.act), Some(question.id)).await?;
+    }
+    Ok(())
+}
+
+/// Takes the event's turn, then keeps the question and the one it would join as they are, in order of ids.
+async fn begin(tx: &WriteTx, id: QuestionId, into: Option<QuestionId>) -> Result<(event::Model, question::Model)> {
+    let of = question::Entity::find_by_id(id).find_also_related(event::Entity);
+    let event = of.one(tx).await?.and_then(|(_, event)| event).ok_or(Error::NotFound)?;
+    turn(tx, event.id).await?;
+    let question = hold(tx, id, into).await?;
+    Ok((event, question))
+}
+
+/// What a choice says, as far as it needs no look at anything else.
+fn draft(question: &question::Model, choice: Choice) -> Result<Draft> {
+    let new = Draft::new;
+    Ok(match choice {
+        Choice::Live { speaker } => Draft {
+            speaker,
+            ..new(DecisionKind::Live)
+        },
+        Choice::Route { service } => Draft {
+            service: Some(service.unwrap_or(question.service_id)),
+            ..new(DecisionKind::Route)
+        },
+        Choice::Decline { reason } => Draft {
+            reason: Some(checked_reason(&reason)?),
+            ..new(DecisionKind::Decline)
+        },
+        Choice::Reserve => new(DecisionKind::Reserve),
+        Choice::Merge { into } => Draft {
+            merged_into: Some(into),
+            ..new(DecisionKind::Merge)
+        },
+        Choice::Duplicate { of } => Draft {
+            merged_into: Some(of),
+            ..new(DecisionKind::Duplicate)
+        },
+    })
+}
+
+/// Whether it may be, whoever wants it: a moderator, or an undo.
+pub(super) async fn check(tx: &WriteTx, event: &event::Model, question: &question::Model, draft: &Draft) -> Result<()> {
+    check_speaker(tx, event, draft.speaker).await?;
+    if let Some(into) = draft.merged_into {
+        check_merge(tx, question, into).await?;
+        if draft.kind == DecisionKind::Duplicate && !repo::is_answered(tx, into).await? {
+            return Err(Error::Refused("refused-not-answered"));
+        }
+    }
+    if (draft.kind == DecisionKind::Decline || draft.kind.joins()) && repo::has_followers(tx, question.id).await? {
+        return Err(Error::Refused("refused-has-followers"));
+    }
+    Ok(())
 }
 
 /// The reason as it will stand in the mail.
@@ -252,87 +253,27 @@ pub fn checked_reason(reason: &str) -> Result<String> {
     }
 }
 
-/// Keeps the question, and the one it would join, as they are until the transaction ends: a conditional update that
-/// changes nothing locks the row on PostgreSQL and checks its state on both engines. In order of ids, since two
-/// moderators may merge crosswise.
-async fn hold(tx: &WriteTx, id: QuestionId, into: Option<QuestionId>) -> Result<question::Model> {
+/// In order of ids, since two moderators may merge crosswise.
+pub(super) async fn hold(tx: &WriteTx, id: QuestionId, into: Option<QuestionId>) -> Result<question::Model> {
     let mut ids = vec![id];
     ids.extend(into.filter(|into| *into != id));
     ids.sort_unstable();
+    let mut own = None;
     for held in ids {
-        let allowed: &[QuestionState] = if held == id {
-            &[QuestionState::Received]
-        } else {
-            &[QuestionState::Received, QuestionState::Live, QuestionState::Routed]
-        };
-        let result = question::Entity::update_many()
-            .col_expr(question::Column::Version, Expr::col(question::Column::Version))
-            .filter(question::Column::Id.eq(held))
-            .filter(question::Column::State.is_in(allowed.iter().copied()))
-            .exec(tx)
-            .await?;
-        if result.rows_affected != 1 {
-            return Err(if held == id {
-                Error::NotWaiting
-            } else {
-                Error::Refused("refused-merge-target")
-            });
+        if held == id {
+            own = Some(
+                keep(tx, held, &[QuestionState::Received])
+                    .await?
+                    .ok_or(Error::NotWaiting)?,
+            );
+            continue;
+        }
+        let leads = [QuestionState::Received, QuestionState::Live, QuestionState::Routed];
+        if keep(tx, held, &leads).await?.is_none() {
+            return Err(Error::Refused("refused-merge-target"));
         }
     }
-    question::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound)
-}
-
-/// Writes the decision, a live one at the first place that is free. The unique indexes decide, not a read: whoever
-/// loses a place tries the next one.
-async fn insert(tx: &WriteTx, event: &event::Model, row: decision::ActiveModel, live: bool) -> Result<Option<i32>> {
-    let places: Vec<Option<i32>> = if live {
-        let taken = repo::taken_places(tx, event.id).await?;
-        (1..=event.live_places)
-            .filter(|p| !taken.contains(p))
-            .map(Some)
-            .collect()
-    } else {
-        vec![None]
-    };
-    for place in places {
-        let mut row = row.clone();
-        row.place = Set(place);
-        let question = *row.question_id.as_ref();
-        let inserted = decision::Entity::insert(row)
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(tx)
-            .await?;
-        if inserted == 1 {
-            return Ok(place);
-        }
-        if let Some(other) = repo::pending_of(tx, question).await? {
-            return Err(already(tx, event, other).await?);
-        }
-    }
-    Err(Error::NoPlace {
-        places: event.live_places,
-    })
-}
-
-pub(crate) async fn set_state(tx: &WriteTx, id: DecisionId, to: DecisionState) -> Result<()> {
-    let result = decision::Entity::update_many()
-        .col_expr(decision::Column::State, Expr::value(to))
-        .filter(decision::Column::Id.eq(id))
-        .filter(decision::Column::State.is_in(DecisionState::sources(to)))
-        .exec(tx)
-        .await?;
-    Ok(one_row(&result, "decision")?)
-}
-
-/// Notes beside the question what kind of decision waits: the board's column is made of it.
-async fn mark(tx: &WriteTx, id: QuestionId, kind: Option<DecisionKind>) -> Result<()> {
-    let result = question::Entity::update_many()
-        .col_expr(question::Column::Pending, Expr::value(kind))
-        .filter(question::Column::Id.eq(id))
-        .filter(question::Column::State.eq(QuestionState::Received))
-        .exec(tx)
-        .await?;
-    Ok(one_row(&result, "question")?)
+    own.ok_or(Error::NotFound)
 }
 
 pub(super) async fn check_speaker(tx: &WriteTx, event: &event::Model, speaker: Option<SpeakerId>) -> Result<()> {
@@ -354,7 +295,7 @@ async fn check_merge(tx: &WriteTx, question: &question::Model, into: QuestionId)
     Ok(())
 }
 
-async fn already(tx: &WriteTx, event: &event::Model, decision: decision::Model) -> Result<Error> {
+async fn already(tx: &WriteTx, event: &event::Model, decision: &decision::Model) -> Result<Error> {
     let by = repo::staff_name(tx, decision.decided_by).await?;
     Ok(Error::AlreadyDecided {
         by,
@@ -372,14 +313,7 @@ pub(crate) async fn record(
     action: &'static str,
     details: serde_json::Value,
 ) -> Result<()> {
-    let entry = audit::Entry {
-        event: Some(question.event_id),
-        actor: Actor::Staff(staff),
-        action,
-        subject: ("question", Some(question.id.uuid())),
-        details,
-    };
-    Ok(audit::record(tx, &app.clock, entry).await?)
+    super::step::record(tx, app, Actor::Staff(staff), question, action, details).await
 }
 
 #[cfg(test)]

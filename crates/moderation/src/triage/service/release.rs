@@ -1,20 +1,26 @@
-//! The release: pending decisions come true, each in one transaction with its mail. What a request cannot wait for is
-//! a job, which does a part and leaves the rest to the next one.
+//! The release: pending decisions come true, each in one transaction with its mails. What is released is fixed when it is
+//! pressed, so a job, a second press and a kill in between find the same rows. What a request cannot wait for is a job,
+//! which does a share and leaves the rest to the next one.
 
-use super::decide::{record, set_state};
+use super::decide::{hold_decision, record, set_state};
+pub use crate::triage::repo::What;
 use crate::{
     Error, Result,
-    service::assign,
-    triage::{letter, repo},
+    service::assign::{self, Sending},
+    triage::{
+        letter::{Outcome, Said},
+        repo,
+    },
 };
+use chrono::{DateTime, Utc};
 use db::{
     audit::{self, Actor},
-    entity::{answer, decision, event, question},
+    entity::{answer, decision, event, question, release, release_item},
     people,
     prelude::*,
 };
 use domain::{
-    DecisionId, EventId, QuestionId, StaffId,
+    DecisionId, EventId, Lang, QuestionId, ReleaseId, StaffId,
     job::Job,
     state::{
         Transitions,
@@ -22,12 +28,38 @@ use domain::{
         decision::{DecisionKind, DecisionState},
         mail::MailKind,
         question::QuestionState,
+        release::{ItemState, ReleaseMode},
     },
 };
 use mail::{Initial, Letter, NewMail, Refs};
 use serde_json::json;
-use std::collections::HashSet;
 use web::App;
+
+/// When the mails go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    Now,
+    At(DateTime<Utc>),
+    /// They stay drafts until somebody sends them.
+    ByHand,
+}
+
+impl When {
+    const fn mode(self) -> ReleaseMode {
+        match self {
+            Self::Now => ReleaseMode::Now,
+            Self::At(_) => ReleaseMode::At,
+            Self::ByHand => ReleaseMode::Hand,
+        }
+    }
+
+    const fn at(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Now | Self::ByHand => None,
+        }
+    }
+}
 
 /// What a release did.
 #[derive(Debug, Default)]
@@ -37,13 +69,12 @@ pub struct Released {
     pub refused: Vec<(QuestionId, Error)>,
 }
 
-/// Releases every pending decision of the event.
+/// Releases every pending decision of the event, its mails at once.
 ///
 /// # Errors
 /// When the database refuses; what was released until then stays released.
 pub async fn all(app: &App, staff: StaffId, event: EventId) -> Result<Released> {
-    let pending = repo::pending(app.db.reader(), event).await?;
-    each(app, staff, event, pending).await
+    through(app, staff, event, &What::default()).await
 }
 
 /// Releases these decisions, as far as they are the event's and pending.
@@ -51,9 +82,26 @@ pub async fn all(app: &App, staff: StaffId, event: EventId) -> Result<Released> 
 /// # Errors
 /// See [`all`].
 pub async fn some(app: &App, staff: StaffId, event: EventId, ids: &[DecisionId]) -> Result<Released> {
-    let mut pending = repo::pending(app.db.reader(), event).await?;
-    pending.retain(|d| ids.contains(&d.id));
-    each(app, staff, event, pending).await
+    let what = What {
+        only: Some(ids.to_vec()),
+        ..What::default()
+    };
+    through(app, staff, event, &what).await
+}
+
+async fn through(app: &App, staff: StaffId, event: EventId, what: &What) -> Result<Released> {
+    let mut done = Released::default();
+    let Some(release) = begin(app, staff, event, what, When::Now, usize::MAX).await? else {
+        return Ok(done);
+    };
+    loop {
+        let (some, more) = share(app, &release).await?;
+        done.released += some.released;
+        done.refused.extend(some.refused);
+        if !more {
+            return Ok(done);
+        }
+    }
 }
 
 /// So many are released while the page waits, and by one job before others have their turn.
@@ -67,72 +115,115 @@ pub enum Pressed {
     Begun(usize),
 }
 
-/// Releases every pending decision of the event, or `only` these as far as they are pending; more than [`AT_ONCE`]
-/// by a job.
+/// Releases every pending decision of the event, or `only` these as far as they are pending, their mails at once; more
+/// than [`AT_ONCE`] by a job.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn press(app: &App, staff: StaffId, event: EventId, only: Option<&[DecisionId]>) -> Result<Pressed> {
-    let mut pending = repo::pending(app.db.reader(), event).await?;
-    if let Some(only) = only {
-        let only: HashSet<&DecisionId> = only.iter().collect();
-        pending.retain(|d| only.contains(&d.id));
+    let what = What {
+        only: only.map(<[_]>::to_vec),
+        ..What::default()
+    };
+    press_when(app, staff, event, &what, When::Now).await
+}
+
+/// The same for any choice, and with a say about when the mails go.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn press_when(app: &App, staff: StaffId, event: EventId, what: &What, when: When) -> Result<Pressed> {
+    let Some(release) = begin(app, staff, event, what, when, AT_ONCE).await? else {
+        return Ok(Pressed::Done(Released::default()));
+    };
+    let of = usize::try_from(release.total).unwrap_or_default();
+    if of > AT_ONCE {
+        app.wake.notify();
+        return Ok(Pressed::Begun(of));
     }
-    if pending.len() <= AT_ONCE {
-        return Ok(Pressed::Done(each(app, staff, event, pending).await?));
+    Ok(Pressed::Done(share(app, &release).await?.0))
+}
+
+/// Writes down what shall be released; with its job when there is more than `by_hand`. `None` when nothing waits.
+async fn begin(
+    app: &App,
+    staff: StaffId,
+    event: EventId,
+    what: &What,
+    when: When,
+    by_hand: usize,
+) -> Result<Option<release::Model>> {
+    let pending = repo::waiting(app.db.reader(), event, what, None).await?;
+    if pending.is_empty() {
+        return Ok(None);
     }
-    let decisions: Vec<DecisionId> = pending.into_iter().map(|d| d.id).collect();
-    let of = decisions.len();
+    let row = release::Model {
+        id: ReleaseId::new(),
+        event_id: event,
+        mode: when.mode(),
+        send_at: when.at(),
+        total: i32::try_from(pending.len()).unwrap_or(i32::MAX),
+        released_by: staff,
+        created_at: app.clock.now(),
+    };
     let tx = app.db.begin_write().await?;
+    release::Entity::insert(release::ActiveModel::from(row.clone()).reset_all())
+        .exec_without_returning(&tx)
+        .await?;
+    let items = pending
+        .iter()
+        .zip(1..)
+        .map(|(decision, position)| release_item::ActiveModel {
+            decision_id: Set(decision.id),
+            release_id: Set(row.id),
+            position: Set(position),
+            state: Set(ItemState::Waiting),
+            why: Set(None),
+        });
+    let items: Vec<_> = items.collect();
+    for some in items.chunks(ITEMS) {
+        release_item::Entity::insert_many(some.to_vec())
+            .exec_without_returning(&tx)
+            .await?;
+    }
     let entry = audit::Entry {
         event: Some(event),
         actor: Actor::Staff(staff),
         action: "release.begun",
-        subject: ("event", Some(event.uuid())),
-        details: json!({ "decisions": of }),
+        subject: ("release", Some(row.id.uuid())),
+        details: json!({
+            "decisions": row.total, "mode": row.mode, "at": row.send_at, "service": what.service, "kind": what.kind,
+        }),
     };
     audit::record(&tx, &app.clock, entry).await?;
-    let job = Job::Release {
-        event,
-        staff,
-        decisions,
-    };
-    jobs::enqueue(&tx, &app.clock, &job, app.clock.now()).await?;
+    if pending.len() > by_hand {
+        let job = Job::Release { release: row.id };
+        jobs::enqueue(&tx, &app.clock, &job, app.clock.now()).await?;
+    }
     tx.commit().await?;
-    app.wake.notify();
-    Ok(Pressed::Begun(of))
+    Ok(Some(row))
 }
 
-/// A job's share of `decisions`; the rest is enqueued behind what waits already. Begun again after a kill, it finds
+/// Five values a row; SQLite binds at most 32,766.
+const ITEMS: usize = 1_000;
+
+/// A job's share of a release; the rest is enqueued behind what waits already. Begun again after a kill, it finds
 /// released what was.
 ///
 /// # Errors
 /// When the database refuses; what was released until then stays released.
-pub(crate) async fn part(app: &App, staff: StaffId, event: EventId, decisions: &[DecisionId]) -> Result<()> {
-    let (now, later) = decisions.split_at(decisions.len().min(AT_ONCE));
-    let done = some(app, staff, event, now).await?;
+pub(crate) async fn part(app: &App, release: ReleaseId) -> Result<()> {
+    let Some(release) = release::Entity::find_by_id(release).one(app.db.reader()).await? else {
+        return Ok(());
+    };
+    let (_, more) = share(app, &release).await?;
     let tx = app.db.begin_write().await?;
-    for (question, error) in &done.refused {
-        // Nobody waits for the answer; the page of what is pending says it.
-        let entry = audit::Entry {
-            event: Some(event),
-            actor: Actor::Staff(staff),
-            action: "release.refused",
-            subject: ("question", Some(question.uuid())),
-            details: json!({ "why": error.key() }),
-        };
-        audit::record(&tx, &app.clock, entry).await?;
-    }
-    if !later.is_empty() {
-        let rest = Job::Release {
-            event,
-            staff,
-            decisions: later.to_vec(),
-        };
+    if more {
+        let rest = Job::Release { release: release.id };
         jobs::enqueue(&tx, &app.clock, &rest, app.clock.now()).await?;
     }
-    let triage = crate::triage::board::topic(event);
-    app.live.commit_all(tx, &[&topic(event), &triage]).await?;
+    let triage = crate::triage::board::topic(release.event_id);
+    app.live.commit_all(tx, &[&topic(release.event_id), &triage]).await?;
     Ok(())
 }
 
@@ -141,33 +232,81 @@ pub(crate) fn topic(event: EventId) -> String {
     format!("release:{event}")
 }
 
-async fn each(app: &App, staff: StaffId, event: EventId, pending: Vec<decision::Model>) -> Result<Released> {
-    let event = event::Entity::find_by_id(event)
+/// Releases the next [`AT_ONCE`]; true when more wait.
+async fn share(app: &App, release: &release::Model) -> Result<(Released, bool)> {
+    let event = event::Entity::find_by_id(release.event_id)
         .one(app.db.reader())
         .await?
         .ok_or(Error::NotFound)?;
+    let mut items = repo::next_items(app.db.reader(), release.id, AT_ONCE as u64 + 1).await?;
+    let more = items.len() > AT_ONCE;
+    items.truncate(AT_ONCE);
     let mut done = Released::default();
-    for decision in pending {
+    for item in items {
         let tx = app.db.begin_write().await?;
-        match one(&tx, app, staff, &event, decision.id).await {
+        match one(&tx, app, release, &event, item.decision_id).await {
             Ok(released) => {
+                let state = if released {
+                    ItemState::Released
+                } else {
+                    ItemState::Passed
+                };
+                note(&tx, &item, state, None).await?;
                 tx.commit().await?;
                 done.released += u64::from(released);
             }
             Err(error) if error.is_refusal() => {
                 tx.rollback().await?;
-                done.refused.push((decision.question_id, error));
+                done.refused.push(refused(app, release, &item, error).await?);
             }
             Err(error) => return Err(error),
         }
     }
     app.wake.notify();
     crate::stage::service::commit(app, app.db.begin_write().await?, event.id).await?;
-    Ok(done)
+    Ok((done, more))
+}
+
+async fn note(tx: &WriteTx, item: &release_item::Model, state: ItemState, why: Option<&str>) -> Result<()> {
+    release_item::Entity::update_many()
+        .col_expr(release_item::Column::State, Expr::value(state))
+        .col_expr(release_item::Column::Why, Expr::value(why))
+        .filter(release_item::Column::ReleaseId.eq(item.release_id))
+        .filter(release_item::Column::DecisionId.eq(item.decision_id))
+        .filter(release_item::Column::State.eq(ItemState::Waiting))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes beside the decision why it stayed pending.
+async fn refused(
+    app: &App,
+    release: &release::Model,
+    item: &release_item::Model,
+    error: Error,
+) -> Result<(QuestionId, Error)> {
+    let tx = app.db.begin_write().await?;
+    let decision = decision::Entity::find_by_id(item.decision_id)
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    note(&tx, item, ItemState::Refused, Some(error.key())).await?;
+    let entry = audit::Entry {
+        event: Some(release.event_id),
+        actor: Actor::Staff(release.released_by),
+        action: "release.refused",
+        subject: ("question", Some(decision.question_id.uuid())),
+        details: json!({ "why": error.key() }),
+    };
+    audit::record(&tx, &app.clock, entry).await?;
+    tx.commit().await?;
+    Ok((decision.question_id, error))
 }
 
 /// Releases one decision in the caller's transaction; false when it was released or dropped already.
-async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, id: DecisionId) -> Result<bool> {
+async fn one(tx: &WriteTx, app: &App, release: &release::Model, event: &event::Model, id: DecisionId) -> Result<bool> {
+    hold_decision(tx, event.id, id).await?;
     match set_state(tx, id, DecisionState::Released).await {
         Ok(()) => {}
         Err(error) if error.is_refusal() => return Ok(false),
@@ -200,39 +339,65 @@ async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: &event::Model, id: 
     let asker = people::invitee(tx, question.invitation_id, question.lang)
         .await?
         .ok_or(Error::NotFound)?;
-    let words = web::Words::new(asker.lang, &crate::TEXTS);
-    let outcome = letter::Outcome {
-        words,
+    let sending = Sending {
+        state: match (release.mode, release.send_at) {
+            (ReleaseMode::Hand, _) => Initial::Draft,
+            (ReleaseMode::At, Some(at)) => Initial::At(at),
+            (ReleaseMode::Now | ReleaseMode::At, _) => Initial::Queued,
+        },
+        release: Some(release.id),
+    };
+    let said = said(tx, app, &decision, &question, asker.lang, sending).await?;
+    let outcome = Outcome {
+        words: web::Words::new(asker.lang, &crate::TEXTS),
         event,
         question: &question,
         asker: &asker,
     };
-    let letter = match decision.kind {
-        DecisionKind::Live => outcome.live(),
+    let letter = outcome.letter(tx, &said).await?;
+    put(tx, app, &outcome, &decision, letter, sending).await?;
+    let details = json!({
+        "kind": decision.kind, "place": decision.place, "from": QuestionState::Received, "to": to, "release": release.id,
+    });
+    record(tx, app, release.released_by, &question, "decision.released", details).await?;
+    Ok(true)
+}
+
+/// What the asker is told; a routed question goes to its crew, and whoever joined an answered one gets the answer.
+async fn said(
+    tx: &WriteTx,
+    app: &App,
+    decision: &decision::Model,
+    question: &question::Model,
+    lang: Lang,
+    sending: Sending,
+) -> Result<Said> {
+    Ok(match decision.kind {
+        DecisionKind::Live => Said::Live {
+            place: decision.place,
+            speaker: repo::speaker_line(tx, decision.speaker_id).await?,
+        },
         DecisionKind::Route => {
             let service = decision.service_id.unwrap_or(question.service_id);
-            assign::to_crew(tx, app, &question, service).await?;
-            let names = people::service_names(tx, asker.lang).await?;
-            outcome.routed(names.get(&service).map_or("", String::as_str))
+            let given = assign::give(tx, app, question, service, sending).await?;
+            let mut names = people::service_names(tx, lang).await?;
+            Said::Routed {
+                service: names.remove(&given.crew).unwrap_or_default(),
+            }
         }
-        DecisionKind::Decline => outcome.declined(decision.reason.as_deref().unwrap_or_default()),
+        DecisionKind::Decline => Said::Declined {
+            reason: decision.reason.clone().unwrap_or_default(),
+        },
         DecisionKind::Merge | DecisionKind::Duplicate => {
-            deliver_again(tx, app, &decision).await?;
-            outcome.merged()
+            deliver_again(tx, app, decision, sending.from(app)).await?;
+            if decision.kind == DecisionKind::Merge {
+                Said::Merged
+            } else {
+                Said::Duplicate
+            }
         }
-        DecisionKind::Reserve => unreachable!("refused above"),
-    };
-    put(tx, app, &outcome, &decision, letter).await?;
-    record(
-        tx,
-        app,
-        staff,
-        &question,
-        "decision.released",
-        json!({ "kind": decision.kind, "place": decision.place }),
-    )
-    .await?;
-    Ok(true)
+        DecisionKind::Reserve => return Err(Error::Refused("refused-reserve")),
+    })
 }
 
 async fn place(tx: &WriteTx, app: &App, decision: &decision::Model, to: QuestionState) -> Result<()> {
@@ -266,7 +431,7 @@ async fn place(tx: &WriteTx, app: &App, decision: &decision::Model, to: Question
 }
 
 /// The asker of a merged question gets the answers, also those that were approved before the merge.
-async fn deliver_again(tx: &WriteTx, app: &App, decision: &decision::Model) -> Result<()> {
+async fn deliver_again(tx: &WriteTx, app: &App, decision: &decision::Model, at: DateTime<Utc>) -> Result<()> {
     let into = decision.merged_into.ok_or(Error::NotFound)?;
     let target = question::Entity::find_by_id(into)
         .one(tx)
@@ -284,7 +449,7 @@ async fn deliver_again(tx: &WriteTx, app: &App, decision: &decision::Model) -> R
         .all(tx)
         .await?;
     for answer in approved {
-        jobs::enqueue(tx, &app.clock, &Job::Deliver { answer: answer.id }, app.clock.now()).await?;
+        jobs::enqueue(tx, &app.clock, &Job::Deliver { answer: answer.id }, at).await?;
     }
     Ok(())
 }
@@ -293,9 +458,10 @@ async fn deliver_again(tx: &WriteTx, app: &App, decision: &decision::Model) -> R
 async fn put(
     tx: &WriteTx,
     app: &App,
-    outcome: &letter::Outcome<'_>,
+    outcome: &Outcome<'_>,
     decision: &decision::Model,
     letter: Letter,
+    sending: Sending,
 ) -> Result<()> {
     let Some(email) = outcome.asker.email.clone() else {
         return Ok(());
@@ -306,7 +472,7 @@ async fn put(
         to_email: email,
         lang: outcome.asker.lang,
         letter,
-        state: Initial::Queued,
+        state: sending.state,
         dedup: format!("outcome:{}", decision.id),
         reply: None,
         refs: Refs {
@@ -316,6 +482,5 @@ async fn put(
             ..Refs::default()
         },
     };
-    mail::outbox::put(tx, &app.clock, &app.settings, mail).await?;
-    Ok(())
+    sending.put(tx, app, mail).await
 }

@@ -1,6 +1,11 @@
 //! The order of the ten, and who answers each.
 
-use super::decide::{check_speaker, record};
+use super::{
+    decide::{check_speaker, record},
+    freeze,
+    reserves::rerank,
+    step::turn,
+};
 use crate::{Error, Result, triage::repo};
 use db::{
     entity::{decision, event, question},
@@ -28,12 +33,21 @@ fn target(from: i32, step: Move, places: i32) -> Option<i32> {
     (to != from && (1..=places).contains(&to)).then_some(to)
 }
 
-/// Moves a question on the shortlist; whatever stands at its new place takes the old one.
+/// Moves a question on the shortlist, or among the reserves. By one step, whatever stands at its new place takes the old
+/// one; dragged ([`Move::To`]), those between close up.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not on the list; stale when somebody else moved it meanwhile.
 pub async fn reorder(tx: &WriteTx, app: &App, staff: StaffId, question: QuestionId, step: Move) -> Result<()> {
-    let moving = repo::live_of(tx, question).await?.ok_or(Error::NotFound)?;
+    let question = question::Entity::find_by_id(question)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    turn(tx, question.event_id).await?;
+    if let Some(reserve) = repo::pending_of(tx, question.id).await?.filter(|d| d.rank.is_some()) {
+        return reorder_reserve(tx, app, staff, &question, &reserve, step).await;
+    }
+    let moving = repo::live_of(tx, question.id).await?.ok_or(Error::NotFound)?;
     let event = event::Entity::find_by_id(moving.event_id)
         .one(tx)
         .await?
@@ -44,26 +58,56 @@ pub async fn reorder(tx: &WriteTx, app: &App, staff: StaffId, question: Question
     let Some(to) = target(from, step, event.live_places) else {
         return Ok(());
     };
-    let question = question::Entity::find_by_id(question)
-        .one(tx)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let other = repo::at_place(tx, event.id, to).await?;
-    // The unique index looks at every single step, so one of the two stands aside first.
+    // The unique index looks at every single step, so the moving one stands aside first.
     set_place(tx, moving.id, from, -from).await?;
-    if let Some(other) = other {
-        set_place(tx, other.id, to, from).await?;
+    let mut at = from;
+    while at != to {
+        let next = at + (to - at).signum();
+        if let Some(other) = repo::at_place(tx, event.id, next).await? {
+            set_place(tx, other.id, next, at).await?;
+        }
+        at = next;
     }
     set_place(tx, moving.id, -from, to).await?;
-    record(
-        tx,
-        app,
-        staff,
-        &question,
-        "decision.moved",
-        json!({ "from": from, "place": to }),
-    )
-    .await
+    freeze_mark(tx, app, &moving).await?;
+    let details = json!({ "from": from, "place": to });
+    record(tx, app, staff, &question, "decision.moved", details).await
+}
+
+async fn reorder_reserve(
+    tx: &WriteTx,
+    app: &App,
+    staff: StaffId,
+    question: &question::Model,
+    reserve: &decision::Model,
+    step: Move,
+) -> Result<()> {
+    let order = repo::reserves(tx, reserve.event_id).await?;
+    let from: i32 = (1..)
+        .zip(&order)
+        .find(|(_, d)| d.id == reserve.id)
+        .map(|(rank, _)| rank)
+        .ok_or(Error::NotFound)?;
+    let Some(to) = target(from, step, i32::try_from(order.len()).unwrap_or(i32::MAX)) else {
+        return Ok(());
+    };
+    rerank(tx, reserve, to).await?;
+    freeze_mark(tx, app, reserve).await?;
+    let details = json!({ "from": from, "rank": to });
+    record(tx, app, staff, question, "decision.reranked", details).await
+}
+
+/// What is changed after the freeze is marked.
+async fn freeze_mark(tx: &WriteTx, app: &App, decision: &decision::Model) -> Result<()> {
+    if decision.after_freeze || !freeze::frozen(tx, app, decision.event_id).await? {
+        return Ok(());
+    }
+    decision::Entity::update_many()
+        .col_expr(decision::Column::AfterFreeze, Expr::value(true))
+        .filter(decision::Column::Id.eq(decision.id))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 async fn set_place(tx: &WriteTx, id: DecisionId, from: i32, to: i32) -> Result<()> {
@@ -108,6 +152,7 @@ pub async fn set_speaker(
         .exec(tx)
         .await?;
     one_row(&result, "decision")?;
+    freeze_mark(tx, app, &live).await?;
     let question = question::Entity::find_by_id(question)
         .one(tx)
         .await?

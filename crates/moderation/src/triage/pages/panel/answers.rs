@@ -1,5 +1,6 @@
 //! What was answered to it so far.
 
+use crate::triage::reading::pages::Veil;
 use db::{entity::answer, prelude::*};
 use domain::QuestionId;
 
@@ -8,12 +9,15 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    pub(super) async fn of(conn: &impl ConnectionTrait, question: QuestionId) -> Result<Self, Error> {
+    pub(super) async fn of(conn: &impl ConnectionTrait, question: QuestionId, veil: &Veil) -> Result<Self, Error> {
         let rows = answer::Entity::find()
             .filter(answer::Column::QuestionId.eq(question))
             .order_by_asc(answer::Column::ReceivedAt);
-        Ok(Self {
-            rows: rows.all(conn).await?,
-        })
+        let mut rows = rows.all(conn).await?;
+        for row in &mut rows {
+            // Crews greet their partner by name.
+            row.body = veil.cover(&row.body);
+        }
+        Ok(Self { rows })
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::{
     repo as common,
-    triage::repo::{self, Line},
+    triage::{
+        reading::pages::Veil,
+        repo::{self, Line},
+    },
 };
 use chrono::{DateTime, Utc};
 use db::{entity::question, prelude::*};
@@ -18,7 +21,7 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    pub(super) async fn of(conn: &impl ConnectionTrait, line: &Line, lang: Lang) -> Result<Self, Error> {
+    pub(super) async fn of(conn: &impl ConnectionTrait, line: &Line, veil: &Veil, lang: Lang) -> Result<Self, Error> {
         let question = &line.question;
         let merged_into = match question.merged_into {
             Some(into) => common::question_of(conn, question.event_id, into).await?,
@@ -29,6 +32,16 @@ impl Asker {
             Some(Person::Partner { services, .. }) => services.join(", "),
             _ => String::new(),
         };
+        // Field, places and consents together are as good as a name.
+        if veil.is_drawn() {
+            return Ok(Self {
+                field: None,
+                meets: String::new(),
+                consents: Vec::new(),
+                merged_into,
+                followers: followers.all(conn).await?,
+            });
+        }
         Ok(Self {
             field: repo::invitation_field(conn, question.invitation_id, lang).await?,
             meets,

@@ -7,8 +7,13 @@ use super::{
 use crate::{
     repo as common,
     triage::{
+        pages::routing::why,
         repo::{self, Line},
-        service::decide::{self, Choice as Verdict},
+        service::{
+            decide::{self, Choice as Verdict},
+            reasons,
+            suggest::Advisor,
+        },
     },
 };
 use axum::{
@@ -16,11 +21,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use db::{
-    entity::{decision, event},
+    entity::{decision, event, question},
     people,
     prelude::*,
 };
-use domain::{Lang, QuestionId};
+use domain::{Lang, QuestionId, ServiceId, state::question::QuestionState};
 use serde::Deserialize;
 use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect};
 
@@ -32,6 +37,8 @@ pub(in crate::triage) struct Input {
     speaker: String,
     service: String,
     reason: String,
+    /// The place of a reason in the list, from 1.
+    picked: String,
     into: String,
 }
 
@@ -43,16 +50,20 @@ pub(super) struct Decide {
     pub(super) used: usize,
     pub(super) into: String,
     pub(super) reason: String,
+    pub(super) reasons: Vec<Choice>,
+    /// A service that suits better, its name and why.
+    pub(super) proposed: Option<(ServiceId, String, String)>,
 }
 
 impl Decide {
     pub(super) async fn of(
-        conn: &impl ConnectionTrait,
+        app: &App,
+        c: &Chrome,
         event: &event::Model,
         line: &Line,
-        lang: Lang,
         input: Input,
-    ) -> Result<Self, db::Error> {
+    ) -> crate::Result<Self> {
+        let (conn, lang) = (app.db.reader(), c.lang());
         let own_service = line.question.service_id.to_string();
         let service = if input.service.is_empty() {
             &own_service
@@ -73,10 +84,54 @@ impl Decide {
             services: services.collect(),
             speakers: speakers.collect(),
             used: repo::taken_places(conn, event.id).await?.len(),
+            reasons: reason_choices(conn, event, lang, &input.picked).await?,
+            proposed: proposed(app, c, event, &line.question).await?,
             into: input.into,
             reason: input.reason,
         })
     }
+}
+
+/// A service that the text speaks of, when it is another than the chosen one and nobody decided yet.
+async fn proposed(
+    app: &App,
+    c: &Chrome,
+    event: &event::Model,
+    question: &question::Model,
+) -> crate::Result<Option<(ServiceId, String, String)>> {
+    if question.state != QuestionState::Received || question.pending.is_some() {
+        return Ok(None);
+    }
+    let advisor = Advisor::of(app);
+    let mut found = advisor.proposals(app, std::slice::from_ref(question)).await?;
+    let Some(proposal) = found.remove(&question.id) else {
+        return Ok(None);
+    };
+    let names = people::service_names(app.db.reader(), c.lang()).await?;
+    let name = names.get(&proposal.service).cloned().unwrap_or_default();
+    Ok(Some((proposal.service, name, why(c, &proposal, event))))
+}
+
+async fn reason_choices(
+    conn: &impl ConnectionTrait,
+    event: &event::Model,
+    lang: Lang,
+    picked: &str,
+) -> crate::Result<Vec<Choice>> {
+    let list = reasons::of(conn, event.id).await?;
+    let choices = (1..).zip(list).map(|(n, reason)| {
+        let n: usize = n;
+        Choice::new(n, domain::text::excerpt(&reason.text(lang), 80)).chosen(n.to_string() == picked)
+    });
+    Ok(choices.collect())
+}
+
+/// In the asker's language, from the list and in words.
+async fn reason(app: &App, event: &event::Model, question: &question::Model, input: &Input) -> crate::Result<String> {
+    let conn = app.db.reader();
+    let asker = people::invitee(conn, question.invitation_id, question.lang).await?;
+    let lang = asker.map_or(question.lang, |a| a.lang);
+    reasons::compose(conn, event.id, &input.picked, &input.reason, lang).await
 }
 
 fn typed(decide: Input) -> Typed {
@@ -97,7 +152,7 @@ pub(in crate::triage::pages) async fn act(
     let question = common::question_of(app.db.reader(), event.id, id)
         .await?
         .ok_or(web::Error::NotFound)?;
-    let Some(wanted) = choice(&app, &event, &input).await? else {
+    let Some(wanted) = choice(&app, &event, &question, &input).await? else {
         let mut errors = Errors::new();
         errors.add("into", "triage-no-such-number");
         return page(&app, c, &slug, id, errors, typed(input)).await;
@@ -150,7 +205,12 @@ enum Wanted {
 }
 
 /// What the pressed button wants; `None` when the number to merge into is nobody's.
-async fn choice(app: &App, event: &event::Model, input: &Input) -> web::Result<Option<Wanted>> {
+async fn choice(
+    app: &App,
+    event: &event::Model,
+    question: &question::Model,
+    input: &Input,
+) -> web::Result<Option<Wanted>> {
     Ok(Some(match input.act.as_str() {
         "undo" => Wanted::Undo,
         "live" => Wanted::Decide(Verdict::Live {
@@ -161,7 +221,7 @@ async fn choice(app: &App, event: &event::Model, input: &Input) -> web::Result<O
             service: input.service.parse().ok(),
         }),
         "decline" => Wanted::Decide(Verdict::Decline {
-            reason: input.reason.clone(),
+            reason: reason(app, event, question, input).await?,
         }),
         "merge" => {
             let number = input.into.trim().trim_start_matches('#').parse().unwrap_or_default();
