@@ -78,7 +78,6 @@ CREATE TABLE question_follow (
 );
 DROP INDEX question_board;
 CREATE INDEX question_board ON question (event_id, board, number, service_id, lang, prefers);
-CREATE INDEX decision_by ON decision (event_id, decided_by, state, decided_at, id);
 CREATE INDEX invitation_field ON invitation (event_id, field_id);
 CREATE INDEX assignment_due ON assignment (event_id, due_at) WHERE question_id IS NOT NULL AND state IN ('sent', 'reminded');
 

@@ -30,7 +30,13 @@ async function byKeys(scene) {
   await pressed(v, "r");
   await v.told(t("triage-reserved", { n: reserve }));
   await pressed(v, "u");
-  await v.told(t("triage-undone", { n: reserve }));
+  await v.told(t("undo-done", { n: reserve }));
+
+  await v.page.keyboard.press("j");
+  const scored = await numberOf(focused(v));
+  await pressed(v, "4");
+  await v.told(t("reading-scored", { n: scored }));
+  if (!v.page.url().includes("/triage")) room.problem("a score given on the board leads away from it");
 
   await v.page.keyboard.press("j");
   await v.page.keyboard.press("x");

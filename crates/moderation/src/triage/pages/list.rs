@@ -176,7 +176,7 @@ pub(super) async fn page(
         views: board::views::of(conn, event.id, staff).await?,
         running: board::bulk::running(conn, event.id).await?,
         used: board::places(conn, event.id).await?,
-        undo: super::list_act::last_of(conn, event.id, staff).await?.is_some(),
+        undo: super::list_act::has_acts(conn, event.id, staff).await?,
         counts,
         behind,
         c,

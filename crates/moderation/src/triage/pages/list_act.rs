@@ -12,7 +12,10 @@ use crate::{
             Address,
             bulk::{self, Deed},
         },
-        service::decide::{self, Choice as Verdict},
+        service::{
+            decide::{self, Choice as Verdict},
+            undo::{self, Undone},
+        },
     },
 };
 use axum::{
@@ -20,10 +23,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use db::{
-    entity::{decision, event, question},
+    entity::{event, question, triage_act},
     prelude::*,
 };
-use domain::{DecisionId, EventId, QuestionId, StaffId, state::decision::DecisionState};
+use domain::{DecisionId, EventId, QuestionId, StaffId};
 use serde::Deserialize;
 use web::{App, Chrome, Errors, Form, auth::Moderator, redirect};
 
@@ -63,17 +66,10 @@ pub(super) async fn act(
         let (deed, which) = (deed.to_owned(), which.to_owned());
         return many(&app, &staff, c, &event, address, input, (&deed, &which)).await;
     }
-    let wanted = if input.act == "undo" {
-        let last = last_of(app.db.reader(), event.id, staff.id).await?;
-        last.map(|d| Act {
-            verb: "drop".into(),
-            question: d.question_id,
-            seen: Some(d.id),
-        })
-    } else {
-        Act::parse(&input.act)
-    };
-    let Some(act) = wanted else {
+    if input.act == "undo" {
+        return undo_last(&app, &staff, c, &event, address, input).await;
+    }
+    let Some(act) = Act::parse(&input.act) else {
         return Err(web::Error::BadRequest("oops-bad-request-body".into()));
     };
     let question = common::question_of(app.db.reader(), event.id, act.question)
@@ -120,24 +116,53 @@ async fn one(
     }
 }
 
-/// The decision that `staff` made last and that still waits for its release.
-pub(super) async fn last_of(
-    conn: &impl ConnectionTrait,
-    event: EventId,
-    staff: StaffId,
-) -> Result<Option<decision::Model>, Error> {
-    let find = decision::Entity::find()
-        .filter(decision::Column::EventId.eq(event))
-        .filter(decision::Column::State.eq(DecisionState::Pending))
-        .filter(decision::Column::DecidedBy.eq(staff));
-    Ok(find
-        .order_by_desc(decision::Column::DecidedAt)
-        .order_by_desc(decision::Column::Id)
-        .one(conn)
-        .await?)
+/// Takes back what `staff` decided last, whichever row it was.
+async fn undo_last(
+    app: &App,
+    staff: &Moderator,
+    c: Chrome,
+    event: &event::Model,
+    address: Address,
+    input: Input,
+) -> web::Result<Response> {
+    let tx = app.db.begin_write().await?;
+    let done = undo::last(&tx, app, staff.id, event.id).await;
+    let back = redirect(list_href(&event.slug, &address));
+    match commit(app, event, tx, done).await {
+        Ok(Undone::Nothing) => Ok(back.flash("undo-nothing").into_response()),
+        Ok(Undone::Done(restored)) => {
+            let question = common::question_of(app.db.reader(), event.id, restored.question).await?;
+            let number = question.and_then(|q| q.number).unwrap_or_default();
+            let flash = if restored.elsewhere {
+                "undo-done-elsewhere"
+            } else {
+                "undo-done"
+            };
+            Ok(back.flash_n(flash, number).into_response())
+        }
+        // Its mails went out: a page of its own shows them, and asks.
+        Ok(Undone::Released(question)) => {
+            let to = format!("/desk/events/{}/questions/{question}/undo", event.slug);
+            Ok(redirect(to).into_response())
+        }
+        Err(error) if error.is_refusal() => {
+            let words = c.clone().with(&crate::TEXTS).words;
+            let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence_at(&words, c.now)));
+            page(app, c, &event.slug, staff.id, address, input.typed(errors)).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
-pub(super) fn list_href(slug: &str, address: &Address) -> String {
+/// Whether `staff` decided anything here that could be taken back.
+pub(super) async fn has_acts(conn: &impl ConnectionTrait, event: EventId, staff: StaffId) -> Result<bool, Error> {
+    let find = triage_act::Entity::find()
+        .filter(triage_act::Column::StaffId.eq(staff))
+        .filter(triage_act::Column::EventId.eq(event));
+    Ok(find.order_by_desc(triage_act::Column::Seq).one(conn).await?.is_some())
+}
+
+pub(in crate::triage) fn list_href(slug: &str, address: &Address) -> String {
     let query = address.query();
     let mark = if query.is_empty() { "" } else { "?" };
     format!("/desk/events/{slug}/triage{mark}{query}")

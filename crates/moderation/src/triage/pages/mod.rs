@@ -11,6 +11,8 @@ mod sheet;
 mod shortlist;
 mod undo;
 
+pub(super) use list_act::list_href;
+
 use crate::{Result as Outcome, repo};
 use axum::routing::{get, post};
 use db::{entity::event, people::in_lang};

@@ -4,7 +4,8 @@ use super::{form::Typed, queue};
 use crate::{
     repo as common,
     triage::{
-        pages::{enter, panel},
+        board::Address,
+        pages::{self, enter, panel},
         reading::service::review::{self, Given},
     },
 };
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use web::{App, Chrome, Errors, Form, auth::Moderator, redirect};
 
 /// The form as it came: `act` (score, abstain, read), `value` for all criteria at once, `mark-ID` for each, `comment`,
-/// `seen`, and `then=read` to go on with the queue.
+/// `seen`, `then=read` to go on with the queue, and `back` to the board.
 #[derive(Debug, Default)]
 struct Input {
     act: String,
@@ -26,6 +27,8 @@ struct Input {
     comment: Option<String>,
     marks: BTreeMap<domain::CriterionId, i32>,
     then_read: bool,
+    /// The board's filters, where it was pressed there.
+    back: Option<String>,
 }
 
 impl Input {
@@ -37,6 +40,7 @@ impl Input {
                 "value" => input.value = value.parse().ok().or(Some(0)),
                 "seen" => input.seen = value.parse().ok(),
                 "comment" => input.comment = Some(value),
+                "back" => input.back = Some(value),
                 "then" => input.then_read = value == "read",
                 _ => {
                     let mark = name.strip_prefix("mark-").and_then(|id| id.parse().ok());
@@ -98,6 +102,8 @@ pub(super) async fn give(
     };
     let to = if input.then_read {
         format!("/desk/events/{slug}/read")
+    } else if let Some(back) = &input.back {
+        pages::list_href(&slug, &Address::parse(back))
     } else {
         format!("/desk/events/{slug}/questions/{id}#scores")
     };
