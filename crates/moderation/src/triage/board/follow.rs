@@ -291,7 +291,8 @@ async fn write(tx: &WriteTx, at: &question_follow::Model, rows: &[&Found]) -> Re
             put.add(if n > 0 { ", (" } else { "(" });
             if backend == DbBackend::Postgres {
                 put.bind(at.event_id).add(", ").bind(row.number).add(", CAST(");
-                put.bind(words::tsvector(&row.words())).add("::text AS tsvector))");
+                put.bind(words::tsvector(at.slot, &row.words()))
+                    .add("::text AS tsvector))");
             } else {
                 put.bind(first_row(at.slot) + i64::from(row.number)).add(", ");
                 put.bind(row.words().join(" ")).add(")");

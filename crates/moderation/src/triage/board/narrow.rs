@@ -39,7 +39,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     }
 
     /// The filter that finds least, if it is one that finds few.
-    pub(super) async fn narrowest(&self) -> Result<Option<(Narrow, i64)>, Error> {
+    pub(super) async fn narrowest(&self) -> Result<Option<Narrow>, Error> {
         let mut set = self.set();
         // Along the board's index a page of the column is read as fast.
         if !self.filter.sort.by_number() || set.contains(&Narrow::Words) {
@@ -68,7 +68,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
                 least = Some((narrow, count));
             }
         }
-        Ok(least)
+        Ok(least.map(|(narrow, _)| narrow))
     }
 
     /// What the filter finds by itself, in no order: ids, for [`Narrow::Words`] numbers.

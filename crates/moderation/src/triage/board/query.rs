@@ -35,6 +35,7 @@ pub(crate) struct Ask<'a, C: ConnectionTrait> {
     pub(super) filter: &'a Filter,
     /// The event's rows in the index of words on SQLite begin after this.
     pub(super) first: i64,
+    pub(super) slot: i32,
 }
 
 /// One page of at most `size` questions.
@@ -44,15 +45,14 @@ pub(crate) async fn page(
     filter: &Filter,
     size: usize,
 ) -> Result<Slice, Error> {
-    let first = match question_follow::Entity::find_by_id(event).one(conn).await? {
-        Some(row) => first_row(row.slot),
-        None => 0,
-    };
+    let follow = question_follow::Entity::find_by_id(event).one(conn).await?;
+    let slot = follow.map_or(0, |row| row.slot);
     let ask = Ask {
         conn,
         event,
         filter,
-        first,
+        first: first_row(slot),
+        slot,
     };
     ask.page(size).await
 }
@@ -62,7 +62,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         let wanted = i64::try_from(size + 1).unwrap_or(i64::MAX);
         let narrow = self.narrowest().await?;
         let mut rows = match narrow {
-            Some((narrow, _)) => self.rows(self.few(narrow, wanted)).await?,
+            Some(narrow) => self.rows(self.few(narrow, wanted)).await?,
             None if self.filter.sort.by_number() => self.rows(self.along_numbers(wanted)).await?,
             None => self.along_scores(wanted).await?,
         };
@@ -82,8 +82,8 @@ impl<C: ConnectionTrait> Ask<'_, C> {
             }
         }
         let found = match narrow {
-            Some((narrow, _)) => Some(self.count_few(narrow).await?),
-            None if self.filter.edge.is_none() && !more => i64::try_from(rows.len()).ok(),
+            _ if self.filter.edge.is_none() && !more => i64::try_from(rows.len()).ok(),
+            Some(narrow) => Some(self.count_few(narrow).await?),
             None => None,
         };
         Ok(Slice {
@@ -156,7 +156,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         );
         sql.bind(self.event);
         sql.add(if narrow == Narrow::Words {
-            " AND q.number IS NOT NULL AND q.number = base.number"
+            " AND q.number = base.number"
         } else {
             " AND q.id = base.id"
         });

@@ -107,6 +107,11 @@ impl Search {
         self.0.iter().map(part).collect::<Vec<_>>().join(" AND ")
     }
 
+    /// As a `tsquery` of PostgreSQL, of one event.
+    pub(crate) fn tsquery_in(&self, slot: i32) -> String {
+        format!("{} & {}", event_word(slot), self.tsquery())
+    }
+
     /// As a `tsquery` of PostgreSQL.
     pub(crate) fn tsquery(&self) -> String {
         let quoted = |words: &[String]| words.iter().map(|w| format!("'{w}'")).collect::<Vec<_>>();
@@ -119,10 +124,19 @@ impl Search {
     }
 }
 
+/// A word that every question of the event has and nobody can search for: the index holds all events.
+fn event_word(slot: i32) -> String {
+    format!("'@{slot}'")
+}
+
 /// The words as a `tsvector` of PostgreSQL, which keeps no position beyond 16,383.
-pub(crate) fn tsvector(words: &[String]) -> String {
+pub(crate) fn tsvector(slot: i32, words: &[String]) -> String {
     let word = |(n, word): (usize, &String)| format!("'{word}':{}", (n + 1).min(16_383));
-    words.iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
+    let words = words.iter().enumerate().map(word);
+    std::iter::once(event_word(slot))
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -152,6 +166,6 @@ mod tests {
             )
         );
         assert_eq!(search("%_'\"*()"), None);
-        assert_eq!(tsvector(&of("환불 a")), "'환불':1 '불':2 'a':3");
+        assert_eq!(tsvector(4, &of("환불 a")), "'@4' '환불':1 '불':2 'a':3");
     }
 }
