@@ -56,6 +56,13 @@ impl PanelPage {
     fn base(&self) -> String {
         format!("/desk/events/{}", self.event.slug)
     }
+    /// Whether its decision was released, which can be corrected.
+    const fn may_correct(&self) -> bool {
+        matches!(
+            self.line.question.state,
+            QuestionState::Live | QuestionState::Routed | QuestionState::Merged | QuestionState::Declined
+        )
+    }
 }
 
 /// What was typed into the forms of the page, each part's own: a refused form shows it again.
