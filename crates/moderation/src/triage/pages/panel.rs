@@ -29,7 +29,7 @@ use axum::{
     http::StatusCode,
 };
 use db::entity::event;
-use domain::{QuestionId, StaffId};
+use domain::{QuestionId, StaffId, state::question::QuestionState};
 use web::{App, Chrome, Errors, auth::Moderator, render_status};
 
 #[derive(Template)]
