@@ -298,8 +298,9 @@ fn every_text_that_a_template_asks_for_exists() {
 /// What looks like a deed and is none: settings, files, hosts.
 fn is_no_deed(name: &str) -> bool {
     let (noun, verb) = name.split_once('.').unwrap_or_default();
-    matches!(noun, "web" | "database" | "secret" | "secrets" | "saved")
-        || matches!(verb, "html" | "toml" | "cf" | "db" | "svg" | "example")
+    // Columns of two aliases in the queries of the board, and the name of a file.
+    matches!(noun, "web" | "database" | "secret" | "secrets" | "saved" | "q" | "s")
+        || matches!(verb, "html" | "toml" | "cf" | "db" | "svg" | "example" | "dat")
         || matches!(name, "mail.from_address" | "mail.reply_domain")
 }
 

@@ -255,7 +255,12 @@ async fn kills_lose_no_reply_that_was_taken() {
 async fn all_read(conn: &impl ConnectionTrait, process: &Process) -> Vec<entity::job::Model> {
     let deadline = Instant::now() + Duration::from_mins(2);
     loop {
-        let jobs = entity::job::Entity::find().all(conn).await.expect("reads");
+        // Others wait for nobody's reply: the groups of similar questions are made anew.
+        let jobs = entity::job::Entity::find()
+            .filter(entity::job::Column::Kind.eq("read_mail"))
+            .all(conn)
+            .await
+            .expect("reads");
         if jobs.iter().all(|j| j.state == JobState::Done) {
             return jobs;
         }

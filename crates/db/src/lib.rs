@@ -11,6 +11,7 @@ pub mod people;
 mod rows;
 mod together;
 mod transition;
+mod turn;
 mod turns;
 mod wake;
 mod write;
@@ -21,6 +22,7 @@ pub use error::{Conflict, Error, conflict};
 pub use number::question_changed;
 pub use together::{Together, padded};
 pub use transition::one_row;
+pub use turn::turn;
 pub use wake::Wake;
 pub use write::WriteTx;
 

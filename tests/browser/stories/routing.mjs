@@ -4,8 +4,9 @@ import { enter, tabTo } from "./keyboard.mjs";
 import { EVENT } from "./triage.mjs";
 
 export async function routesByKeys(scene) {
-  const { room, t } = scene;
+  const { server, room, t } = scene;
   const v = await room.visitor("moderator");
+  await v.signIn(server.stops.moderator[0].email, `${EVENT}/routing`);
   await v.goto(`${EVENT}/routing`);
   await v.role("heading", t("routing-title"), { level: 1 }).waitFor();
   await v.look("routing-by-keys");
@@ -36,8 +37,11 @@ export async function routesByKeys(scene) {
 
 /// What partners read about the selection.
 export async function selectionIsExplained(scene) {
-  const { room, t } = scene;
+  const { server, room, t } = scene;
   const v = await room.visitor("partner");
+  await v.goto(server.stops.partner[0].path);
+  await tabTo(v, v.button(t("link-enter")));
+  await enter(v);
   await v.goto("/my/selection");
   await v.role("heading", t("my-selection-title"), { level: 1 }).waitFor();
   await v.look("selection", { dark: true });

@@ -7,8 +7,9 @@ const focusRow = (v, row) => row.getByRole("link").first().focus();
 
 /// After three were picked: the proposal fills the rest, the last goes to the reserves and comes back.
 async function proposes(scene) {
-  const { room, t } = scene;
+  const { server, room, t } = scene;
   const v = await room.visitor("moderator");
+  await v.signIn(server.stops.moderator[0].email, `${EVENT}/shortlist`);
   await v.goto(`${EVENT}/shortlist`);
   await pressed(v, "p");
   await v.button(t("propose-all")).waitFor();

@@ -169,3 +169,14 @@ col-why = Why
 col-do = To do
 job-retry = Try again
 job-retried = The job is in the queue again.
+
+audit-export = The record of this event as a file
+audit-export-hint = Choose an event to get its record as a file.
+audit-csv = CSV
+audit-xlsx = Excel (XLSX)
+audit-json = JSON
+audit-col-from = From
+audit-col-to = To
+audit-col-number = Question
+audit-col-id = Id
+audit-col-deed = Deed

@@ -145,3 +145,14 @@ col-why = 이유
 col-do = 할 일
 job-retry = 다시 하기
 job-retried = 작업을 다시 대기열에 넣었습니다.
+
+audit-export = 이 행사의 기록 내려받기
+audit-export-hint = 행사를 고르면 그 행사의 기록을 파일로 내려받을 수 있습니다.
+audit-csv = CSV
+audit-xlsx = 엑셀(XLSX)
+audit-json = JSON
+audit-col-from = 이전
+audit-col-to = 이후
+audit-col-number = 질문 번호
+audit-col-id = 대상 ID
+audit-col-deed = 한 일

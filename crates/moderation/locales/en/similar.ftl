@@ -30,3 +30,4 @@ refused-group-gone = This group has changed meanwhile. Look at what is proposed 
 outcome-duplicate-subject = [{ $event }] Question { $number } has been answered already, and here is the answer
 outcome-duplicate-body = Thank you for your question. The same has been asked and answered before, so the answer comes to you by mail at once; you find it on your page, too.
 outcome-duplicate-note = If it does not answer what you meant, please tell the people of this event.
+did-decision-freed = Waits for triage again: the question it was joined to was withdrawn

@@ -30,3 +30,4 @@ refused-group-gone = 이 묶음은 그사이 바뀌었습니다. 새로 제안�
 outcome-duplicate-subject = [{ $event }] { $number }번 질문은 이미 답변되어 있어 바로 보내 드립니다
 outcome-duplicate-body = 보내 주신 질문 고맙습니다. 같은 내용의 질문에 이미 답변드린 것이 있어, 그 답변을 바로 메일로 보내 드리며 내 페이지에서도 보실 수 있습니다.
 outcome-duplicate-note = 답변이 질문하신 뜻과 다르면 이 행사의 담당자에게 알려 주시기 바랍니다.
+did-decision-freed = 병합이 풀려 다시 선별을 기다림

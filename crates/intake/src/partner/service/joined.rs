@@ -3,11 +3,11 @@
 use crate::partner::Error;
 use db::{
     audit,
-    entity::{decision, question},
+    entity::{decision, question, triage_act},
     prelude::*,
 };
 use domain::{
-    QuestionId,
+    ActId, QuestionId,
     state::{
         decision::{DecisionKind, DecisionState},
         question::QuestionState,
@@ -16,28 +16,24 @@ use domain::{
 use serde_json::json;
 use web::{App, auth::PartnerSession};
 
-/// Frees what is joined to `lead`, or waits to be; says how many.
+/// Frees what is joined to `lead`, or waits to be; says how many. Takes the event's turn, as every decision does.
 pub(super) async fn free(tx: &WriteTx, app: &App, who: &PartnerSession, lead: QuestionId) -> Result<usize, Error> {
-    let waiting = decision::Entity::find()
+    db::turn(tx, who.event).await?;
+    let stood = [DecisionState::Pending, DecisionState::Released];
+    let joins = decision::Entity::find()
         .filter(decision::Column::MergedInto.eq(lead))
-        .filter(decision::Column::State.eq(DecisionState::Pending))
+        .filter(decision::Column::State.is_in(stood))
         .order_by_asc(decision::Column::QuestionId)
         .all(tx)
         .await?;
-    let joined = question::Entity::find()
-        .filter(question::Column::MergedInto.eq(lead))
-        .order_by_asc(question::Column::Id)
-        .all(tx)
-        .await?;
-    let mut freed: Vec<QuestionId> = waiting.iter().map(|d| d.question_id).collect();
-    freed.extend(joined.iter().map(|q| q.id));
+    let freed: Vec<QuestionId> = joins.iter().map(|d| d.question_id).collect();
     if freed.is_empty() {
         return Ok(0);
     }
     decision::Entity::update_many()
         .col_expr(decision::Column::State, Expr::value(DecisionState::Dropped.as_str()))
-        .filter(decision::Column::Id.is_in(waiting.iter().map(|d| d.id)))
-        .filter(decision::Column::State.eq(DecisionState::Pending))
+        .filter(decision::Column::Id.is_in(joins.iter().map(|d| d.id)))
+        .filter(decision::Column::State.is_in(stood))
         .exec(tx)
         .await?;
     question::Entity::update_many()
@@ -50,13 +46,27 @@ pub(super) async fn free(tx: &WriteTx, app: &App, who: &PartnerSession, lead: Qu
         .filter(question::Column::State.is_in([QuestionState::Received, QuestionState::Merged]))
         .exec(tx)
         .await?;
-    for id in &freed {
+    for join in &joins {
+        let act = triage_act::ActiveModel {
+            id: Set(ActId::new()),
+            event_id: Set(who.event),
+            seq: Set(db::turn(tx, who.event).await?),
+            question_id: Set(join.question_id),
+            staff_id: Set(None),
+            at: Set(app.clock.now()),
+            dropped: Set(Some(join.id)),
+            made: Set(None),
+            undoes: Set(None),
+            because: Set(None),
+            back: Set(false),
+        };
+        triage_act::Entity::insert(act).exec_without_returning(tx).await?;
         let entry = audit::Entry {
             event: Some(who.event),
             actor: audit::Actor::System,
-            action: "decision.dropped",
-            subject: ("question", Some(id.uuid())),
-            details: json!({ "kind": DecisionKind::Merge, "lead_withdrawn": lead }),
+            action: "decision.freed",
+            subject: ("question", Some(join.question_id.uuid())),
+            details: json!({ "kind": join.kind, "lead_withdrawn": lead }),
         };
         audit::record(tx, &app.clock, entry).await?;
     }

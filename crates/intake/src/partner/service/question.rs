@@ -384,7 +384,10 @@ pub async fn withdraw(app: &App, who: &PartnerSession, id: QuestionId) -> Result
         QuestionState::Draft => None,
         _ => Some(db::question_changed(&tx, who.event).await?),
     };
-    let freed = super::joined::free(&tx, app, who, id).await?;
+    let freed = match before.state {
+        QuestionState::Draft => 0,
+        _ => super::joined::free(&tx, app, who, id).await?,
+    };
     let done = question::Entity::update_many()
         .col_expr(question::Column::State, Expr::value(QuestionState::Withdrawn.as_str()))
         .col_expr(question::Column::Pending, Expr::value(None::<DecisionKind>))

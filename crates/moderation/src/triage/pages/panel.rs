@@ -29,7 +29,7 @@ use axum::{
     http::StatusCode,
 };
 use db::entity::event;
-use domain::{QuestionId, StaffId};
+use domain::{QuestionId, StaffId, state::question::QuestionState};
 use web::{App, Chrome, Errors, auth::Moderator, render_status};
 
 #[derive(Template)]
@@ -55,6 +55,13 @@ struct PanelPage {
 impl PanelPage {
     fn base(&self) -> String {
         format!("/desk/events/{}", self.event.slug)
+    }
+    /// Whether its decision was released, which can be corrected.
+    const fn may_correct(&self) -> bool {
+        matches!(
+            self.line.question.state,
+            QuestionState::Live | QuestionState::Routed | QuestionState::Merged | QuestionState::Declined
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use db::{
     audit::{self, Actor},
-    entity::{decision, event, question, shortlist, triage_act},
+    entity::{decision, event, question, triage_act},
     prelude::*,
 };
 use domain::{
@@ -21,7 +21,7 @@ use domain::{
         question::QuestionState,
     },
 };
-use sea_orm::{QueryTrait, sea_query::OnConflict};
+use sea_orm::sea_query::OnConflict;
 use web::App;
 
 /// What stands on the shortlist: literal words, since a partial index serves nothing else (see ARCHITECTURE.md).
@@ -103,27 +103,7 @@ pub(super) struct Stepped {
 
 /// Takes the event's turn, until the transaction ends; gives the number of the act.
 pub(crate) async fn turn(tx: &WriteTx, event: EventId) -> Result<i64> {
-    let next = || {
-        shortlist::Entity::update_many()
-            .col_expr(shortlist::Column::Acts, Expr::col(shortlist::Column::Acts).add(1))
-            .filter(shortlist::Column::EventId.eq(event))
-            .into_query()
-            .returning_col(shortlist::Column::Acts)
-            .to_owned()
-    };
-    if let Some(row) = tx.query_one(&next()).await? {
-        return Ok(row.try_get_by_index(0)?);
-    }
-    let first = shortlist::ActiveModel {
-        event_id: Set(event),
-        acts: Set(0),
-    };
-    shortlist::Entity::insert(first)
-        .on_conflict(OnConflict::column(shortlist::Column::EventId).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await?;
-    let row = tx.query_one(&next()).await?.ok_or(Error::NotFound)?;
-    Ok(row.try_get_by_index(0)?)
+    Ok(db::turn(tx, event).await?)
 }
 
 /// Takes the turn, and keeps the question of a decision as it is: before anything else of it is locked.

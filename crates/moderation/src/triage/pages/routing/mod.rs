@@ -4,6 +4,7 @@ mod preview;
 mod reasons;
 mod record;
 mod release;
+mod rest;
 mod rules;
 mod show;
 mod templates;
@@ -21,10 +22,10 @@ use crate::triage::service::release::What;
 pub(super) fn routes() -> web::Router {
     web::Router::new()
         .route("/desk/events/{slug}/routing", get(show::show))
-        .route("/desk/events/{slug}/routing/rest", post(show::route_rest))
-        .route("/desk/events/{slug}/routing/propose", post(show::follow))
+        .route("/desk/events/{slug}/routing/rest", post(rest::route_rest))
+        .route("/desk/events/{slug}/routing/propose", post(rest::follow))
         .route("/desk/events/{slug}/routing/release", post(release::release))
-        .route("/desk/events/{slug}/routing/live", get(show::live))
+        .route("/desk/events/{slug}/routing/live", get(rest::live))
         .route("/desk/events/{slug}/routing/preview", get(preview::show))
         .route("/desk/events/{slug}/routing/rules", get(rules::show).post(rules::save))
         .route("/desk/events/{slug}/routing/releases/{id}", get(record::show))

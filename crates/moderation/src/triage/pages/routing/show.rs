@@ -7,9 +7,7 @@ use crate::{
         pages::enter,
         repo::{self, Line, Rest},
         service::{
-            decide,
             release::{self, Released},
-            route_rest::{self as service, Pressed},
             suggest::{Advisor, Like, Proposal},
         },
     },
@@ -18,7 +16,6 @@ use askama::Template;
 use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Datelike, Utc};
 use db::{
@@ -35,7 +32,7 @@ use domain::{
 };
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
-use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
+use web::{App, Choice, Chrome, Errors, auth::Moderator, render_status};
 
 /// One service, the crew that answers for it, and what would go there.
 struct CrewRow {
@@ -190,7 +187,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    fn rest(&self) -> Rest {
+    pub(super) fn rest(&self) -> Rest {
         Rest {
             service: self.service.parse().ok(),
             written: self.written.parse().ok(),
@@ -499,61 +496,4 @@ fn live_words(c: &Chrome, decision: &decision::Model, speakers: &[speaker::Model
         Some(speaker) => format!("{place} · {}", people::speaker_person(speaker).name()),
         None => place,
     }
-}
-
-pub(super) async fn route_rest(
-    State(app): State<App>,
-    staff: Moderator,
-    Path(slug): Path<String>,
-    c: Chrome,
-    Form(address): Form<Address>,
-) -> web::Result<Response> {
-    let (event, _) = enter(&app, c, &slug).await?;
-    let to = redirect(format!("/desk/events/{slug}/routing"));
-    let to = match service::press(&app, staff.id, event.id, &address.rest()).await? {
-        Pressed::Done(routed) => to.flash_n("triage-routed-n", i64::try_from(routed).unwrap_or(i64::MAX)),
-        Pressed::Begun(of) => to.flash_n("triage-routing-begun", i64::try_from(of).unwrap_or(i64::MAX)),
-    };
-    Ok(to.into_response())
-}
-
-/// Follows a proposal: `QUESTION:SERVICE`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Follow {
-    follow: String,
-}
-
-pub(super) async fn follow(
-    State(app): State<App>,
-    staff: Moderator,
-    Path(slug): Path<String>,
-    c: Chrome,
-    Form(input): Form<Follow>,
-) -> web::Result<Response> {
-    let (event, c) = enter(&app, c, &slug).await?;
-    let pair = input.follow.split_once(':');
-    let ids = pair.and_then(|(q, s)| Some((q.parse::<QuestionId>().ok()?, s.parse::<ServiceId>().ok()?)));
-    let Some((question, service)) = ids else {
-        return Err(web::Error::BadRequest("oops-bad-request-body".into()));
-    };
-    let row = crate::repo::question_of(app.db.reader(), event.id, question)
-        .await?
-        .ok_or(web::Error::NotFound)?;
-    let choice = decide::Choice::Route { service: Some(service) };
-    let tx = app.db.begin_write().await?;
-    let done = decide::decide(&tx, &app, staff.id, question, None, choice).await;
-    crate::triage::pages::commit(&app, &event, tx, done)
-        .await
-        .map_err(|e| e.on(&c.words))?;
-    Ok(redirect(format!("/desk/events/{slug}/routing"))
-        .flash_n("triage-routed", row.number.unwrap_or_default())
-        .into_response())
-}
-
-/// Tells the page that a job did some.
-pub(super) async fn live(State(app): State<App>, _: Moderator, Path(slug): Path<String>) -> web::Result<Response> {
-    let event = crate::repo::event_by_slug(app.db.reader(), &slug)
-        .await?
-        .ok_or(web::Error::NotFound)?;
-    Ok(web::live::sse(app.live.subscribe(&release::topic(event.id))))
 }
