@@ -17,6 +17,7 @@ mod m0010_reading;
 mod m0011_similar;
 mod m0012_routing;
 mod m0013_shortlist;
+mod m0014_words;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_similar::Step),
             Box::new(m0012_routing::Step),
             Box::new(m0013_shortlist::Step),
+            Box::new(m0014_words::Step),
         ]
     }
 }

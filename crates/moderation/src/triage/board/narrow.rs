@@ -124,7 +124,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
             sql.add("SELECT w.number FROM question_words w WHERE (w.event_id = ")
                 .bind(self.event);
             sql.add(") IS TRUE AND w.words @@ CAST(")
-                .bind(search.tsquery())
+                .bind(search.tsquery_in(self.slot))
                 .add("::text AS tsquery)");
         } else {
             sql.add("SELECT w.rowid - ").bind(self.first);

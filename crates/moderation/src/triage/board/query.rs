@@ -13,6 +13,7 @@ use super::{
 use db::{entity::question_follow, prelude::*};
 use domain::{EventId, QuestionId, state::question::Board};
 use sea_orm::DbBackend;
+use std::cmp::Ordering;
 
 /// Counts beyond this read "1,000+".
 pub(crate) const FEW: i64 = 1_000;
@@ -60,9 +61,8 @@ pub(crate) async fn page(
 impl<C: ConnectionTrait> Ask<'_, C> {
     async fn page(&self, size: usize) -> Result<Slice, Error> {
         let wanted = i64::try_from(size + 1).unwrap_or(i64::MAX);
-        let narrow = self.narrowest().await?;
-        let mut rows = match narrow {
-            Some(narrow) => self.rows(self.few(narrow, wanted)).await?,
+        let mut rows = match self.narrowest().await? {
+            Some(narrow) => return Ok(self.cut(&self.rows(self.few(narrow)).await?, size)),
             None if self.filter.sort.by_number() => self.rows(self.along_numbers(wanted)).await?,
             None => self.along_scores(wanted).await?,
         };
@@ -81,17 +81,46 @@ impl<C: ConnectionTrait> Ask<'_, C> {
                 after = after.filter(|_| more);
             }
         }
-        let found = match narrow {
-            _ if self.filter.edge.is_none() && !more => i64::try_from(rows.len()).ok(),
-            Some(narrow) => Some(self.count_few(narrow).await?),
-            None => None,
-        };
+        let whole = self.filter.edge.is_none() && !more;
+        let found = i64::try_from(rows.len()).ok().filter(|_| whole);
         Ok(Slice {
             ids: rows.into_iter().map(|r| r.0).collect(),
             before,
             after,
             found,
         })
+    }
+
+    /// The page of all that the filters find, which stand in their order.
+    fn cut(&self, rows: &[(QuestionId, Key)], size: usize) -> Slice {
+        let beyond = |a: Key, b: Key| {
+            let order = (a.value, a.id).cmp(&(b.value, b.id));
+            order
+                == if self.filter.sort.descends() {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+        };
+        let count = rows.len();
+        let (start, end) = match self.filter.edge {
+            None => (0, size),
+            Some(Edge::After(key)) => {
+                let start = rows.iter().position(|r| beyond(r.1, key)).unwrap_or(count);
+                (start, start + size)
+            }
+            Some(Edge::Before(key)) => {
+                let end = rows.iter().position(|r| !beyond(key, r.1)).unwrap_or(count);
+                (end.saturating_sub(size), end)
+            }
+        };
+        let end = Ord::min(end, count);
+        Slice {
+            before: rows.get(start).filter(|_| start > 0).map(|r| r.1),
+            after: rows[start..end].last().filter(|_| end < count).map(|r| r.1),
+            ids: rows[start..end].iter().map(|r| r.0).collect(),
+            found: i64::try_from(count).ok(),
+        }
     }
 
     async fn rows(&self, sql: Sql) -> Result<Vec<(QuestionId, Key)>, Error> {
@@ -164,34 +193,18 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         self.checks(sql, Some(narrow));
     }
 
-    fn with_base(&self, narrow: Narrow) -> Sql {
+    /// All that the filters find, in their order: with at most a thousand, what is counted need not be asked again.
+    fn few(&self, narrow: Narrow) -> Sql {
         let mut sql = Sql::new("WITH base AS MATERIALIZED (");
         self.list(&mut sql, narrow);
-        sql.add(" LIMIT ").bind(FEW + 1).add(") SELECT ");
-        sql
-    }
-
-    fn few(&self, narrow: Narrow, wanted: i64) -> Sql {
-        let (mut sql, measure, way) = (self.with_base(narrow), self.measure(), self.way());
-        sql.add("q.id, ").add(measure);
+        sql.add(" LIMIT ")
+            .bind(FEW + 1)
+            .add(") SELECT q.id, ")
+            .add(self.measure());
         self.base_first(&mut sql, narrow);
-        if self.filter.sort.by_number() {
-            self.beyond(&mut sql, "q.number");
-            sql.add(" ORDER BY q.number").add(way);
-        } else {
-            self.beyond_measure(&mut sql, measure, "q.id");
-            sql.add(" ORDER BY 2").add(way).add(", q.id").add(way);
-        }
-        sql.add(" LIMIT ").bind(wanted);
+        let way = if self.filter.sort.descends() { " DESC" } else { " ASC" };
+        sql.add(" ORDER BY 2").add(way).add(", q.id").add(way);
         sql
-    }
-
-    async fn count_few(&self, narrow: Narrow) -> Result<i64, Error> {
-        let mut sql = self.with_base(narrow);
-        sql.add("count(*)");
-        self.base_first(&mut sql, narrow);
-        let row = self.conn.query_one_raw(sql.statement(self.backend())).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
     }
 
     fn beyond_measure(&self, sql: &mut Sql, measure: &str, id: &str) {
