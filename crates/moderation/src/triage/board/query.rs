@@ -160,7 +160,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     }
 
     /// Beyond the edge by number.
-    fn beyond(&self, sql: &mut Sql, column: &str) {
+    pub(super) fn beyond(&self, sql: &mut Sql, column: &str) {
         if let Some(key) = self.edge() {
             sql.add(" AND ").add(column);
             sql.add(if self.falling() { " < " } else { " > " });
