@@ -239,7 +239,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
             sql.bind(search.tsquery()).add("::text AS tsquery)) IS TRUE");
             if !few && self.filter.sort.by_number() {
                 // The planner draws no such conclusion from the question's number.
-                self.beyond(sql, "w.number");
+                self.beyond(sql, "(w.number)");
             }
             sql.add(")");
         } else if few {
