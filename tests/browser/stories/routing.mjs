@@ -40,7 +40,7 @@ export async function selectionIsExplained(scene) {
   const { server, room, t } = scene;
   const v = await room.visitor("partner");
   await v.goto(server.stops.partner[0].path);
-  await tabTo(v, v.button(t("link-enter")));
+  await tabTo(v, v.button(t("my-enter-button")));
   await enter(v);
   await v.goto("/my/selection");
   await v.role("heading", t("my-selection-title"), { level: 1 }).waitFor();

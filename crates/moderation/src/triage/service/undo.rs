@@ -1,6 +1,6 @@
 //! Undo: what stood before stands again, by a new, audited decision. An undo that is undone does again.
 //!
-//! After the release it is a correction (see [`super::correct`]): the question waits for triage again.
+//! After the release it is a correction (see `correct.rs`): the question waits for triage again.
 
 use super::{
     correct,
