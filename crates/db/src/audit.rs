@@ -16,6 +16,12 @@ pub enum Actor {
     System,
 }
 
+impl From<StaffId> for Actor {
+    fn from(staff: StaffId) -> Self {
+        Self::Staff(staff)
+    }
+}
+
 impl Actor {
     pub const fn kind(self) -> ActorKind {
         match self {

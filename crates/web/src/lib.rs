@@ -41,7 +41,7 @@ pub use layers::{UPLOAD_LIMIT, layers, uploads};
 pub use parts::Parts;
 pub use ready::{Answer, Asked, Ready};
 pub use redirect::{Redirect, local_path, redirect};
-pub use render::{attachment, render, render_status};
+pub use render::{attachment, render, render_form, render_status};
 pub use serve::serve;
 pub use session::delete_expired;
 pub use sign_in::role_choices;

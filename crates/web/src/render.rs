@@ -1,4 +1,4 @@
-use crate::Result;
+use crate::{Errors, Result};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -12,6 +12,16 @@ pub fn render(page: &impl askama::Template) -> Result {
 /// A page with another status: a form with errors is 422.
 pub fn render_status(status: StatusCode, page: &impl askama::Template) -> Result {
     Ok((status, Html(page.render()?)).into_response())
+}
+
+/// A page with a form: 422 when something is wrong with what was typed into it.
+pub fn render_form(errors: &Errors, page: &impl askama::Template) -> Result {
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    render_status(status, page)
 }
 
 /// Bytes that are saved as a file, never shown: what people uploaded stays inert.

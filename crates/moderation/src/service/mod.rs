@@ -2,6 +2,7 @@
 
 pub mod assign;
 pub(crate) mod crew;
+pub(crate) mod deed;
 mod due;
 pub mod template;
 pub mod templates;

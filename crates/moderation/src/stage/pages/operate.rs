@@ -12,7 +12,6 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
@@ -22,7 +21,7 @@ use db::{
 };
 use domain::{QuestionId, ReverseId, SpeakerId};
 use serde::Deserialize;
-use web::{App, Choice, Chrome, Errors, Form, redirect, render_status};
+use web::{App, Choice, Chrome, Errors, Form, redirect, render_form};
 
 /// One question of the order.
 struct Item {
@@ -133,12 +132,7 @@ async fn page(
         text,
         errors,
     };
-    let status = if page.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 async fn items(app: &App, event: &event::Model, shown: Shown, c: &Chrome) -> Result<Vec<Item>, db::Error> {

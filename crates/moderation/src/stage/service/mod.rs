@@ -7,13 +7,8 @@ pub use note::{not_reached, note_answer};
 pub use show::{Shown, back, commit, next, show, show_reverse};
 
 use crate::{Error, Result};
-use db::{
-    audit::{self, Actor},
-    entity::question,
-    prelude::*,
-};
-use domain::{QuestionId, StaffId, state::question::QuestionState};
-use web::App;
+use db::{entity::question, prelude::*};
+use domain::{QuestionId, state::question::QuestionState};
 
 /// The live question, kept as it is until the transaction ends (see `triage::service::decide`).
 async fn hold(tx: &WriteTx, id: QuestionId) -> Result<question::Model> {
@@ -25,22 +20,4 @@ async fn hold(tx: &WriteTx, id: QuestionId) -> Result<question::Model> {
         .await?;
     one_row(&result, "question")?;
     question::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound)
-}
-
-async fn record(
-    tx: &WriteTx,
-    app: &App,
-    staff: StaffId,
-    question: &question::Model,
-    action: &'static str,
-    details: serde_json::Value,
-) -> Result<()> {
-    let entry = audit::Entry {
-        event: Some(question.event_id),
-        actor: Actor::Staff(staff),
-        action,
-        subject: ("question", Some(question.id.uuid())),
-        details,
-    };
-    Ok(audit::record(tx, &app.clock, entry).await?)
 }

@@ -1,6 +1,7 @@
 //! What was said on stage, and what time did not allow.
 
-use super::{Shown, hold, record, show::put};
+use super::{Shown, hold, show::put};
+use crate::service::deed::record;
 use crate::{
     Error, Result,
     service::assign,

@@ -3,17 +3,14 @@
 use super::enter;
 use crate::triage::board::{self, Address, Column, Counts, FEW, Row, Sort, follow};
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, Query, State};
 use db::{
     entity::{board_view, bulk_run, company, event, field, invitation, partner, tag},
     people::{self, in_lang},
     prelude::*,
 };
 use domain::{EventId, Lang, StaffId, state::question::Prefers};
-use web::{App, Choice, Chrome, Errors, auth::Moderator, render_status};
+use web::{App, Choice, Chrome, Errors, auth::Moderator, render_form};
 
 struct Tab {
     label: String,
@@ -185,12 +182,7 @@ pub(super) async fn page(
         typed,
         me: staff,
     };
-    let status = if page.typed.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    render_status(status, &page)
+    render_form(&page.typed.errors, &page)
 }
 
 fn choices(all: impl IntoIterator<Item = (String, String)>, chosen: &str) -> Vec<Choice> {

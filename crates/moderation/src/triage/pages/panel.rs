@@ -24,13 +24,10 @@ use crate::{
     },
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use db::entity::event;
 use domain::{QuestionId, StaffId, state::question::QuestionState};
-use web::{App, Chrome, Errors, auth::Moderator, render_status};
+use web::{App, Chrome, Errors, auth::Moderator, render_form};
 
 #[derive(Template)]
 #[template(path = "triage/panel.html")]
@@ -128,10 +125,5 @@ pub(in crate::triage) async fn page(
         veil,
         errors,
     };
-    let status = if page.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }

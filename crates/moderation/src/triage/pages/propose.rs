@@ -14,13 +14,12 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use db::{entity::event, prelude::*};
 use domain::QuestionId;
 use serde::Deserialize;
-use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
+use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render_form};
 
 struct Row {
     line: Line,
@@ -87,12 +86,7 @@ async fn page(app: &App, c: Chrome, slug: &str, errors: Errors) -> web::Result {
         event,
         errors,
     };
-    let status = if page.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 fn in_words(c: &Chrome, proposed: &Proposed, line: &Line, field: &str) -> String {

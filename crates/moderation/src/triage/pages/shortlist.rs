@@ -19,7 +19,6 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use balance::{Balance, Dimension};
@@ -33,7 +32,7 @@ use db::{
 use domain::{DecisionId, QuestionId, state::decision::DecisionState};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
-use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
+use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_form};
 
 /// One place, with its question or free.
 struct Slot {
@@ -153,12 +152,7 @@ async fn page(app: &App, c: Chrome, slug: &str, typed: Option<String>, errors: E
         c,
         event,
     };
-    let status = if page.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 fn fill(

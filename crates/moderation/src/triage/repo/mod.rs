@@ -33,7 +33,11 @@ use domain::{
         decision::{DecisionKind, DecisionState},
     },
 };
-use std::collections::BTreeSet;
+use sea_orm::{Select, TryGetable};
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+};
 
 /// The decision that waits for its release; there is at most one.
 pub(crate) async fn pending_of(
@@ -182,4 +186,24 @@ pub(crate) async fn by_number(
         .filter(question::Column::EventId.eq(event))
         .filter(question::Column::Number.eq(number));
     Ok(found.one(conn).await?)
+}
+
+/// How many of what is found have each value of `by`.
+pub(crate) async fn count_by<E: EntityTrait, K: TryGetable + Eq + Hash>(
+    conn: &impl ConnectionTrait,
+    find: Select<E>,
+    by: E::Column,
+) -> Result<HashMap<K, usize>, Error> {
+    let rows: Vec<(K, i64)> = find
+        .select_only()
+        .column(by)
+        .column_as(Expr::cust("count(*)"), "n")
+        .group_by(by)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let counts = rows
+        .into_iter()
+        .map(|(key, n)| (key, usize::try_from(n).unwrap_or_default()));
+    Ok(counts.collect())
 }

@@ -88,18 +88,7 @@ pub(crate) async fn waiting_counts(
     event: EventId,
     what: &What,
 ) -> Result<HashMap<Option<ServiceId>, usize>, Error> {
-    let rows: Vec<(Option<ServiceId>, i64)> = matching(event, what)
-        .select_only()
-        .column(decision::Column::ServiceId)
-        .column_as(decision::Column::Id.count(), "n")
-        .group_by(decision::Column::ServiceId)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let counts = rows
-        .into_iter()
-        .map(|(s, n)| (s, usize::try_from(n).unwrap_or_default()));
-    Ok(counts.collect())
+    Ok(super::count_by(conn, matching(event, what), decision::Column::ServiceId).await?)
 }
 
 /// The next decisions of a release that wait for their turn.

@@ -79,18 +79,7 @@ pub(crate) async fn undecided_counts(
     event: EventId,
     rest: &Rest,
 ) -> Result<HashMap<ServiceId, usize>, Error> {
-    let rows: Vec<(ServiceId, i64)> = filtered(event, rest)
-        .select_only()
-        .column(question::Column::ServiceId)
-        .column_as(question::Column::Id.count(), "n")
-        .group_by(question::Column::ServiceId)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let counts = rows
-        .into_iter()
-        .map(|(s, n)| (s, usize::try_from(n).unwrap_or_default()));
-    Ok(counts.collect())
+    Ok(super::count_by(conn, filtered(event, rest), question::Column::ServiceId).await?)
 }
 
 /// The same with their texts.

@@ -2,10 +2,10 @@
 //! wait as drafts, for staff to read, edit and send.
 
 use super::{
-    decide::record,
     reserves::move_up,
     step::{Cause, keep, note, set_state, turn},
 };
+use crate::service::deed::record;
 use crate::{
     Error, Result,
     service::assign,

@@ -4,9 +4,9 @@ use super::{
     reserves::move_up,
     step::{Cause, Draft, keep, step, turn},
 };
+use crate::service::deed::record;
 use crate::{Error, Result, triage::repo};
 use db::{
-    audit::Actor,
     entity::{decision, event, question, speaker},
     prelude::*,
 };
@@ -303,17 +303,6 @@ async fn already(tx: &WriteTx, event: &event::Model, decision: &decision::Model)
         kind: decision.kind,
         zone: event.time_zone.clone(),
     })
-}
-
-pub(crate) async fn record(
-    tx: &WriteTx,
-    app: &App,
-    staff: StaffId,
-    question: &question::Model,
-    action: &'static str,
-    details: serde_json::Value,
-) -> Result<()> {
-    super::step::record(tx, app, Actor::Staff(staff), question, action, details).await
 }
 
 #[cfg(test)]

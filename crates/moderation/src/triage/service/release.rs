@@ -2,7 +2,8 @@
 //! pressed, so a job, a second press and a kill in between find the same rows. What a request cannot wait for is a job,
 //! which does a share and leaves the rest to the next one.
 
-use super::decide::{hold_decision, record, set_state};
+use super::decide::{hold_decision, set_state};
+use crate::service::deed::record;
 pub use crate::triage::repo::What;
 use crate::{
     Error, Result,

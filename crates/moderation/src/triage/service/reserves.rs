@@ -1,6 +1,7 @@
 //! Ranked reserves: the first one moves up when a live place frees.
 
-use super::step::{Cause, Draft, RANKED, keep, record, step, turn};
+use super::step::{Cause, Draft, RANKED, keep, step, turn};
+use crate::service::deed::record;
 use crate::{
     Error, Result,
     triage::{repo, service::decide},

@@ -1,11 +1,7 @@
 //! The order of the ten, and who answers each.
 
-use super::{
-    decide::{check_speaker, record},
-    freeze,
-    reserves::rerank,
-    step::turn,
-};
+use super::{decide::check_speaker, freeze, reserves::rerank, step::turn};
+use crate::service::deed::record;
 use crate::{Error, Result, triage::repo};
 use db::{
     entity::{decision, event, question},

@@ -9,7 +9,6 @@ use crate::{
     triage::{repo, service::freeze},
 };
 use db::{
-    audit::{self, Actor},
     entity::{decision, event, question, triage_act},
     prelude::*,
 };
@@ -306,22 +305,4 @@ async fn mark(tx: &WriteTx, id: QuestionId, kind: Option<DecisionKind>) -> Resul
         .exec(tx)
         .await?;
     Ok(one_row(&result, "question")?)
-}
-
-pub(crate) async fn record(
-    tx: &WriteTx,
-    app: &App,
-    actor: Actor,
-    question: &question::Model,
-    action: &'static str,
-    details: serde_json::Value,
-) -> Result<()> {
-    let entry = audit::Entry {
-        event: Some(question.event_id),
-        actor,
-        action,
-        subject: ("question", Some(question.id.uuid())),
-        details,
-    };
-    Ok(audit::record(tx, &app.clock, entry).await?)
 }

@@ -4,10 +4,11 @@
 
 use super::{
     correct,
-    decide::{check, hold, record},
+    decide::{check, hold},
     reserves::move_up,
     step::{Cause, Draft, keep, step, turn},
 };
+use crate::service::deed::record;
 use crate::{Error, Result, triage::repo};
 use db::{
     entity::{decision, event, question, triage_act},

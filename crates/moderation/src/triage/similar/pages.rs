@@ -11,7 +11,6 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -19,7 +18,7 @@ use db::entity::event;
 use domain::QuestionId;
 use serde::Deserialize;
 use std::collections::HashMap;
-use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
+use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render_form};
 
 /// Groups on a page.
 const SHOWN: usize = 20;
@@ -148,12 +147,7 @@ async fn page(app: &App, c: Chrome, slug: &str, typed: Input, errors: Errors) ->
         next,
         errors,
     };
-    let status = if page.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 async fn act(

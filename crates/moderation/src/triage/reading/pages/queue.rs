@@ -10,13 +10,10 @@ use crate::{
     },
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use db::entity::event;
 use domain::QuestionId;
-use web::{App, Chrome, Errors, auth::Moderator, render_status};
+use web::{App, Chrome, Errors, auth::Moderator, render_form};
 
 struct Next {
     line: Line,
@@ -71,12 +68,7 @@ pub(super) async fn page(
         errors,
         next,
     };
-    let status = if page.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 async fn one(

@@ -10,14 +10,13 @@ use crate::triage::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
 use db::entity::event;
 use domain::{role::Role, text};
 use serde::Deserialize;
-use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
+use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render_form};
 
 /// Most characters of a criterion's name.
 const NAME_CHARS: usize = 60;
@@ -162,12 +161,7 @@ async fn page(
         own_first,
         blinded,
     };
-    let status = if page.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 pub(super) async fn save(

@@ -1,6 +1,6 @@
 //! The question as it stands on stage and in print, beside the asker's own words, which nobody changes.
 
-use super::record;
+use crate::service::deed::record;
 use crate::{Error, Result};
 use db::{
     entity::{question, question_copy},

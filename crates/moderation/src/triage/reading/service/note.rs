@@ -1,6 +1,6 @@
 //! Notes among staff, and whom they call.
 
-use super::record;
+use crate::service::deed::record;
 use crate::{Error, Result, triage::reading::repo};
 use db::{
     entity::{note, note_mention, question, staff},

@@ -5,8 +5,9 @@
 
 use super::{
     figures::{figures, weighted},
-    record, settings,
+    settings,
 };
+use crate::service::deed::record;
 use crate::{Error, Result, triage::reading::repo};
 use db::{
     entity::{mark, question, question_score, review},
