@@ -2,6 +2,12 @@
 
 export const EVENT = "/desk/events/talk";
 
+/// The page of the question with this number, by way of the board.
+export async function openQuestion(v, number, event = EVENT) {
+  await v.goto(`${event}/triage?state=all&q=%23${number}`);
+  await v.follow(v.page.locator(`#q${number} a.row-link`));
+}
+
 export async function decides(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("moderator");
