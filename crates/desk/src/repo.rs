@@ -262,12 +262,12 @@ pub(crate) fn details(json: &serde_json::Value) -> String {
         .join(", ")
 }
 
-/// An id says nothing to a reader of the page; the file has them all.
+/// An id says nothing to a reader of the page, nor does what was not there; the file has it all.
 fn without_ids(json: &serde_json::Value) -> serde_json::Value {
     let is_id = |v: &serde_json::Value| v.as_str().is_some_and(|v| Uuid::parse_str(v).is_ok());
     json.as_object().map_or(serde_json::Value::Null, |map| {
         map.iter()
-            .filter(|(_, v)| !is_id(v))
+            .filter(|(_, v)| !v.is_null() && !is_id(v))
             .map(|(k, v)| (k.clone(), v.clone()))
             .collect()
     })

@@ -11,8 +11,13 @@ async function hints(scene) {
   await v.goto(server.stops.partner[0].path);
   if (await v.button(t("my-enter-button")).count()) await v.press(t("my-enter-button"));
   await v.goto("/my/questions/new");
-  await v.box(t("field-question")).pressSequentially("금요일에 번 돈이 수요일에야 들어옵니다. 하루라도 당겨 받을 수 없을까요?");
-  await v.role("heading", t("my-similar-title"), { level: 2 }).waitFor();
+  const heading = v.role("heading", t("my-similar-title"), { level: 2 });
+  // What is printed is compared once its index stands: the next pause in typing finds it.
+  for (const words of ["스티로폼을 종이 보냉상자로 바꾸고 싶은데 상자값이 세 배입니다.", " 혼자 바꾸면 저희만 비싸져서 손님을 잃습니다.", " 나래가 도와줄 수 있나요?"]) {
+    await v.box(t("field-question")).pressSequentially(words);
+    if (await heading.waitFor({ timeout: 8000 }).then(() => true, () => false)) break;
+  }
+  await heading.waitFor();
   await v.page.locator("[data-similar] a[href^='/articles/']").first().waitFor();
   await v.look("similar-while-writing", { dark: true });
 }
