@@ -17,7 +17,7 @@ async function mark(v, value) {
 }
 
 /// Three questions of the queue: scored by one press, by criteria with a comment, and abstained from.
-async function reads(scene) {
+export async function reads(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("moderator");
   await v.signIn(server.stops.moderator[0].email, `${EVENT}/read`);
@@ -33,7 +33,7 @@ async function reads(scene) {
   await v.page.getByText(t("score-by-criteria"), { exact: true }).click();
   const rows = v.page.locator("fieldset.marks");
   for (const [n, value] of [4, 2, 3].entries()) await rows.nth(n).getByRole("radio", { name: String(value), exact: true }).check({ force: true });
-  await v.box(t("field-comment")).fill("사례가 구체적이어서 다른 파트너에게도 도움이 되겠습니다.");
+  await v.page.getByRole("textbox", { name: new RegExp(`^${t("field-comment")}`) }).fill("사례가 구체적이어서 다른 파트너에게도 도움이 되겠습니다.");
   await v.look("reading-by-criteria", { dark: true });
   await v.press(t("score-give-next"));
   await v.told(t("reading-scored", { n: second }));
@@ -45,7 +45,7 @@ async function reads(scene) {
 }
 
 /// The other moderator sees a colleague's score only after an own one; where they differ, the board finds it.
-async function ownFirst(scene) {
+export async function ownFirst(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("second moderator");
   await v.signIn(server.stops.administrator[0].email, `${EVENT}/triage`);

@@ -70,7 +70,7 @@ async function words(scene) {
 }
 
 /// A reason of the event's own list, picked on the panel, and read by its asker with what partners read on the selection.
-async function declines(scene) {
+export async function declines(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("moderator");
   const partner = await room.visitor("partner");

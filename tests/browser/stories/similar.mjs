@@ -23,7 +23,7 @@ async function hints(scene) {
 }
 
 /// A proposed group: one leads, the others are joined to it; the last decision is taken back.
-async function groups(scene) {
+export async function groups(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("moderator");
   await v.signIn(server.stops.moderator[0].email, `${EVENT}/similar`);

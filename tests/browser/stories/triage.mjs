@@ -21,8 +21,11 @@ export async function decides(scene) {
   await v.page.getByRole("searchbox", { name: t("web:search") }).fill("정산");
   await v.press(t("filter-apply"));
   await v.look("triage-search", { glance: true });
+  await v.page.locator("summary").filter({ hasText: t("board-filters") }).click();
   await v.page.getByRole("combobox", { name: t("filter-written") }).selectOption({ label: t("written-en") });
   await v.press(t("filter-apply"));
+  // What is set stands in words, also where the filters are folded away.
+  await v.page.locator("summary").getByText(t("written-en")).first().waitFor();
   await v.open(t("filter-clear"));
 
   await panel(scene, v);
