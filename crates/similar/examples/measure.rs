@@ -1,7 +1,8 @@
 //! Measures on the sets in `tests/data`: P@1, recall@9 and the best pairwise F1 over a threshold.
 //!
-//! `cargo run --release -p similar --example measure -- LANG dev|held|all [COPIES] [NAME=VALUE…]`; COPIES of each
-//! question with another thing in the place of its own stand in the index beside it, to be taken for it.
+//! `cargo run --release -p similar --example measure -- LANG|FILE dev|held|all|GROUPS [COPIES] [NAME=VALUE…]`; COPIES of
+//! each question with another thing in the place of its own stand in the index beside it, to be taken for it. A FILE is
+//! any other set, of lines {"text","group"}; GROUPS takes as many of it.
 
 #![expect(clippy::cast_precision_loss, reason = "figures of some thousands")]
 
@@ -74,7 +75,11 @@ struct Set {
 }
 
 fn read(lang: &str, half: &str, copies: usize) -> Set {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{lang}.jsonl"));
+    let path = if lang.contains('.') {
+        Path::new(lang).to_owned()
+    } else {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{lang}.jsonl"))
+    };
     let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut set = Set {
         texts: Vec::new(),
@@ -99,7 +104,8 @@ fn read(lang: &str, half: &str, copies: usize) -> Set {
         let wanted = match half.trim_end_matches("-mixed") {
             "dev" => group.is_multiple_of(2),
             "held" => group % 2 == 1,
-            _ => true,
+            "all" => true,
+            first => group < first.parse().expect("dev, held, all or how many groups"),
         };
         // Groups of one to ten, as questions really come: most things are asked once or twice.
         let size = counts.entry(group).or_insert(0usize);
