@@ -19,6 +19,18 @@ fn main() {
     if args.first().is_some_and(|arg| arg == "many") {
         return many(args.get(1).and_then(|n| n.parse().ok()).unwrap_or(20_000));
     }
+    if args.first().is_some_and(|arg| arg == "search") {
+        let sets: Vec<Set> = args[1..]
+            .iter()
+            .filter_map(|arg| arg.split_once(':'))
+            .map(|(lang, half)| read(lang, half, 0))
+            .collect();
+        let mut tune = Tune::default();
+        for (name, value) in args.iter().filter_map(|arg| arg.split_once('=')) {
+            set(&mut tune, name, value);
+        }
+        return search(&sets, tune);
+    }
     let lang = args.first().map_or("ko", String::as_str);
     let half = args.get(1).map_or("dev", String::as_str);
     let copies: usize = args.get(2).and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -26,13 +38,24 @@ fn main() {
     for (name, value) in args.iter().filter_map(|arg| arg.split_once('=')) {
         set(&mut tune, name, value);
     }
-    let set = read(lang, half, copies);
-    if args.iter().any(|arg| arg == "search") {
-        return search(
-            &[read(lang, half, copies), read(lang, &format!("{half}-mixed"), copies)],
-            tune,
-        );
+    if args.iter().any(|arg| arg == "table") {
+        let mut all = 0.0;
+        for (lang, half) in [
+            ("/work/tmp/sim/dev.jsonl", "all"),
+            ("/work/tmp/sim/dev.jsonl", "all-mixed"),
+            ("ko", "dev"),
+            ("ko", "all"),
+            ("ko", "all-mixed"),
+            ("en", "all"),
+        ] {
+            let f = measure(&read(lang, half, 0), tune.clone());
+            all += f.sum();
+            print!("{:.3} {:.3} {:.3} @{:.2} | ", f.first, f.recall, f.f1, f.threshold);
+        }
+        println!("{all:.3} {}", args[3..].join(" "));
+        return;
     }
+    let set = read(lang, half, copies);
     let begun = Instant::now();
     let figures = measure(&set, tune.clone());
     println!("{lang} {half} +{copies}: {} ({:?})", figures.line(), begun.elapsed());
@@ -308,22 +331,14 @@ fn wrong(set: &Set, tune: Tune) {
     }
 }
 
-fn mean(one: Figures, other: Figures) -> Figures {
-    Figures {
-        first: f64::midpoint(one.first, other.first),
-        recall: f64::midpoint(one.recall, other.recall),
-        f1: f64::midpoint(one.f1, other.f1),
-        threshold: one.threshold,
-    }
-}
-
-/// Walks from value to value and keeps what is better.
-fn search(sets: &[Set; 2], mut tune: Tune) {
-    let measure = |tune: &Tune| mean(measure(&sets[0], tune.clone()), measure(&sets[1], tune.clone()));
+/// Walks from value to value and keeps what is better on the sets together.
+fn search(sets: &[Set], mut tune: Tune) {
+    let measure =
+        |tune: &Tune| sets.iter().map(|set| measure(set, tune.clone()).sum()).sum::<f64>() / sets.len() as f64;
     let mut best = measure(&tune);
-    println!("{}", best.line());
+    println!("{best:.4}");
     let mut seed = 11u64;
-    for _ in 0..200 {
+    for _ in 0..250 {
         seed = seed
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
@@ -345,10 +360,10 @@ fn search(sets: &[Set; 2], mut tune: Tune) {
             _ => other.company = (other.company + (by - 0.95) / 3.0).clamp(0.0, 0.9),
         }
         let figures = measure(&other);
-        if figures.sum() > best.sum() + 0.0005 {
+        if figures > best + 0.0005 {
             best = figures;
             tune = other;
-            println!("{} {tune:?}", best.line());
+            println!("{best:.4} {tune:?}");
         }
     }
 }

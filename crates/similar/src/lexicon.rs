@@ -254,9 +254,7 @@ mod tests {
         let mut long = Vec::new();
         korean::written_out(&word.chars().collect::<Vec<_>>(), &mut long);
         let told = |piece: Piece| match piece.what {
-            What::Known(Known {
-                class: Some(class), ..
-            }) => Some(class.to_string()),
+            What::Known(Known { class: Some(class), .. }) => Some(class.to_string()),
             What::Known(_) => Some("-".to_owned()),
             What::Unknown => Some(long[piece.from..piece.to].iter().collect()),
             What::Ending => None,

@@ -151,7 +151,7 @@ impl<'a> Draft<'a> {
         if let Some(class) = class {
             self.stems.push(Unit {
                 sign: hash(2, [u64::from(class)]),
-                weight: self.tune.class,
+                weight: weight * self.tune.class,
             });
         }
     }
@@ -187,7 +187,7 @@ impl<'a> Draft<'a> {
             weight,
         }));
         self.letters.push(bound);
-        let class = words::class(stem).or_else(|| words::class(&said));
+        let class = words::class(stem);
         self.stem(sign, weight, class);
     }
 

@@ -26,7 +26,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let words = |table| lines(table).flat_map(str::split_whitespace).filter(foreign);
     let classes = (0..).zip(lines(CLASSES)).flat_map(|(class, line)| {
         let words = line.split_whitespace().filter(foreign);
-        words.map(move |word| (word, class))
+        words.map(move |word| (english(word), class))
     });
     Tables {
         classes: classes.collect(),
@@ -70,7 +70,7 @@ pub(crate) enum Tier {
     Polite,
 }
 
-/// The class of a foreign word or a number.
+/// The class of a number or a foreign word without its ending.
 pub(crate) fn class(word: &str) -> Option<u32> {
     TABLES.classes.get(word).copied()
 }
