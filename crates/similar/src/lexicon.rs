@@ -1,7 +1,7 @@
 //! The Korean words of the tables, found in running text: which parts of a word are known words, which are not known,
 //! and which are only endings.
 //!
-//! *회의시간이* is 회의 and 시간 and a particle, *안읽은메일* is what *안 읽은 메일* is. A verb is found in the forms that its
+//! *저녁회의가* is 저녁 and 회의 and a particle, *환불신청* is what *환불 신청* is. A verb is found in the forms that its
 //! stem takes before endings: 바꾸, 바꿔; 켜, 켠; 빠르, 빨라; 덥, 더워.
 
 use crate::{
@@ -14,6 +14,11 @@ use std::sync::LazyLock;
 
 /// In longer words, known ones are cut out wherever they stand: a sentence without a blank.
 const UNSPACED: usize = 8;
+
+/// What stands behind nouns and is a word with them.
+const AFTER: &str = "서 금 율 률 일 권 장 법 용 료 비 실 사 기 점 함 팀 중 때 들 값 별 식 형 성 력 량 액 자 증 표 망 전 후 간 내 외 상 하 님 방 집 가 관 소 처 국 측 물 품";
+/// What stands before nouns and is a word with them.
+const BEFORE: &str = "재 신 미 총 각 매 전 본 새 첫 현 타 당 부 대 소 초 무 비";
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
@@ -43,7 +48,8 @@ pub(crate) struct Piece {
 
 struct Lexicon {
     nouns: Trie<Known>,
-    verbs: Trie<Known>,
+    /// And whether a final consonant may follow.
+    verbs: Trie<(Known, bool)>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
@@ -54,8 +60,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     for (lemma, (word, class, tier)) in (0..).zip(words::korean_words()) {
         let known = Known { tier, class, lemma };
         if let Some(stem) = word.strip_suffix('-') {
-            for form in forms(&spelled(stem)) {
-                lexicon.verbs.set(&form, known);
+            for (form, open) in forms(&spelled(stem)) {
+                lexicon.verbs.set(&form, (known, open));
             }
         } else {
             lexicon.nouns.set(&spelled(word), known);
@@ -63,6 +69,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     }
     lexicon
 });
+
+static SUFFIXES: LazyLock<Vec<Vec<u32>>> = LazyLock::new(|| AFTER.split_whitespace().map(spelled).collect());
 
 fn spelled(word: &str) -> Vec<u32> {
     let mut long = Vec::new();
@@ -74,31 +82,31 @@ fn spelled(word: &str) -> Vec<u32> {
     spelled
 }
 
-/// The forms of a verb's stem before endings; a final consonant that is an ending (보낸) is none of its own.
-fn forms(stem: &[u32]) -> Vec<Vec<u32>> {
-    let mut forms = vec![stem.to_vec()];
+/// The forms of a verb's stem before endings, and whether one may begin with a final consonant: 보낸 is 보내 and ㄴ, but
+/// after 바꿔 none follows.
+fn forms(stem: &[u32]) -> Vec<(Vec<u32>, bool)> {
     let short = |cut: usize, more: &[u32]| [&stem[..stem.len() - cut], more].concat();
+    let mut forms = vec![(stem.to_vec(), true)];
     match *stem {
         // 르: 빠르, 빨라 or 불러.
         [.., 0x1105, 0x1173] => {
-            forms.push(short(2, &[0x11af, 0x1105, 0x1161]));
-            forms.push(short(2, &[0x11af, 0x1105, 0x1165]));
+            forms.push((short(2, &[0x11af, 0x1105, 0x1161]), false));
+            forms.push((short(2, &[0x11af, 0x1105, 0x1165]), false));
         }
         [.., 0x1173] => {
-            forms.push(short(1, &[0x1165]));
-            forms.push(short(1, &[0x1161]));
+            forms.push((short(1, &[0x1165]), false));
+            forms.push((short(1, &[0x1161]), false));
         }
-        [.., 0x116e] => forms.push(short(1, &[0x116f])),
-        [.., 0x1169] => forms.push(short(1, &[0x116a])),
-        [.., 0x1175] => forms.push(short(1, &[0x1167])),
+        [.., 0x116e] => forms.push((short(1, &[0x116f]), false)),
+        [.., 0x1169] => forms.push((short(1, &[0x116a]), false)),
+        [.., 0x1175] => forms.push((short(1, &[0x1167]), false)),
         // ㅂ: 덥, 더우, 더워; of 잡 these are no words.
         [.., 0x11b8] => {
-            forms.push(short(1, &[0x110b, 0x116e]));
-            forms.push(short(1, &[0x110b, 0x116f]));
-            forms.push(short(1, &[0x110b, 0x116a]));
+            forms.push((short(1, &[0x110b, 0x116e]), true));
+            forms.push((short(1, &[0x110b, 0x116f]), false));
         }
         // ㄹ goes before ㄴ, ㅂ and ㅅ; ㅎ before a vowel. Of one syllable too little would remain.
-        [.., 0x11af | 0x11c2] if stem.len() > 3 => forms.push(short(1, &[])),
+        [.., 0x11af | 0x11c2] if stem.len() > 3 => forms.push((short(1, &[]), true)),
         _ => {}
     }
     forms
@@ -111,6 +119,7 @@ struct Match {
     known: Known,
     syllables: usize,
     behind: Behind,
+    noun: bool,
 }
 
 struct Spelled {
@@ -149,15 +158,27 @@ impl Spelled {
         korean::only_endings(&self.letters[from..to], &self.bounds[from..to], behind)
     }
 
+    /// Whether more words may follow in the same word: 정산 and 서 or 시간, but not 페이 and 스북.
+    fn goes_on(&self, found: &Match) -> bool {
+        let next = self.before(found.end);
+        let rest = self.starts.len() - 1 - next;
+        if rest == 0 || rest > UNSPACED || !found.noun {
+            return rest > 0;
+        }
+        let begin = self.starts[next];
+        let syllable = &self.letters[begin..self.starts[next + 1]];
+        let suffix = SUFFIXES.iter().any(|suffix| suffix == syllable);
+        suffix || found.syllables > 2 || self.known(next, true).is_some()
+    }
+
     /// The known word at a syllable: the longest with which the word is whole, else the longest of two syllables and more.
     fn known(&self, at: usize, whole: bool) -> Option<Match> {
         let begin = self.starts[at];
         let all = &self.letters[begin..];
         let mut found: Vec<Match> = Vec::new();
-        let mut add = |taken: usize, known: Known, noun: bool| {
+        let mut add = |taken: usize, known: Known, noun: bool, open: bool| {
             let end = begin + taken;
-            let cut = noun || self.letters.get(end).is_none_or(|next| *next < FINAL);
-            if !self.bounds[end] && cut {
+            if !self.bounds[end] && !(open && self.letters[end] >= FINAL) {
                 return;
             }
             let syllables = self.before(end) - at;
@@ -171,16 +192,23 @@ impl Spelled {
                 known,
                 syllables,
                 behind,
+                noun,
             });
         };
-        LEXICON.verbs.walk(all, |taken, known| add(taken, known, false));
-        LEXICON.nouns.walk(all, |taken, known| add(taken, known, true));
+        LEXICON.nouns.walk(all, |taken, known| add(taken, known, true, false));
+        LEXICON
+            .verbs
+            .walk(all, |taken, (known, open)| add(taken, known, false, open));
+        // Behind another word, one syllable is a part of it: the 비 of 광고비 is no rain.
+        found.retain(|found| found.syllables > 1 || at == 0);
         found.sort_by_key(|found| std::cmp::Reverse(found.end));
         let last = self.letters.len();
         let complete = found
             .iter()
             .find(|found| self.only_endings(found.end, last, found.behind));
-        let longest = found.iter().find(|found| found.syllables > 1 && !whole);
+        let longest = found
+            .iter()
+            .find(|found| found.syllables > 1 && !whole && self.goes_on(found));
         complete.or(longest).copied()
     }
 }
@@ -209,7 +237,9 @@ pub(crate) fn pieces(word: &[char], glued: bool) -> Vec<Piece> {
         }
         let next = (at + 1..word.len()).find(|next| {
             let found = spelled.known(*next, word.len() <= UNSPACED);
-            found.is_some_and(|found| found.syllables > 1)
+            // One syllable before it is more often the beginning of another word.
+            let prefix = *next > at + 1 || before(word[at]);
+            found.is_some_and(|found| found.syllables > if prefix { 1 } else { 2 })
         });
         let end = next.unwrap_or(word.len());
         let (from, to) = (spelled.starts[at], spelled.starts[end]);
@@ -226,6 +256,10 @@ pub(crate) fn pieces(word: &[char], glued: bool) -> Vec<Piece> {
         at = end;
     }
     pieces
+}
+
+fn before(char: char) -> bool {
+    BEFORE.contains(char)
 }
 
 fn ending(from: usize, end: usize) -> Piece {
@@ -282,8 +316,11 @@ mod tests {
 
     #[test]
     fn known_words_are_found_inside() {
-        assert_eq!(told("회의시간이"), [told("회의"), told("시간")].concat());
+        assert_eq!(told("저녁회의가"), [told("저녁"), told("회의")].concat());
         assert_eq!(told("환불신청은"), [told("환불"), told("신청")].concat());
+        assert_eq!(told("정산서는")[0], told("정산")[0]);
+        assert_eq!(told("페이스북은"), ["페이스북은"]);
+        assert_eq!(told("구월"), ["구월"]);
         assert_eq!(told("수수료율은")[0], told("수수료")[0]);
     }
 
@@ -292,5 +329,6 @@ mod tests {
         assert_eq!(told("비가"), told("비"));
         assert_eq!(told("비둘기"), ["비둘기"]);
         assert_eq!(told("눈은"), told("눈"));
+        assert_eq!(told("광고비는"), [told("광고").concat(), "비는".to_owned()]);
     }
 }
