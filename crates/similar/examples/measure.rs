@@ -238,12 +238,19 @@ fn groups(set: &Set, tune: Tune) {
     }
 }
 
+/// How many bytes of memory this process has, where the system says so.
+fn resident() -> Option<usize> {
+    let pages = fs::read_to_string("/proc/self/statm").ok()?;
+    Some(pages.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)
+}
+
 /// Groups of one to three words of nonsense about things: as many questions as are wanted, alike and not.
 fn many(count: usize) {
     let things: Vec<&str> = THINGS.split_whitespace().collect();
     let base = read("ko", "all");
     let mut next = numbers_from(3);
     let mut index = Index::default();
+    let before = resident();
     let begun = Instant::now();
     for id in 0..count {
         let (one, other) = (&base.texts[next(base.texts.len())], &base.texts[next(base.texts.len())]);
@@ -261,6 +268,9 @@ fn many(count: usize) {
         "{count} inserted: {:?} each",
         begun.elapsed() / u32::try_from(count).expect("fits")
     );
+    if let (Some(before), Some(after)) = (before, resident()) {
+        println!("  in memory: {} bytes each", (after - before) / count);
+    }
     let begun = Instant::now();
     for id in 0..100 {
         index.insert(
