@@ -116,13 +116,32 @@ fn the_sets_are_as_large_as_they_should_be() {
 }
 
 #[test]
+fn among_few_questions_only_what_is_alike_is_a_group() {
+    let texts = [
+        "정산금은 매달 며칠에 들어오나요?",
+        "매월 정산금 들어오는 날이 며칠인가요?",
+        "행사장에 주차할 수 있나요?",
+        "정산금이 들어오는 날짜는 매달 며칠입니까?",
+        "비밀번호를 잊어버렸는데 어떻게 찾나요?",
+        "작품 번역은 누가 맡습니까?",
+        "매달 정산금 들어오는 날짜를 알려 주세요.",
+        "댓글 신고는 어디에서 하나요?",
+    ];
+    let mut index = Index::default();
+    for (id, text) in texts.into_iter().enumerate() {
+        index.insert(id, text);
+    }
+    assert_eq!(index.survey(TWO).groups(THRESHOLD), [[0, 1, 3, 6]]);
+}
+
+#[test]
 fn korean_questions_find_their_like() {
-    holds("ko, development half", KO, Half::Dev, [0.89, 0.78, 0.78, 0.77]);
-    holds("ko, held-out half", KO, Half::Held, [0.84, 0.71, 0.72, 0.69]);
+    holds("ko, development half", KO, Half::Dev, [0.88, 0.77, 0.76, 0.74]);
+    holds("ko, held-out half", KO, Half::Held, [0.86, 0.72, 0.72, 0.66]);
 }
 
 #[test]
 fn english_questions_find_their_like() {
-    holds("en, development half", EN, Half::Dev, [0.85, 0.71, 0.73, 0.72]);
-    holds("en, held-out half", EN, Half::Held, [0.67, 0.53, 0.55, 0.52]);
+    holds("en, development half", EN, Half::Dev, [0.86, 0.71, 0.72, 0.71]);
+    holds("en, held-out half", EN, Half::Held, [0.68, 0.53, 0.55, 0.49]);
 }
