@@ -178,7 +178,7 @@ impl Spelled {
         let mut found: Vec<Match> = Vec::new();
         let mut add = |taken: usize, known: Known, noun: bool, open: bool| {
             let end = begin + taken;
-            if !self.bounds[end] && !(open && self.letters[end] >= FINAL) {
+            if !(self.bounds[end] || open && self.letters[end] >= FINAL) {
                 return;
             }
             let syllables = self.before(end) - at;
