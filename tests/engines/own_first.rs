@@ -25,7 +25,9 @@ fn link(page: &str, rel: &str) -> Option<String> {
 async fn what_one_scored_stands_first_and_the_rest_by_number_on_every_page_there_and_back() {
     let world = World::new().await;
     let app = &world.app;
-    let made = crowd::crowd(&app.db, app.clock.now(), "many", QUESTIONS).await.expect("a crowd");
+    let made = crowd::crowd(&app.db, app.clock.now(), "many", QUESTIONS)
+        .await
+        .expect("a crowd");
     let me = world.staff("moderator", &[Role::Moderator]).await;
     let inbox = entity::question::Entity::find()
         .filter(entity::question::Column::EventId.eq(made.event))
@@ -35,12 +37,16 @@ async fn what_one_scored_stands_first_and_the_rest_by_number_on_every_page_there
         .await
         .expect("reads");
     // Sixty of them, more than a page, from the last to the first, worse and worse.
-    let mine: Vec<i32> = (0..60).map(|n| inbox[inbox.len() - 1 - n * 7].number.unwrap_or_default()).collect();
+    let mine: Vec<i32> = (0..60)
+        .map(|n| inbox[inbox.len() - 1 - n * 7].number.unwrap_or_default())
+        .collect();
     for (n, number) in mine.iter().enumerate() {
         let question = inbox.iter().find(|q| q.number == Some(*number)).expect("there");
         let tx = app.db.begin_write().await.expect("begins");
         let given = Given::Overall(5 - i32::try_from(n / 12).expect("small"));
-        review::give(&tx, app, me, question, None, &given, None).await.expect("scores");
+        review::give(&tx, app, me, question, None, &given, None)
+            .await
+            .expect("scores");
         tx.commit().await.expect("commits");
     }
     let mut browser = world.signed_in("moderator").await;

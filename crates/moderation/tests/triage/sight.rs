@@ -103,10 +103,13 @@ async fn sign(story: &Story) -> FieldId {
     theirs
 }
 
+/// What of the asker stands on the page; whom the filter proposes is invited, and asked nothing yet.
 fn names(page: &str) -> Vec<&'static str> {
+    let (head, rest) = page.split_once("<datalist id=\"companies\">").unwrap_or((page, ""));
+    let rest = rest.split_once("</datalist>").map_or("", |(_, rest)| rest);
     [NAME, FIRM, GROUP, "파트너 1<", "partner1@"]
         .into_iter()
-        .filter(|name| page.contains(name))
+        .filter(|name| head.contains(name) || rest.contains(name))
         .collect()
 }
 

@@ -30,7 +30,10 @@ pub(super) struct Typed {
     pub(super) picked: Vec<String>,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "what the page shows or not, each by itself")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the page shows or not, each by itself"
+)]
 #[derive(Template)]
 #[template(path = "triage/list.html")]
 struct ListPage {
