@@ -7,7 +7,6 @@ use db::{
     prelude::*,
 };
 use domain::{CompanyId, EventId, FieldId, Lang, PartnerId, ServiceId};
-use sea_orm::Select;
 use std::collections::{HashMap, HashSet};
 
 /// Companies that asked most, of which so many are shown beside those that have a place.
@@ -31,13 +30,12 @@ pub(crate) struct Asked {
 
 /// All of them. Who asked is joined once for the three dimensions that want it: with 100,000 it is nearly all of the time.
 pub(crate) async fn asked(conn: &impl ConnectionTrait, event: &event::Model) -> Result<Asked, Error> {
-    let languages: HashMap<Lang, i64> = grouped(conn, base(event.id), question::Column::Lang).await?;
-    let mut asked = Asked {
-        services: grouped(conn, base(event.id), question::Column::ServiceId).await?,
-        all: languages.values().sum(),
-        languages,
-        ..Asked::default()
-    };
+    let mut asked = Asked::default();
+    for (service, lang, n) in by_service_and_language(conn, event.id).await? {
+        *asked.services.entry(service).or_default() += n;
+        *asked.languages.entry(lang).or_default() += n;
+        asked.all += n;
+    }
     let before = event::Entity::find().filter(event::Column::OpensAt.lt(event.opens_at));
     let is_first = before.one(conn).await?.is_none();
     let mut sql = Sql::new(
@@ -135,28 +133,20 @@ pub(crate) async fn field_names(conn: &impl ConnectionTrait, lang: Lang) -> Resu
         .collect())
 }
 
-fn base(event: EventId) -> Select<question::Entity> {
-    question::Entity::find()
+async fn by_service_and_language(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+) -> Result<Vec<(ServiceId, Lang, i64)>, Error> {
+    Ok(question::Entity::find()
         .filter(question::Column::EventId.eq(event))
         .filter(Expr::cust(ASKED))
-}
-
-async fn grouped<K>(
-    conn: &impl ConnectionTrait,
-    select: Select<question::Entity>,
-    by: impl ColumnTrait,
-) -> Result<HashMap<K, i64>, Error>
-where
-    K: std::hash::Hash + Eq + Send + Sync + sea_orm::TryGetable,
-    (K, i64): sea_orm::TryGetableMany,
-{
-    let rows = select
         .select_only()
-        .column(by)
+        .column(question::Column::ServiceId)
+        .column(question::Column::Lang)
         .column_as(question::Column::Id.count(), "n")
-        .group_by(by)
-        .into_tuple::<(K, i64)>()
+        .group_by(question::Column::ServiceId)
+        .group_by(question::Column::Lang)
+        .into_tuple()
         .all(conn)
-        .await?;
-    Ok(rows.into_iter().collect())
+        .await?)
 }
