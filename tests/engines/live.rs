@@ -158,7 +158,10 @@ async fn who_reads_a_question_on_one_node_is_seen_on_the_board_of_another() {
         assert_eq!(reply.status, 200);
         String::from_utf8_lossy(&reply.body).into_owned()
     };
-    assert!(!page(&mut wire).await.contains("보고 있음"));
+    // A stream takes its connection for itself.
+    let mut eyes = Wire::new(address);
+    eyes.cookies.clone_from(&wire.cookies);
+    assert!(!page(&mut eyes).await.contains("보고 있음"));
     let mut live = wire.events(&format!("{board}/live")).await.expect("a stream");
     // What happened before counted: the first look says so.
     heard(&mut live).await;
@@ -177,14 +180,14 @@ async fn who_reads_a_question_on_one_node_is_seen_on_the_board_of_another() {
     let said = moderator.post(&here, std::slice::from_ref(&csrf)).await;
     assert_eq!(said.status, 204);
     heard(&mut live).await;
-    let seen = page(&mut wire).await;
+    let seen = page(&mut eyes).await;
     assert!(seen.contains("moderator 님이 보고 있음"), "{seen}");
     let left = moderator
         .post(&here, &[csrf, ("leaves".to_owned(), "1".to_owned())])
         .await;
     assert_eq!(left.status, 204);
     heard(&mut live).await;
-    assert!(!page(&mut wire).await.contains("보고 있음"));
+    assert!(!page(&mut eyes).await.contains("보고 있음"));
     stop.send(()).expect("runs");
     node.await.expect("stops");
 }
