@@ -62,7 +62,7 @@ async fn partners_read_how_questions_are_chosen_and_what_became_of_all_in_number
         .form("/selection")
         .set("selection_ko", "여럿이 <b>함께</b> 읽습니다.")
         .set("selection_en", "We read together.");
-    desk.send(&form).await.ok();
+    assert_eq!(desk.send(&form).await.status, 200);
     let page = partners[0].get("/my/selection").await.ok();
     assert!(page.body.contains("여럿이 &#60;b&#62;함께"), "{}", page.body);
     let page = partners[0].get("/my/selection?lang=en").await.ok();
@@ -123,7 +123,7 @@ async fn an_absence_is_kept_with_its_deputy_and_days_that_make_no_sense_are_said
     assert_eq!(own.status, 422, "nobody stands in for themselves");
     assert_eq!(kept().await, (None, None, None), "nothing of it was kept");
     let deputy = scene.services[1].lead;
-    admin.send(&form.set("deputy", &deputy.to_string())).await.ok();
+    assert_eq!(admin.send(&form.set("deputy", &deputy.to_string())).await.status, 200);
     let days = (Some("2030-01-02".to_owned()), Some("2030-01-09".to_owned()));
     assert_eq!(kept().await, (days.0, days.1, Some(deputy)));
     let page = admin.get(&path).await.ok();
