@@ -128,7 +128,11 @@ pub(crate) async fn outbox(
         let any = Condition::any()
             .add(name)
             .add(Expr::col(outgoing_mail::Column::ToEmail).like(pattern(&filter.q)));
-        query = query.filter(any);
+        // Whom a search finds would be the asker of what waits for triage, where the event reads blind.
+        let shown = Condition::any()
+            .add(outgoing_mail::Column::QuestionId.is_null())
+            .add(outgoing_mail::Column::QuestionId.not_in_subquery(db::sight::covered()));
+        query = query.filter(any).filter(shown);
     }
     let rows = query.limit(PAGE as u64 + 1).all(conn).await?;
     Ok(Page::from_overfull(rows, PAGE, |row| row.id.to_string()))
