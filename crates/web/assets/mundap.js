@@ -223,17 +223,18 @@ document.addEventListener("keydown", (event) => {
   if (own && (event.key === "?" || rowsOf().length)) { event.preventDefault(); own(); }
 });
 
-/* [data-live="URL of an event stream"]: on a message the page is read again and its [data-live-part] elements, found by
-   id, are swapped. A part with data-live-hold="Show {n} new" waits for a press instead, so no list jumps. A part in
-   which somebody types or stands with the focus is left alone. */
+/* [data-live="URL of an event stream"]: on a message the page is read again (data-live-page, where a refused form has
+   another address) and its [data-live-part] elements, found by id, are swapped. A part with data-live-hold="Show {n} new"
+   waits for a press instead, so no list jumps. A part in which somebody types or stands with the focus is left alone. */
 function live(root) {
-  const status = document.querySelector("[data-live-status]");
+  const status = document.querySelector("[data-live-status]"), page = root.dataset.livePage;
+  const address = page && location.pathname !== page ? page : location.href;
   let waiting = 0, timer, reading = false, again = false, opened = false;
   async function read(force) {
     if (reading) { again = true; return; }
     reading = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+      const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of document.querySelectorAll("[data-live-part]")) {
@@ -380,6 +381,7 @@ function enhance(root) {
   each("[data-timer]", timer);
   each("[data-drag-id]", draggable);
   each("[data-drag]", dropsOn);
+  each("details[data-open-wide]", (e) => { e.open ||= matchMedia("(min-width: 64rem)").matches; });
   each("[data-needs-script]", (e) => { e.hidden = false; });
   countSelected();
 }

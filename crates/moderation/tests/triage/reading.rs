@@ -233,6 +233,24 @@ async fn others_scores_show_after_ones_own() {
     assert_eq!(score(&story, 0).await.mean_milli, Some(3500));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_queue_scores_what_its_reader_never_opened() {
+    let story = Story::new(1).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
+    let queue = "/desk/events/talk/read";
+    let to = format!("/desk/events/talk/questions/{}/score", story.questions[0]);
+    let page = browser.get(queue).await;
+    let seen = page.split("name=\"seen\" value=\"").nth(1);
+    let seen = seen.and_then(|rest| rest.split('"').next()).expect("what it has seen");
+    let form = |value| [("seen", seen), ("then", "read"), ("value", value)];
+    assert_eq!(browser.submit(queue, &to, &form("4")).await.0, 303);
+    // The same page in another window, from before: the score is not overwritten unseen.
+    let (status, page) = browser.submit(queue, &to, &form("1")).await;
+    assert_eq!(status, 422);
+    assert!(page.contains("다른 창에서"), "{page}");
+    assert_eq!(score(&story, 0).await.mean_milli, Some(4000));
+}
+
 const NAME: &str = "카나리아 씨";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
