@@ -16,7 +16,13 @@ async fn what_another_node_withdraws_leaves_memory_and_what_it_did_not_touch_sta
     let scene = scene::set(&world, Size::default()).await;
     let app = &world.app;
     let mut partner = enter(&world, scene.partners[0].invitation, Lang::Ko).await;
-    ask(&mut partner, scene.services[0].id, "첫 질문: 정산을 앞당기나요?", "full").await;
+    ask(
+        &mut partner,
+        scene.services[0].id,
+        "첫 질문: 정산을 앞당기나요?",
+        "full",
+    )
+    .await;
     let question = entity::question::Entity::find().one(app.db.reader()).await;
     let question = question.expect("reads").expect("was asked");
     answered_live(&world, &scene, question.id).await;
@@ -60,7 +66,9 @@ async fn what_another_node_withdraws_leaves_memory_and_what_it_did_not_touch_sta
         let page = list.get(&path).await.expect("answers").body;
         let page = String::from_utf8_lossy(&page).into_owned();
         listed += page.matches("href=\"/articles/").count();
-        let after = page.split_once("href=\"/?after=").and_then(|(_, rest)| rest.split('"').next());
+        let after = page
+            .split_once("data-kind=\"quiet\" href=\"/?after=")
+            .and_then(|(_, rest)| rest.split('"').next());
         next = after.map(|slug| format!("/?after={slug}"));
     }
     assert_eq!(listed, 46);

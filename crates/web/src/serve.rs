@@ -138,7 +138,8 @@ impl Came {
             let read = async {
                 let stream = TcpStream::from_std(stream)?;
                 let rest = front::answer(stream, &*site.ready, &site.clock, HEADERS, stop).await?;
-                rest.map(|rest| io::Result::Ok((rest.stream.into_std()?, rest.octets))).transpose()
+                rest.map(|rest| io::Result::Ok((rest.stream.into_std()?, rest.octets)))
+                    .transpose()
             };
             match read.await {
                 Ok(None) => {}

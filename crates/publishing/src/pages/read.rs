@@ -30,7 +30,7 @@ pub(super) async fn page(
 }
 
 /// The page as it may be read now: from memory when its row did not change, else rendered anew.
-pub(crate) async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> {
+async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> {
     let generation = cache::generation();
     let row = repo::article_by_slug(app.db.reader(), slug)
         .await?
