@@ -20,6 +20,7 @@ mod m0013_shortlist;
 mod m0014_words;
 mod m0020_names;
 mod m0021_read_mark;
+mod m0015_article_change;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_words::Step),
             Box::new(m0020_names::Step),
             Box::new(m0021_read_mark::Step),
+            Box::new(m0015_article_change::Step),
         ]
     }
 }

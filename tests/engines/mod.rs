@@ -1,5 +1,6 @@
 //! What the database must hold on both engines, also when many come at once.
 
+mod articles;
 mod at_once;
 mod batch;
 mod consent;

@@ -5,6 +5,7 @@ mod batch;
 mod connect;
 pub mod entity;
 mod error;
+mod kept;
 pub mod number;
 pub mod page;
 pub mod people;

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod article;
+pub mod article_change;
 pub mod article_exchange;
 pub mod assignment;
 pub mod attachment;
