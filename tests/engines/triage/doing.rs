@@ -208,7 +208,9 @@ impl Table<'_> {
             assert!(own.is_none() || same.count() == 1, "one of a company");
         }
         for one in &proposed {
-            decide::live(tx, app, self.staff[who], one.question, None).await?;
+            decide::live(tx, app, self.staff[who], one.question, None)
+                .await
+                .expect("what is proposed can be taken");
         }
         Ok(proposed.len())
     }
@@ -259,8 +261,9 @@ impl Table<'_> {
             Bulk::Reserve => "reserve-all",
             Bulk::Decline => "decline-all",
         };
-        let mut form = page
-            .form("/triage")
+        let filled = page.forms("").into_iter().find(|f| f.value("csrf").is_some());
+        let mut form = filled
+            .expect("a form with our token")
             .set("act", act)
             .set("back", "state=all")
             .set("reason", "주제와 다릅니다.");
