@@ -11,7 +11,7 @@ use domain::role::Role;
 use moderation::triage::service::undo::Undone;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::cell::{Cell, RefCell};
-use table::{House, Member, Table};
+use table::{House, Table};
 use testkit::{Postfix, World};
 
 async fn house(postfix: &Postfix) -> House {

@@ -4,7 +4,7 @@ use super::{
     deed::{CREW, Deed, PLACES, QUESTIONS},
     table::Table,
 };
-use db::{entity, prelude::*};
+use db::entity;
 use domain::{
     DecisionId, QuestionId, ServiceId,
     state::{

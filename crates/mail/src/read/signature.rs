@@ -27,14 +27,14 @@ patterns! {
     DISCLAIMER = r"(?i)(?:this|the)\s+(?:e-?mail|message|communication|transmission)[^\n]{0,300}(?:confidential|privileged|intended)|(?:confidential|privileged)[^\n]{0,300}(?:intended recipient|addressee)|intended (?:solely|only) for|if you (?:have received this|are not the intended)|(?:본|이)\s?(?:메일|이메일|e-?mail|전자우편|메시지)[은는이의에과및\s][^\n]{0,160}(?:기밀|비밀|법적|법률|지정된|의도된|수신인|보호)|diese e-?mail (?:enthält|ist)[^\n]{0,80}vertraulich|ce (?:message|courriel)[^\n]{0,120}confidentiel";
     LIST_FOOTER = r"(?i)^\s*(?:to unsubscribe|unsubscribe\b|you received this (?:message|email) because|you are receiving this|수신\s?거부|메일\s?수신을\s?원하지|본\s?메일은\s?발신\s?전용|to post to this (?:list|group)|[^\n]{1,40} mailing list\b)";
     CLOSING = r"(?i)(?:감사합니다|고맙습니다|감사드립니다|감사드려요|감사해요|수고하세요|수고하십시오|부탁드립니다|드림|올림|배상|拜上)\s*[.!~^,:)]{0,5}\s*$|^\s*(?:(?:best|kind|kindest|warm|warmest|with best|with kind|many)\s+)?(?:regards|wishes|thanks)\s*[,.!]{0,2}$|^\s*(?:sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)|thanks(?: again| a lot| in advance)?|thank you(?: very much)?|cheers|best)\s*[,.!]{0,2}$|^\s*(?:mit\s+(?:freundlichen|besten|lieben)\s+grü(?:ß|ss)en|(?:viele|beste|liebe|freundliche|schöne)\s+grü(?:ß|ss)e|mfg|vg|cordialement|bien\s+(?:cordialement|à\s+vous)|bonne\s+(?:journée|soirée)|(?:un\s+)?(?:cordial\s+)?saludos?|atentamente|gracias|merci|danke|grazie|(?:cordiali|distinti)\s+saluti|met\s+vriendelijke\s+groet(?:en)?|(?:med\s+)?(?:venlig|vennlig|vänlig)[a-z]*\s+(?:hil?sn?|hälsn)[a-z]*|mvh|hälsningar|hilsen|pozdrawiam|z\s+poważaniem|s\s+pozdravem|(?:ystävällisin\s+)?terveisin|(?:szívélyes\s+)?üdvözlettel|saygılarımla|cu\s+(?:stimă|respect)|с\s+уважением|з\s+повагою|cumprimentos|obrigad[oa]|abraços|cordialmente|atenciosamente|(?:どうぞ)?よろしく(?:お願い(?:いた|致)?します)?|以上|此致|谢谢|謝謝)\s*[,.!。]{0,2}$";
-    PHONE = r"(?:\+\d{1,3}[\s.\-]?)?\(?\d{2,4}\)?[\s.\-)]{1,2}\d{3,4}[\s.\-]\d{4}\b|\b1\d{3}-\d{4}\b|\+\d{1,3}[\d\s().\-]{7,18}\d";
+    PHONE = r"(?:\+\d{1,3}[\s.\-]?)?\(?\d{2,4}\)?[\s.\-)]{1,2}\d{3,4}[\s.\-]\d{4}\b|\b1\d{3}-\d{4}\b|\+\d{1,3}[\d\s().\-]{7,18}\d|^\s*\+?\d{9,13}\s*$";
     WEB = r"(?i)https?://\S|\bwww\.\S";
     LABEL = r"(?i)^\s*(?:t|m|f|h|e|p|c|tel|mobile|mob|cell|phone|fax|e-?mail|address|addr|web|전화|휴대폰|휴대전화|핸드폰|연락처|팩스|이메일|메일|주소|직통|내선|대표번호)\s?[.:)|]";
     PLACE = r"(?:시|도)\s[가-힣]{1,6}(?:구|군|시)\s[가-힣\d]{1,12}(?:로|길|동|읍|면)|[가-힣]{1,12}(?:로|길)\s?\d{1,5}(?:번길)?\s?\d{0,4}";
     SENTENCE = r"(?:니다|세요|해요|어요|아요|에요|예요|까요|네요|군요|지요|죠|시오)[.?!~\s]{0,5}$|[\p{Hangul}a-zà-ÿ]{2}[.?!]\s*$|[。？！]\s*$";
     COMPANY = r"(?i)\b(?:ltd|inc|corp|co|llc|gmbh)\.\s*$";
     /// What follows the closing words and is meant.
-    POSTSCRIPT = r"(?i)^\s*(?:p\.?\s?s\.?\b|추신|덧붙|참고|문의|첨부|※|\*)";
+    POSTSCRIPT = r"(?i)^\s*(?:p\.?\s?s\.?\b|추신|덧붙|참고|문의|첨부|※|\*(?:[^*]|$))";
     /// A line that says that what follows was asked for.
     INTRODUCES = r"(?i)다음|아래|하기|입니다\s?[:：]|[:：]\s*$|\b(?:follow|below|here|these|reach|contact)";
     PICTURE = r"(?i)^\s*(?:\[(?:image|cid|logo|사진|이미지)[^\]\n]{0,120}\]|<?cid:\S{1,120}>?)\s*$";

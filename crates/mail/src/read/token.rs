@@ -84,20 +84,21 @@ pub fn mask_tokens(raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Where a token may stand: prose has no run of its length, so nearly nothing is looked at a second time.
+/// Where a token may stand. A window of a token's length is looked at from its end, so that most octets of prose, which
+/// has no run of that length, are never looked at.
 fn long_runs(raw: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at < raw.len() {
-            let start = at;
-            while at < raw.len() && goes_on(raw, at) {
-                at += 1;
+        while at + TOKEN_CHARS <= raw.len() {
+            let window = at..at + TOKEN_CHARS;
+            if let Some(breaks) = window.clone().rev().find(|at| !goes_on(raw, *at)) {
+                at = breaks + 1;
+                continue;
             }
-            let run = start..at;
-            at += 1;
-            if run.len() >= TOKEN_CHARS {
-                return Some(run);
-            }
+            let end = (window.end..raw.len()).find(|at| !goes_on(raw, *at));
+            let run = at..end.unwrap_or(raw.len());
+            at = run.end + 1;
+            return Some(run);
         }
         None
     })
