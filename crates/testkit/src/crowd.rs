@@ -2,6 +2,7 @@
 //!
 //! The same number makes the same questions. Rows go in by the thousand; the schema's constraints hold for all of them.
 
+use crate::rows;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
@@ -14,11 +15,11 @@ use db::{
 };
 use domain::{
     AssignmentId, CompanyId, CrewMemberId, DecisionId, EmailAddress, EventId, FieldId, InvitationId, Lang, PartnerId,
-    QuestionId, ReviewId, ServiceId, StaffId, TagId,
+    ReviewId, ServiceId, StaffId, TagId,
     state::{
         assignment::AssignmentState,
         decision::{DecisionKind, DecisionState},
-        question::{Naming, Prefers, QuestionState},
+        question::{Prefers, QuestionState},
     },
 };
 use sea_orm::QueryTrait;
@@ -237,7 +238,7 @@ async fn people(db: &Db, now: DateTime<Utc>, made: &Crowd, count: usize) -> Resu
                     created_at: Set(now),
                 });
             }
-            let (partner, invitation) = (PartnerId::new(), InvitationId::new());
+            let partner = PartnerId::new();
             partners.push(partner::ActiveModel {
                 id: Set(partner),
                 company_id: Set(Some(company)),
@@ -253,17 +254,10 @@ async fn people(db: &Db, now: DateTime<Utc>, made: &Crowd, count: usize) -> Resu
             });
             // The last field is a rare one.
             let field = if n % 1_000 == 5 { 7 } else { n % 7 };
-            invitations.push(invitation::ActiveModel {
-                id: Set(invitation),
-                event_id: Set(made.event),
-                partner_id: Set(partner),
-                field_id: Set(made.fields.get(field).copied()),
-                link_version: Set(1),
-                invited_at: Set(None),
-                entered_at: Set(None),
-                created_at: Set(now),
-            });
-            out.push(invitation);
+            let mut row = rows::invitation(made.event, partner, now);
+            row.field_id = Set(made.fields.get(field).copied());
+            out.push(*row.id.as_ref());
+            invitations.push(row);
         }
         let tx = db.begin_write().await?;
         company::Entity::insert_many(companies)
@@ -360,28 +354,16 @@ fn question(now: DateTime<Utc>, made: &Crowd, invitation: InvitationId, n: usize
     } else {
         QuestionState::Received
     };
+    let row = rows::question(made.event, invitation, made.services[service], text(n), now);
     Ok(question::ActiveModel {
-        id: Set(QuestionId::new()),
-        event_id: Set(made.event),
-        invitation_id: Set(invitation),
-        service_id: Set(made.services[service]),
         number: Set(Some(i32::try_from(n + 1)?)),
         ordinal: Set(Some(i32::try_from(n % 2 + 1)?)),
-        body: Set(text(n)),
         lang: Set(if english { Lang::En } else { Lang::Ko }),
         prefers: Set(Prefers::ALL[n % 3]),
-        naming: Set(Naming::Full),
         state: Set(state),
         pending: Set(pending.filter(|_| state == QuestionState::Received)),
-        board: NotSet,
-        merged_into: Set(None),
-        decline_reason: Set(None),
-        entered_by: Set(None),
-        version: Set(1),
-        created_at: Set(now),
-        received_at: Set(Some(now)),
-        updated_at: Set(now),
         change_seq: Set(None),
+        ..row
     })
 }
 
