@@ -1,6 +1,6 @@
 //! What tells who asks stands apart in the index of words, and a question is found by all that names its asker.
 
-crate::dialect::step!("m0020_names", SQL, SQLITE, POSTGRES);
+crate::dialect::step!("m0015_names", SQL, SQLITE, POSTGRES);
 
 const SQLITE: &str = "
 DROP TRIGGER partner_words;

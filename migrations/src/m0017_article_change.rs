@@ -1,6 +1,6 @@
 //! A counter of what readers may see, and the way to the articles that were published last.
 
-crate::dialect::step!("m0015_article_change", SQL, SQLITE, POSTGRES);
+crate::dialect::step!("m0017_article_change", SQL, SQLITE, POSTGRES);
 
 // Whoever changes what readers see of an article, the counter tells: one look at it says that all pages in memory still
 // stand. A trigger, so that no writer can forget it; on PostgreSQL at the commit, so that nobody who holds the counter
