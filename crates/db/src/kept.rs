@@ -24,6 +24,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Who lay idle for longer may have been lost unnoticed.
 const IDLE: Duration = Duration::from_secs(1);
@@ -32,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Connections that wait for the next turn.
 pub(crate) struct Kept {
     pool: PgPool,
+    /// As many as the pool makes: who waits for one waits here, since they come back here and not to the pool.
+    room: Arc<Semaphore>,
     /// The one that was used last stands last.
     idle: Mutex<Vec<(Instant, PoolConnection<Postgres>)>>,
 }
@@ -55,6 +58,7 @@ impl Kept {
             .connect_lazy_with(options.disable_statement_logging());
         Ok(Self {
             pool,
+            room: Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(1))),
             idle: Mutex::default(),
         })
     }
@@ -65,6 +69,8 @@ impl Kept {
 
     /// One for a turn.
     pub(crate) async fn lend(self: &Arc<Self>) -> Result<Lent, DbErr> {
+        let gone = |_| DbErr::Conn(RuntimeErr::Internal("the database was closed".into()));
+        let place = Arc::clone(&self.room).acquire_owned().await.map_err(gone)?;
         let connection = match self.known().await {
             Some(known) => known,
             None => self
@@ -79,6 +85,7 @@ impl Kept {
                 is_well: true,
             }),
             home: Arc::clone(self),
+            _place: place,
         })
     }
 
@@ -109,6 +116,8 @@ impl Kept {
 pub(crate) struct Lent {
     connection: tokio::sync::Mutex<Held>,
     home: Arc<Kept>,
+    /// Free again after the connection is back.
+    _place: OwnedSemaphorePermit,
 }
 
 struct Held {
