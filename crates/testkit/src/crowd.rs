@@ -15,7 +15,7 @@ use db::{
 };
 use domain::{
     AssignmentId, CompanyId, CrewMemberId, DecisionId, EmailAddress, EventId, FieldId, InvitationId, Lang, PartnerId,
-    ReviewId, ServiceId, StaffId, TagId,
+    QuestionId, ReviewId, ServiceId, StaffId, TagId,
     state::{
         assignment::AssignmentState,
         decision::{DecisionKind, DecisionState},
