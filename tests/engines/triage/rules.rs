@@ -229,15 +229,12 @@ impl Table<'_> {
         let mut last: Option<&str> = None;
         for mail in own {
             let (kind, of) = mail.dedup.split_once(':').expect("says for what");
-            match kind {
-                "outcome" => {
-                    assert!(last.is_none(), "an outcome after what was corrected");
-                    last = Some(of);
-                }
-                _ => {
-                    assert_eq!(last, Some(of), "corrected is what was told last");
-                    last = None;
-                }
+            if kind == "outcome" {
+                assert!(last.is_none(), "an outcome after what was corrected");
+                last = Some(of);
+            } else {
+                assert_eq!(last, Some(of), "corrected is what was told last");
+                last = None;
             }
             let decision = decisions.iter().find(|d| d.id.to_string() == of).expect("there");
             let waits = matches!(mail.state, OutgoingState::Draft | OutgoingState::Queued);
