@@ -38,7 +38,10 @@ async fn ledger_outbox_and_the_persons_page_keep_the_asker_covered() {
     assert!(desk.get("/desk/outbox?q=partner0").await.ok().body.contains(&mail));
 
     let page = desk.get("/desk/events/talk/reading").await.ok();
-    assert_eq!(desk.send(&page.form("").set("blind", "true")).await.status, 200);
+    assert_eq!(
+        desk.send(&page.form("/talk/reading").set("blind", "true")).await.status,
+        200
+    );
     for path in [ledger, "/desk/outbox", &mail, "/desk/events/talk/triage"] {
         let page = desk.get(path).await.ok();
         let said = page.text();

@@ -112,6 +112,16 @@ impl Kept {
     }
 }
 
+impl Drop for Kept {
+    /// A connection that goes back to its pool asks for a runtime, which may have ended before; what goes by itself does not.
+    fn drop(&mut self) {
+        let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (_, connection) in idle.drain(..) {
+            drop(connection.leak());
+        }
+    }
+}
+
 /// A connection for a turn, whose statements run one after another.
 pub(crate) struct Lent {
     connection: tokio::sync::Mutex<Held>,
