@@ -3,7 +3,8 @@
 use crate::{
     Cache, Error,
     article::{self, render},
-    cache::{self, Page},
+    cache,
+    page::{self, Page},
     repo,
 };
 use axum::{
@@ -76,7 +77,7 @@ pub(super) async fn preview(State(app): State<App>, _: Editor, Path(id): Path<Ar
     };
     let mut response = Html(render::page(&snapshot, &facts).map_err(web::Error::from)?).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, cache::policy());
+    headers.insert(header::CONTENT_SECURITY_POLICY, page::policy());
     headers.insert(
         HeaderName::from_static("x-robots-tag"),
         HeaderValue::from_static("noindex"),

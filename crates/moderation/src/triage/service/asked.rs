@@ -15,8 +15,11 @@ const KEPT: TimeDelta = TimeDelta::seconds(30);
 /// Fewer than these are counted anew each time.
 const MANY: i64 = 5_000;
 
+/// What was counted, and when.
+type Counted = (DateTime<Utc>, Arc<Asked>);
+
 #[derive(Default)]
-struct Kept(Mutex<HashMap<EventId, (DateTime<Utc>, Arc<Asked>)>>);
+struct Kept(Mutex<HashMap<EventId, Counted>>);
 
 /// The counts of the event, at most half a minute old.
 ///

@@ -53,13 +53,12 @@ pub(super) async fn page(
     let (event, c) = enter(app, c, slug).await?;
     let me = c.staff.as_ref().map(|s| s.id).ok_or(web::Error::NotFound)?;
     let conn = app.db.reader();
-    let id = match this {
-        Some(id) => Some(id),
-        None => {
-            // Every question has its figures then, along which the next one is found.
-            follow::catch_up(&app.db, event.id).await?;
-            repo::next(&app.db, event.id, me).await?
-        }
+    let id = if this.is_some() {
+        this
+    } else {
+        // Every question has its figures then, along which the next one is found.
+        follow::catch_up(&app.db, event.id).await?;
+        repo::next(&app.db, event.id, me).await?
     };
     let next = match id {
         Some(id) => Some(one(app, &c, &event, id, me, typed).await?),
