@@ -7,7 +7,7 @@ use moderation::{stage::service as stage, triage::service::decide};
 use sea_orm::Database;
 use std::{sync::Arc, time::Duration};
 use testkit::{Events, Wire, World, engine};
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 use web::App;
 
 /// A second process over the world's database: its own connections, its own readers; a web server and nothing else.
@@ -21,6 +21,23 @@ async fn another_node(world: &World) -> (App, mundap::Bound) {
     let app = App::new(db, Arc::new(settings), clock, keys, db::Wake::default(), false);
     let bound = mundap::Bound::bind(&app, mundap::Only::Web).await.expect("binds");
     (app, bound)
+}
+
+/// That process at work, and what somebody who signed in reaches it by; it stops when told, or when the sender is gone.
+async fn seen_from_another_node(world: &World, who: &str) -> (Wire, oneshot::Sender<()>, JoinHandle<()>) {
+    let (app, bound) = another_node(world).await;
+    let address = bound.web_address().expect("the web listens");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let node = tokio::spawn(async move {
+        let stopped = async { _ = stopped.await };
+        Box::pin(bound.run(app, stopped)).await.expect("serves");
+    });
+    let mut wire = Wire::new(address);
+    for cookie in world.signed_in(who).await.cookies().split("; ") {
+        let (name, value) = cookie.split_once('=').expect("a cookie");
+        wire.cookies.insert(name.to_owned(), value.to_owned());
+    }
+    (wire, stop, node)
 }
 
 async fn a_live_question(world: &World, scene: &Scene) -> domain::QuestionId {
@@ -73,18 +90,7 @@ async fn a_screen_on_one_node_follows_what_is_pressed_on_another_also_after_lost
     };
     let scene = scene::set(&world, size).await;
     let question = a_live_question(&world, &scene).await;
-    let (app, bound) = another_node(&world).await;
-    let address = bound.web_address().expect("the web listens");
-    let (stop, stopped) = oneshot::channel::<()>();
-    let node = tokio::spawn(async move {
-        let stopped = async { _ = stopped.await };
-        Box::pin(bound.run(app, stopped)).await.expect("serves");
-    });
-    let mut wire = Wire::new(address);
-    for cookie in world.signed_in("moderator").await.cookies().split("; ") {
-        let (name, value) = cookie.split_once('=').expect("a cookie");
-        wire.cookies.insert(name.to_owned(), value.to_owned());
-    }
+    let (wire, stop, node) = seen_from_another_node(&world, "moderator").await;
     let path = format!("/hall/{}/live", scene.slug);
     let mut screen = wire.events(&path).await.expect("a stream");
 
@@ -140,18 +146,7 @@ async fn who_reads_a_question_on_one_node_is_seen_on_the_board_of_another() {
         .await
         .expect("reads")
         .expect("was sent");
-    let (app, bound) = another_node(&world).await;
-    let address = bound.web_address().expect("the web listens");
-    let (stop, stopped) = oneshot::channel::<()>();
-    let node = tokio::spawn(async move {
-        let stopped = async { _ = stopped.await };
-        Box::pin(bound.run(app, stopped)).await.expect("serves");
-    });
-    let mut wire = Wire::new(address);
-    for cookie in world.signed_in("colleague").await.cookies().split("; ") {
-        let (name, value) = cookie.split_once('=').expect("a cookie");
-        wire.cookies.insert(name.to_owned(), value.to_owned());
-    }
+    let (wire, stop, node) = seen_from_another_node(&world, "colleague").await;
     let board = format!("/desk/events/{}/triage", scene.slug);
     let page = async |wire: &mut Wire| {
         let reply = wire.get(&board).await.expect("answers");
@@ -159,8 +154,7 @@ async fn who_reads_a_question_on_one_node_is_seen_on_the_board_of_another() {
         String::from_utf8_lossy(&reply.body).into_owned()
     };
     // A stream takes its connection for itself.
-    let mut eyes = Wire::new(address);
-    eyes.cookies.clone_from(&wire.cookies);
+    let mut eyes = wire.beside();
     assert!(!page(&mut eyes).await.contains("보고 있음"));
     let mut live = wire.events(&format!("{board}/live")).await.expect("a stream");
 

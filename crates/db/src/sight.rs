@@ -132,8 +132,19 @@ pub async fn veils(
         .filter(question::Column::Id.is_in(questions))
         .all(conn)
         .await?;
-    let sight = Sight::of(conn, rows.iter().map(|q| q.event_id)).await?;
-    let covered: Vec<(QuestionId, InvitationId)> = rows
+    veils_of(conn, &rows).await
+}
+
+/// The same of questions that are read already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn veils_of(
+    conn: &impl ConnectionTrait,
+    questions: &[question::Model],
+) -> Result<HashMap<QuestionId, Veil>, Error> {
+    let sight = Sight::of(conn, questions.iter().map(|q| q.event_id)).await?;
+    let covered: Vec<(QuestionId, InvitationId)> = questions
         .iter()
         .filter(|q| sight.covers(q))
         .map(|q| (q.id, q.invitation_id))

@@ -87,7 +87,7 @@ impl Lookup {
             .filter(question::Column::Id.is_in(wanted.questions))
             .all(conn)
             .await?;
-        let veils = sight::veils(conn, questions.iter().map(|q| q.id)).await?;
+        let veils = sight::veils_of(conn, &questions).await?;
         let reverses = reverse_question::Entity::find()
             .filter(reverse_question::Column::Id.is_in(wanted.reverses))
             .all(conn)

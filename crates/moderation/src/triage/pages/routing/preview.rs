@@ -144,7 +144,7 @@ async fn items(
         .all(conn)
         .await?;
     let askers = people::invitees(conn, questions.iter().map(|q| q.invitation_id), Lang::Ko).await?;
-    let veils = sight::veils(conn, questions.iter().map(|q| q.id)).await?;
+    let veils = sight::veils_of(conn, &questions).await?;
     let questions: HashMap<QuestionId, question::Model> = questions.into_iter().map(|q| (q.id, q)).collect();
     let crews = Crews::load(conn, event, app.clock.now()).await?;
     // Who gets which one depends on those before it, also on those of the pages before.

@@ -18,7 +18,6 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use db::{
@@ -33,7 +32,7 @@ use domain::{
 };
 use mail::render::Rendered;
 use serde::Deserialize;
-use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render, render_status};
+use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render, render_form};
 
 #[derive(Template)]
 #[template(path = "triage/templates.html")]
@@ -140,7 +139,7 @@ async fn page(
         (Ok(words), Some(question)) => {
             input.sample = question.number.unwrap_or_default().to_string();
             let mut mail = filled(app, &event, (kind, lang), &words, question).await?;
-            if let Some(veil) = db::sight::veils(app.db.reader(), [question.id])
+            if let Some(veil) = db::sight::veils_of(app.db.reader(), std::slice::from_ref(question))
                 .await?
                 .get(&question.id)
             {
@@ -149,11 +148,6 @@ async fn page(
             Some(mail)
         }
         _ => None,
-    };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
     };
     let page = EditPage {
         known: known(kind),
@@ -166,7 +160,7 @@ async fn page(
         input,
         preview,
     };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 /// The question of this number; without a number the first about which this was decided, else the first one.
