@@ -182,3 +182,7 @@ my-mail-link-subject = [{ $event }] Your personal link
 my-mail-link-text = Dear { $name }, here is the personal link to “{ $event }” that you asked for.
 my-mail-link-action = Enter my page
 my-mail-link-unasked = If you did not ask for it, you can simply delete this mail.
+my-said-own = You
+my-asked = The crew needs to know a little more to answer.
+my-reply = Reply to the crew
+my-write = Ask the crew more

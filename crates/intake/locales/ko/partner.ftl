@@ -182,3 +182,7 @@ my-mail-link-subject = [{ $event }] 개인 링크를 다시 보내 드립니다
 my-mail-link-text = { $name } 님, 안녕하십니까. 요청하신 ‘{ $event }’의 개인 링크입니다.
 my-mail-link-action = 내 페이지로 들어가기
 my-mail-link-unasked = 요청하신 적이 없다면 이 메일은 그냥 지우셔도 됩니다.
+my-said-own = 나
+my-asked = 담당 크루가 답변에 필요한 것을 여쭤봤어요.
+my-reply = 크루에게 답하기
+my-write = 크루에게 더 물어보기
