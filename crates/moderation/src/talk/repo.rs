@@ -70,8 +70,6 @@ pub(crate) struct Said {
     pub(crate) question: QuestionId,
     pub(crate) kind: &'static str,
     pub(crate) state: &'static str,
-    /// The asker said it, not the crew.
-    pub(crate) asker: bool,
     pub(crate) by: String,
     pub(crate) body: String,
     pub(crate) at: DateTime<Utc>,
@@ -148,7 +146,6 @@ async fn shown(conn: &impl ConnectionTrait, rows: Vec<message::Model>, lang: Lan
         question: m.question_id,
         kind: m.kind.as_str(),
         state: m.state.as_str(),
-        asker: m.invitation_id.is_some(),
         body: m.body,
         at: m.created_at,
     };
