@@ -7,7 +7,7 @@ use moderation::{stage::service as stage, triage::service::decide};
 use sea_orm::Database;
 use std::{sync::Arc, time::Duration};
 use testkit::{Events, Wire, World, engine};
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 use web::App;
 
 /// A second process over the world's database: its own connections, its own readers; a web server and nothing else.
@@ -21,6 +21,23 @@ async fn another_node(world: &World) -> (App, mundap::Bound) {
     let app = App::new(db, Arc::new(settings), clock, keys, db::Wake::default(), false);
     let bound = mundap::Bound::bind(&app, mundap::Only::Web).await.expect("binds");
     (app, bound)
+}
+
+/// That process at work, and what somebody who signed in reaches it by; it stops when told, or when the sender is gone.
+async fn seen_from_another_node(world: &World, who: &str) -> (Wire, oneshot::Sender<()>, JoinHandle<()>) {
+    let (app, bound) = another_node(world).await;
+    let address = bound.web_address().expect("the web listens");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let node = tokio::spawn(async move {
+        let stopped = async { _ = stopped.await };
+        Box::pin(bound.run(app, stopped)).await.expect("serves");
+    });
+    let mut wire = Wire::new(address);
+    for cookie in world.signed_in(who).await.cookies().split("; ") {
+        let (name, value) = cookie.split_once('=').expect("a cookie");
+        wire.cookies.insert(name.to_owned(), value.to_owned());
+    }
+    (wire, stop, node)
 }
 
 async fn a_live_question(world: &World, scene: &Scene) -> domain::QuestionId {
@@ -73,18 +90,7 @@ async fn a_screen_on_one_node_follows_what_is_pressed_on_another_also_after_lost
     };
     let scene = scene::set(&world, size).await;
     let question = a_live_question(&world, &scene).await;
-    let (app, bound) = another_node(&world).await;
-    let address = bound.web_address().expect("the web listens");
-    let (stop, stopped) = oneshot::channel::<()>();
-    let node = tokio::spawn(async move {
-        let stopped = async { _ = stopped.await };
-        Box::pin(bound.run(app, stopped)).await.expect("serves");
-    });
-    let mut wire = Wire::new(address);
-    for cookie in world.signed_in("moderator").await.cookies().split("; ") {
-        let (name, value) = cookie.split_once('=').expect("a cookie");
-        wire.cookies.insert(name.to_owned(), value.to_owned());
-    }
+    let (wire, stop, node) = seen_from_another_node(&world, "moderator").await;
     let path = format!("/hall/{}/live", scene.slug);
     let mut screen = wire.events(&path).await.expect("a stream");
 
@@ -115,4 +121,65 @@ async fn heard(screen: &mut Events) {
         .expect("the change arrives")
         .expect("the stream stands");
     assert_eq!(event, "changed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_a_question_on_one_node_is_seen_on_the_board_of_another() {
+    let world = World::new().await;
+    let size = Size {
+        partners: 1,
+        services: 1,
+        ..Size::default()
+    };
+    let scene = scene::set(&world, size).await;
+    world.staff("colleague", &[domain::role::Role::Moderator]).await;
+    let mut partner = enter(&world, scene.partners[0].invitation, Lang::Ko).await;
+    ask(
+        &mut partner,
+        scene.services[0].id,
+        "정산 주기를 앞당길 계획이 있나요?",
+        "full",
+    )
+    .await;
+    let question = entity::question::Entity::find()
+        .one(world.app.db.reader())
+        .await
+        .expect("reads")
+        .expect("was sent");
+    let (wire, stop, node) = seen_from_another_node(&world, "colleague").await;
+    let board = format!("/desk/events/{}/triage", scene.slug);
+    let page = async |wire: &mut Wire| {
+        let reply = wire.get(&board).await.expect("answers");
+        assert_eq!(reply.status, 200);
+        String::from_utf8_lossy(&reply.body).into_owned()
+    };
+    // A stream takes its connection for itself.
+    let mut eyes = wire.beside();
+    assert!(!page(&mut eyes).await.contains("보고 있음"));
+    let mut live = wire.events(&format!("{board}/live")).await.expect("a stream");
+
+    let mut moderator = world.signed_in("moderator").await;
+    let panel = format!("/desk/events/{}/questions/{}", scene.slug, question.id);
+    let opened = moderator.get(&panel).await.ok();
+    let csrf = opened
+        .form("/tags")
+        .fields
+        .iter()
+        .find(|(name, _)| name == "csrf")
+        .cloned();
+    let csrf = csrf.expect("a token");
+    let here = format!("{panel}/here");
+    let said = moderator.post(&here, std::slice::from_ref(&csrf)).await;
+    assert_eq!(said.status, 204);
+    heard(&mut live).await;
+    let seen = page(&mut eyes).await;
+    assert!(seen.contains("moderator 님이 보고 있음"), "{seen}");
+    let left = moderator
+        .post(&here, &[csrf, ("leaves".to_owned(), "1".to_owned())])
+        .await;
+    assert_eq!(left.status, 204);
+    heard(&mut live).await;
+    assert!(!page(&mut eyes).await.contains("보고 있음"));
+    stop.send(()).expect("runs");
+    node.await.expect("stops");
 }

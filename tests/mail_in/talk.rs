@@ -269,7 +269,8 @@ async fn a_reply_to_the_answer_reaches_the_same_crew_and_its_answer_the_asker_un
     let mut desk = a.world.signed_in("moderator").await;
     let page = desk.get("/desk/events/talk/messages").await.ok();
     assert!(page.text().contains("오전인가요?"), "{}", page.text());
-    desk.send(&page.form("/forward")).await.ok();
+    let page = desk.send(&page.form("/forward")).await.ok();
+    assert!(page.text().contains("크루에게 전했습니다"), "{}", page.text());
     assert_eq!(a.messages().await.pop().expect("one").state, MessageState::Open);
     assert_eq!(a.mails_to(&crew).await.len(), before + 1);
     let all = entity::incoming_mail::Entity::find()

@@ -8,6 +8,7 @@ mod cache;
 pub mod delivery;
 mod error;
 mod jobs;
+mod page;
 mod pages;
 mod repo;
 

@@ -30,6 +30,15 @@ impl Wire {
         }
     }
 
+    /// Another connection of the same browser.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self {
+            cookies: self.cookies.clone(),
+            ..Self::new(self.address)
+        }
+    }
+
     /// # Errors
     /// When the connection cannot be made or ends early; then it is unknown whether the request was done.
     pub async fn get(&mut self, path: &str) -> io::Result<Reply> {

@@ -1,6 +1,7 @@
 way-pass = Not ours – hand it to another crew
 way-ask = I need to know more – ask the person who asked
 way-later = I need more time – move the due date
+way-words = Instead of a link you may write “#pass Name of the service”, “#ask What you need to know” or “#later 2026-12-05” as the first line of your reply.
 
 pass-mail-note = The crew that had this question before you left a note.
 ask-mail-subject = [{ $event }] A question about your question
@@ -24,15 +25,21 @@ command-done-stuck = This question has been handed on several times, so the orga
 command-done-ask = The person who asked has been asked. You get a mail when they reply.
 command-done-later = The answer is now due { $due }.
 command-not-lead = Your mail was not taken as an answer. Please reply again, or use one of the links below.
-command-service = No service goes by that name. Write it like "#pass Name of the service".
-command-ask-empty = There is nothing to ask. Write your question behind "#ask".
-command-day = The date could not be read. Write it like "#later 2026-12-05".
+command-service = No service goes by that name. Write it like “#pass Name of the service”.
+command-ask-empty = There is nothing to ask. Write your question behind “#ask”.
+command-day = The date could not be read. Write it like “#later 2026-12-05”.
+command-closed = This question has gone to another crew already.
+command-answered = This question has its answer already.
+command-asks = Three of your questions still wait for a reply. Please ask more once it came.
+command-day-range = An answer can be put off to a day between tomorrow and sixty days from now.
+command-no-crew = Nobody else in that crew can be asked right now.
 
 talk-refused-answered = This question has its answer already.
 talk-refused-asks = Three of your questions still wait for a reply. Please ask more once it came.
 talk-refused-day = Choose a day between tomorrow and sixty days from now.
 talk-refused-early = No crew has this question yet, so there is nobody to write to.
 talk-refused-no-crew = Choose the crew that shall have it.
+talk-refused-nobody = Nobody else in that crew can be asked right now. Choose another service.
 
 step-pass-title = Hand it to another crew
 step-pass-hint = Choose the service that can answer. Its crew gets a mail at once.

@@ -1,19 +1,20 @@
-way-pass = 저희 서비스 질문이 아니에요 – 다른 크루에게 넘기기
-way-ask = 답하려면 더 알아야 해요 – 질문한 분께 여쭤보기
-way-later = 시간이 더 필요해요 – 답변 기한 늦추기
+way-pass = 다른 크루에게 넘기기 – 담당 서비스의 질문이 아닐 때
+way-ask = 질문한 분께 여쭤보기 – 더 알아야 답할 수 있을 때
+way-later = 답변 기한 늦추기 – 시간이 더 필요할 때
+way-words = 링크 대신 회신 첫 줄에 ‘#넘김 서비스 이름’, ‘#질문 여쭤볼 내용’, ‘#연기 12월 5일’처럼 적어 주셔도 됩니다.
 
 pass-mail-note = 앞서 이 질문을 받은 크루가 남긴 말입니다.
 ask-mail-subject = [{ $event }] 보내 주신 질문에 대해 여쭙습니다
 ask-mail-lead =
-    { $name } 님, 안녕하세요.
+    { $name } 님, 안녕하십니까.
 
-    { $event }에 보내 주신 질문에 정확히 답해 드리려고 담당 크루가 한 가지 여쭙습니다.
+    ‘{ $event }’에 보내 주신 질문에 정확히 답해 드리고자 담당 크루가 한 가지 여쭙습니다.
 ask-mail-question = 보내 주신 질문
 ask-mail-action = 페이지에서 답하기
 told-mail-subject = [{ $event }] 질문 { $number }번, 질문한 분이 내용을 보태 주셨습니다
 told-mail-lead = 질문한 분이 아래와 같이 알려 주셨습니다. 이어서 답변을 부탁드립니다.
 follow-mail-subject = [{ $event }] 질문 { $number }번에 추가 질문이 왔습니다
-follow-mail-lead = 답변을 받은 분이 아래와 같이 더 여쭤보셨습니다. 한 번 더 답변을 부탁드립니다.
+follow-mail-lead = 답변을 받으신 분이 아래와 같이 더 물어보셨습니다. 한 번 더 답변을 부탁드립니다.
 talk-mail-question = 처음 질문
 talk-mail-answer = 전해 드린 답변
 
@@ -24,15 +25,21 @@ command-done-stuck = 이미 여러 번 넘어온 질문이라 운영 담당자�
 command-done-ask = 질문한 분께 여쭤보았습니다. 답이 오면 메일로 알려 드리겠습니다.
 command-done-later = 답변 기한을 { $due }까지로 늦췄습니다.
 command-not-lead = 보내 주신 메일은 답변으로 접수하지 않았습니다. 다시 회신하시거나 아래 링크를 이용해 주십시오.
-command-service = 말씀하신 서비스를 찾지 못했습니다. "#넘김 서비스 이름"처럼 적어 주십시오.
-command-ask-empty = 여쭤볼 내용이 비어 있습니다. "#질문" 뒤에 내용을 적어 주십시오.
-command-day = 날짜를 읽지 못했습니다. "#연기 12월 5일"처럼 적어 주십시오.
+command-service = 말씀하신 서비스를 찾지 못했습니다. ‘#넘김 서비스 이름’처럼 적어 주십시오.
+command-ask-empty = 여쭤볼 내용이 비어 있습니다. ‘#질문’ 뒤에 내용을 적어 주십시오.
+command-day = 날짜를 읽지 못했습니다. ‘#연기 12월 5일’처럼 적어 주십시오.
+command-closed = 이미 다른 크루에게 넘어간 질문입니다.
+command-answered = 이미 답변이 접수된 질문입니다.
+command-asks = 질문한 분께 여쭌 것 가운데 아직 답을 받지 못한 것이 세 개입니다. 답이 온 뒤에 더 여쭤봐 주십시오.
+command-day-range = 답변 기한은 내일부터 60일 안의 날짜로 늦출 수 있습니다.
+command-no-crew = 지금 그 서비스에는 질문을 받을 수 있는 다른 크루가 없습니다.
 
 talk-refused-answered = 이미 답변이 들어온 질문이에요.
 talk-refused-asks = 아직 답을 받지 못한 물음이 세 개 있어요. 답이 온 뒤에 더 여쭤봐 주세요.
 talk-refused-day = 내일부터 60일 안의 날짜를 골라 주세요.
 talk-refused-early = 아직 담당 크루가 정해지지 않아 메시지를 받을 수 없어요.
 talk-refused-no-crew = 맡을 크루를 골라 주십시오.
+talk-refused-nobody = 지금 이 서비스에는 질문을 받을 수 있는 다른 크루가 없어요. 다른 서비스를 골라 주세요.
 
 step-pass-title = 다른 크루에게 넘기기
 step-pass-hint = 이 질문에 답할 수 있는 서비스를 골라 주세요. 그 크루에게 바로 메일이 가요.
@@ -74,12 +81,12 @@ message-state-done = 끝남
 message-state-held = 담당자 확인 필요
 message-state-closed = 닫음
 
-messages-title = 주고받은 말
-messages-lead = 크루가 질문한 분께 여쭤본 것과 질문한 분이 더 물어본 것입니다. 크루에게 바로 전하지 못한 것만 담당자 확인을 기다립니다.
+messages-title = 주고받은 메시지
+messages-lead = 크루가 질문한 분께 여쭌 내용과 질문한 분이 더 물어본 내용입니다. 크루에게 바로 전하지 못한 것만 확인을 기다립니다.
 messages-held = 확인 필요
 messages-all = 전체
 messages-empty-held = 확인할 것이 없습니다.
-messages-empty-all = 아직 주고받은 말이 없습니다.
+messages-empty-all = 아직 주고받은 메시지가 없습니다.
 messages-stuck = 크루 사이에서 여러 번 넘어간 질문입니다. 배정 건에서 맡을 사람을 정해 주십시오.
 messages-crew = 맡을 크루
 messages-forward = 크루에게 전하기
@@ -90,4 +97,4 @@ talk-rule-title = 추가 질문
 field-follow_ups = 질문마다 크루에게 바로 가는 추가 질문 수
 talk-rule-hint = 이 수를 넘으면 담당자가 먼저 확인합니다. 0이면 모두 담당자가 확인합니다.
 talk-rule-wrong = 0부터 20까지의 수를 적어 주십시오.
-messages-thread = 주고받은 말
+messages-thread = 주고받은 메시지

@@ -6,7 +6,7 @@ use crate::{
     Error,
     service::{
         crew::{self, Crews},
-        template::{Slot, Values},
+        template::{Slot, Template, Values},
         templates,
     },
 };
@@ -349,15 +349,20 @@ pub(crate) async fn letter(
     let lang = question.lang;
     let values = values(conn, event, question, (crew, Some(member)), lang, due).await?;
     let template = templates::of(conn, event.id, LetterKind::Assignment, lang).await?;
-    let ways = ways(&Words::new(lang, &crate::TEXTS), &link);
-    let letter = template.fill(&values.leading(link));
-    Ok(letter.behind(|block| matches!(block, Block::Action { .. }), ways))
+    Ok(filled(&template, values, lang, link))
 }
 
-/// What else a crew member may do with the question of this link.
-pub(crate) fn ways(words: &Words, link: &Link) -> Option<Block> {
+/// The words of the template, and behind their link what else a crew member may do.
+pub(crate) fn filled(template: &Template, values: Values, lang: Lang, link: Link) -> Letter {
+    let ways = ways(&Words::new(lang, &crate::TEXTS), &link);
+    let letter = template.fill(&values.leading(link));
+    letter.behind(|block| matches!(block, Block::Action { .. }), ways)
+}
+
+/// What else a crew member may do with the question of this link, and how to say it without a link.
+pub(crate) fn ways(words: &Words, link: &Link) -> Vec<Block> {
     let Link::Answer { assignment, until } = *link else {
-        return None;
+        return Vec::new();
     };
     let way = |step: Step| {
         let label = words.t(format!("way-{}", step.as_str()));
@@ -370,7 +375,10 @@ pub(crate) fn ways(words: &Words, link: &Link) -> Option<Block> {
             },
         )
     };
-    Some(Block::Ways(Step::ALL.map(way).into()))
+    vec![
+        Block::Ways(Step::ALL.map(way).into()),
+        Block::Note(words.t("way-words")),
+    ]
 }
 
 /// What the template of that mail is filled with; its link leads nowhere yet.

@@ -3,7 +3,8 @@
 use crate::{
     Cache, Error,
     article::{self, render},
-    cache::{self, Page},
+    cache,
+    page::{self, Page},
     repo,
 };
 use axum::{
@@ -25,11 +26,12 @@ pub(super) async fn page(
     headers: HeaderMap,
 ) -> web::Result {
     let page = load(&app, &cache, &slug).await?;
-    Ok(page.choose(Asked::of(uri.path(), &headers)).response(&method))
+    let answer = page.choose(Asked::of(uri.path(), &headers)).response(&method);
+    answer.map_err(web::Error::internal)
 }
 
 /// The page as it may be read now: from memory when its row did not change, else rendered anew.
-pub(crate) async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> {
+async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> {
     let generation = cache::generation();
     let row = repo::article_by_slug(app.db.reader(), slug)
         .await?
@@ -55,7 +57,8 @@ pub(crate) async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Pag
         preview: None,
     };
     let html = render::page(&snapshot, &facts)?;
-    let page = Arc::new(Page::new(html, row.version, generation, app.settings.web.hsts()).await?);
+    let page = Page::new(html, row.version, generation, app.settings.web.hsts(), cache.shelf());
+    let page = Arc::new(page.await?);
     cache.put(slug, Arc::clone(&page));
     Ok(page)
 }
@@ -74,7 +77,7 @@ pub(super) async fn preview(State(app): State<App>, _: Editor, Path(id): Path<Ar
     };
     let mut response = Html(render::page(&snapshot, &facts).map_err(web::Error::from)?).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, cache::policy());
+    headers.insert(header::CONTENT_SECURITY_POLICY, page::policy());
     headers.insert(
         HeaderName::from_static("x-robots-tag"),
         HeaderValue::from_static("noindex"),

@@ -10,14 +10,13 @@ use crate::{
 };
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use db::{audit, entity, entity::roster_import, prelude::*};
 use domain::{ImportId, StaffId, job::Job, state::people::ImportState};
 use serde::Deserialize;
-use web::{App, Chrome, Errors, Form, MultipartForm, auth::Moderator, redirect, render, render_status};
+use web::{App, Chrome, Errors, Form, MultipartForm, auth::Moderator, redirect, render, render_form};
 
 pub(super) fn routes() -> web::Router {
     web::Router::new()
@@ -45,21 +44,14 @@ struct UploadPage {
 
 fn upload_page(c: Chrome, event: entity::event::Model, errors: Errors) -> web::Result {
     let columns = Column::ALL.iter().map(|column| c.t(column.key())).collect();
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
+    let page = UploadPage {
+        c,
+        event,
+        errors,
+        columns,
+        most_rows: MOST_ROWS,
     };
-    render_status(
-        status,
-        &UploadPage {
-            c,
-            event,
-            errors,
-            columns,
-            most_rows: MOST_ROWS,
-        },
-    )
+    render_form(&page.errors, &page)
 }
 
 async fn blank(State(app): State<App>, Path(slug): Path<String>, _: Moderator, c: Chrome) -> web::Result {

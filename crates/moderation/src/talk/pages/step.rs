@@ -160,12 +160,11 @@ pub(super) async fn act(
         Err(error) if error.is_refusal() => {
             tx.rollback().await?;
             let words = c.with(&TEXTS);
-            let field = if matches!(error, crate::Error::NoCrew(_)) {
-                "service"
-            } else {
-                ""
-            };
-            errors.add(field, web::Message::new(error.key()));
+            match error {
+                crate::Error::NoCrew(_) => errors.add("service", "talk-refused-nobody"),
+                crate::Error::Refused("talk-refused-day") => errors.add("day", "talk-refused-day"),
+                error => errors.add("", web::Message::new(error.key())),
+            }
             show(&app, words, &token, step, &row, input, errors, StatusCode::CONFLICT).await
         }
         Err(error) => Err(error.into()),

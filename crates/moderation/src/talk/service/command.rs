@@ -110,7 +110,7 @@ pub(crate) async fn run(
     };
     let (done, sentence) = match said {
         Ok(sentence) => (true, sentence),
-        Err(error) if error.is_refusal() => (false, error.sentence(&w)),
+        Err(error) if error.is_refusal() => (false, refusal(&error, &w)),
         Err(error) => return Err(error),
     };
     let Some(email) = to.email else {
@@ -155,6 +155,19 @@ pub(crate) async fn run(
     };
     mail::outbox::put(tx, &app.clock, &app.settings, mail).await?;
     Ok(Done { word })
+}
+
+/// What a mail says about a refusal; a page says it in its own tone.
+fn refusal(error: &Error, w: &Words) -> String {
+    let key = match error {
+        Error::NoCrew(_) => "command-no-crew",
+        Error::Refused("refused-closed") => "command-closed",
+        Error::Refused("talk-refused-answered") => "command-answered",
+        Error::Refused("talk-refused-asks") => "command-asks",
+        Error::Refused("talk-refused-day") => "command-day-range",
+        error => return error.sentence(w),
+    };
+    w.t(key)
 }
 
 async fn passed(

@@ -7,13 +7,12 @@ use crate::triage::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use db::entity::event;
 use domain::text;
 use serde::Deserialize;
-use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
+use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render_form};
 
 #[derive(Template)]
 #[template(path = "triage/reasons.html")]
@@ -58,11 +57,6 @@ pub(super) async fn show(State(app): State<App>, _: Moderator, c: Chrome, Path(s
 fn page(c: Chrome, event: event::Model, errors: Errors, mut rows: Vec<Reason>) -> web::Result {
     let wanted = (rows.len() + SPARE).min(reasons::MOST);
     rows.resize(wanted.max(rows.len()), Reason::default());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
     let rows = rows.into_iter().enumerate().map(|(at, reason)| Row {
         ko: format!("ko-{at}"),
         en: format!("en-{at}"),
@@ -70,7 +64,7 @@ fn page(c: Chrome, event: event::Model, errors: Errors, mut rows: Vec<Reason>) -
     });
     let rows = rows.collect();
     let page = ReasonsPage { c, event, errors, rows };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 impl Input {

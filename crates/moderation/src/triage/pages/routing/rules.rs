@@ -7,13 +7,12 @@ use crate::triage::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use db::{entity::event, people};
 use domain::ServiceId;
 use serde::Deserialize;
-use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_status};
+use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render_form};
 
 /// A service with what is chosen for it.
 struct Row {
@@ -101,18 +100,13 @@ async fn page(app: &App, c: Chrome, event: event::Model, errors: Errors, input: 
             rows: rows.collect(),
         });
     }
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
     let page = RulesPage {
         c,
         event,
         errors,
         scopes,
     };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 impl Input {

@@ -13,10 +13,7 @@ use crate::{
     },
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, Query, State};
 use chrono::{DateTime, Datelike, Utc};
 use db::{
     entity::{decision, event, speaker},
@@ -32,7 +29,7 @@ use domain::{
 };
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
-use web::{App, Choice, Chrome, Errors, auth::Moderator, render_status};
+use web::{App, Choice, Chrome, Errors, auth::Moderator, render_form};
 
 /// One service, the crew that answers for it, and what would go there.
 struct CrewRow {
@@ -255,11 +252,6 @@ pub(super) async fn page(app: &App, c: Chrome, event: event::Model, address: Add
     let plan = plan(app, &crews, &services, &counts, &rest).await?;
     let due = crate::service::assign::due(app, &event);
     let (waiting, refused) = waiting(app, &c, &event, &what, &names, (sent.done.as_ref(), &sent.picked)).await?;
-    let status = if sent.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
     let chosen = |id: &ServiceId, field: &str| id.to_string() == field;
     let page = RoutingPage {
         crews: crew_rows(&crews, &services, &names, &counts, &rest),
@@ -302,7 +294,7 @@ pub(super) async fn page(app: &App, c: Chrome, event: event::Model, address: Add
         c,
         event,
     };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 async fn plan(

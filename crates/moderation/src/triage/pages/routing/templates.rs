@@ -1,6 +1,6 @@
 //! The words of the event's mails, with a preview on real data.
 
-use super::preview::as_sent;
+use super::preview::{as_sent, covered};
 use crate::{
     service::{
         assign,
@@ -18,7 +18,6 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use db::{
@@ -27,13 +26,13 @@ use db::{
     prelude::*,
 };
 use domain::{
-    Lang,
+    AssignmentId, Lang,
     state::{decision::DecisionState, mail::MailKind, question::QuestionState, release::LetterKind},
     text,
 };
-use mail::render::Rendered;
+use mail::{Link, render::Rendered};
 use serde::Deserialize;
-use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render, render_status};
+use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render, render_form};
 
 #[derive(Template)]
 #[template(path = "triage/templates.html")]
@@ -139,14 +138,16 @@ async fn page(
     let preview = match (read, &sample) {
         (Ok(words), Some(question)) => {
             input.sample = question.number.unwrap_or_default().to_string();
-            Some(filled(app, &event, (kind, lang), &words, question).await?)
+            let mut mail = filled(app, &event, (kind, lang), &words, question).await?;
+            if let Some(veil) = db::sight::veils_of(app.db.reader(), std::slice::from_ref(question))
+                .await?
+                .get(&question.id)
+            {
+                covered(&mut mail, veil);
+            }
+            Some(mail)
         }
         _ => None,
-    };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
     };
     let page = EditPage {
         known: known(kind),
@@ -159,7 +160,7 @@ async fn page(
         input,
         preview,
     };
-    render_status(status, &page)
+    render_form(&page.errors, &page)
 }
 
 /// The question of this number; without a number the first about which this was decided, else the first one.
@@ -257,7 +258,11 @@ async fn filled(
                 lang,
                 assign::due(app, event),
             );
-            let letter = words.fill(&values.await?);
+            let link = Link::Answer {
+                assignment: AssignmentId::new(),
+                until: 0,
+            };
+            let letter = assign::filled(words, values.await?, lang, link);
             return as_sent(app, MailKind::Assignment, lang, &letter, true);
         }
     };
