@@ -135,6 +135,11 @@ async fn a_crew_hands_a_question_on_by_a_word_in_its_reply_and_the_next_one_read
     assert!(!words(&next[0]).contains("홍길동"), "the signature stays behind");
     let done = a.mails_to(&crew).await.pop().expect("a confirmation");
     assert!(words(&done).contains("넘겼습니다"), "{}", words(&done));
+    assert_eq!(
+        mail::outbox::reply_to(&done),
+        None,
+        "who handed it on is asked nothing more"
+    );
     let answers = entity::answer::Entity::find().all(a.world.app.db.reader()).await;
     assert!(answers.expect("reads").is_empty(), "a command is no answer");
     a.running.stop().await;

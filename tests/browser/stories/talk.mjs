@@ -4,7 +4,7 @@ import { enter, tabTo } from "./keyboard.mjs";
 import { either, openMail, pressInMail } from "./partner.mjs";
 import { EVENT, openQuestion } from "./triage.mjs";
 
-const NUMBER = 6;
+const NUMBER = 8;
 const ASSIGNED = new RegExp(`질문 ${NUMBER}번에 답변을`);
 
 /// The mail of this number goes to its crew.
@@ -35,7 +35,7 @@ async function asksBack(scene) {
   await crew.press(t("step-ask-send"));
   await crew.page.getByRole("alert").waitFor();
   await crew.look("step-ask-refused", { dark: true });
-  await crew.box(t("step-ask-text")).fill("한 달에 몇 건쯤 내려받으시나요?\n지점별로 나누어 받으셔도 괜찮으신지요?");
+  await crew.box(t("step-ask-text")).fill("행사는 한 달에 몇 번쯤 여시나요?\n하루 전에 신청하실 수 있는 일정인지도 알려 주시면 좋겠습니다.");
   await crew.press(t("step-ask-send"));
   await crew.told(t("step-asked"));
   await crew.look("answer-while-asked-back", { dark: true });
@@ -52,10 +52,10 @@ async function asksBack(scene) {
   await asker.press(t("write-send"));
   await asker.page.getByRole("alert").waitFor();
   await asker.look("write-refused");
-  await asker.box(t("write-text")).fill("3만 건쯤입니다. 지점별로 나뉘면 다시 합쳐야 해서 한 파일이면 좋겠어요.");
+  await asker.box(t("write-text")).fill("한 달에 두 번쯤이고, 일정은 사흘 전이면 정해져요. 미리 신청할 수 있어요.");
   await asker.press(t("write-send"));
-  await asker.told(t("write-sent"));
-  await asker.reads("한 파일이면 좋겠어요");
+  await asker.told(t("my-write-sent"));
+  await asker.reads("미리 신청할 수 있어요");
   await asker.look("question-with-what-was-said", { dark: true });
 
   await openMail(crew, either("told-mail-subject", ["event", "number"]));
@@ -86,9 +86,9 @@ async function laterAndOn(scene) {
   await crew.press(t("step-pass-send"));
   await crew.page.getByRole("alert").waitFor();
   await crew.look("step-pass-refused");
-  const service = crew.page.getByRole("combobox", { name: t("field-service") });
+  const service = crew.page.getByRole("combobox", { name: t("reverse:field-service") });
   await service.selectOption({ index: 2 });
-  await crew.page.getByLabel(t("step-pass-note")).fill("결제 쪽 내려받기 기능이어서 담당 크루께 부탁드립니다.");
+  await crew.page.getByLabel(t("step-pass-note")).fill("발송 한도는 그쪽에서 정하셔서 담당 크루께 부탁드립니다.");
   await crew.press(t("step-pass-send"));
   await crew.told(t("step-passed"));
   await crew.look("answer-passed-on");
@@ -122,7 +122,7 @@ async function followsUp(scene) {
   const { room, server, t } = scene;
   const crew = await room.visitor("next-crew");
   await openMail(crew, ASSIGNED);
-  await crew.box(t("dev:field-text")).fill("안녕하세요, 담당 크루입니다.\n\n다음 달부터 한 파일로 받으실 수 있습니다.\n\n고맙습니다.");
+  await crew.box(t("dev:field-text")).fill("안녕하세요, 담당 크루입니다.\n\n하루 전 오후 3시까지 신청하시면 초당 1,000건까지 올려 드립니다.\n\n고맙습니다.");
   await crew.press(t("dev-send"));
   await crew.told(t("dev-replied"));
   const editor = await room.visitor("editor");
@@ -130,7 +130,7 @@ async function followsUp(scene) {
   const row = () => editor.page.getByRole("row").filter({ hasText: String(NUMBER) }).filter({ hasText: t("source-mail") });
   await editor.reloadUntil(row);
   await editor.follow(row().getByRole("link").first());
-  await editor.reads("한 파일이면 좋겠어요");
+  await editor.reads("미리 신청할 수 있어요");
   await editor.look("review-with-what-was-said", { dark: true });
   await editor.press(t("review-approve"));
   await editor.told(t("answer-approved"));
@@ -139,12 +139,17 @@ async function followsUp(scene) {
   await openMail(asker, either("mail-delivery-subject", ["event", "excerpt"]));
   await asker.look("delivery-with-reply", { dark: true });
   await asker.lookAtMail("delivery-with-reply-as-mailed");
-  await asker.box(t("dev:field-text")).fill("며칠부터인가요?");
+  await asker.box(t("dev:field-text")).fill("주말에도 신청할 수 있나요?");
   await asker.press(t("dev-send"));
   await asker.told(t("dev-replied"));
   await openMail(crew, either("follow-mail-subject", ["event", "number"]));
   await crew.look("follow-up-mail", { dark: true });
   await crew.lookAtMail("follow-up-as-mailed");
+  await crew.box(t("dev:field-text")).fill("네, 주말에도 받습니다.");
+  await crew.press(t("dev-send"));
+  await crew.told(t("dev-replied"));
+  await editor.goto(`${EVENT}/answers`);
+  await editor.reloadUntil(row);
 }
 
 /// With no round left a message waits for a moderator, who brings it to the crew. By keyboard, where there is script or not.
@@ -152,7 +157,7 @@ async function held(scene) {
   const { room, t } = scene;
   const v = await room.visitor("moderator");
   await v.goto(`${EVENT}/messages`);
-  const most = v.page.getByLabel(t("field-follow_ups"));
+  const most = v.page.getByLabel(t("field-follow-ups"));
   await most.fill("99");
   await v.press(t("save"));
   await v.page.getByRole("alert").waitFor();
@@ -163,18 +168,18 @@ async function held(scene) {
 
   const asker = await room.visitor("asker");
   await asker.goto("/my");
-  await asker.follow(asker.page.locator("a[href^='/my/questions/']").filter({ hasText: /정산 내역을/ }).first());
+  await asker.follow(asker.page.locator("a[href^='/my/questions/']").filter({ hasText: /메시지 발송 API/ }).first());
   await asker.look("answered-and-asked-on", { dark: true });
   await asker.open(t("my-write"));
   await asker.look("write", { dark: true });
-  await asker.box(t("write-text")).fill("오전부터 되나요, 오후부터 되나요?");
+  await asker.box(t("write-text")).fill("비용은 그대로인가요?");
   await asker.press(t("write-send"));
-  await asker.told(t("write-sent"));
+  await asker.told(t("my-write-sent"));
 
   await v.goto(`${EVENT}/answers`);
   await v.look("answers-with-messages", { glance: true });
   await v.follow(v.page.locator("main a[href$='/messages']").first());
-  await v.reads("오전부터 되나요");
+  await v.reads("비용은 그대로인가요");
   await v.look("messages-held", { dark: true });
   await tabTo(v, v.button(t("messages-forward")));
   await enter(v);

@@ -186,3 +186,4 @@ my-said-own = You
 my-asked = The crew needs to know a little more to answer.
 my-reply = Reply to the crew
 my-write = Ask the crew more
+my-write-sent = We have your message. You get a mail when there is an answer.

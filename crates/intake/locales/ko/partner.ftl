@@ -186,3 +186,4 @@ my-said-own = 나
 my-asked = 담당 크루가 답변에 필요한 것을 여쭤봤어요.
 my-reply = 크루에게 답하기
 my-write = 크루에게 더 물어보기
+my-write-sent = 메시지를 잘 받았어요. 답변이 오면 메일로 알려 드려요.

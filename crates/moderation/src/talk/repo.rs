@@ -8,7 +8,10 @@ use db::{
 };
 use domain::{
     EventId, InvitationId, Lang, MessageId, QuestionId,
-    state::{assignment::AssignmentState, message::MessageState},
+    state::{
+        assignment::AssignmentState,
+        message::{MessageKind, MessageState},
+    },
 };
 
 /// Rounds that an asker has by themselves, unless the event says otherwise.
@@ -69,6 +72,8 @@ pub(crate) struct Said {
     pub(crate) id: MessageId,
     pub(crate) question: QuestionId,
     pub(crate) kind: &'static str,
+    /// The key of what it is called.
+    pub(crate) label: &'static str,
     pub(crate) state: &'static str,
     pub(crate) by: String,
     pub(crate) body: String,
@@ -95,16 +100,24 @@ pub(crate) async fn about(conn: &impl ConnectionTrait, id: QuestionId, lang: Lan
     shown(conn, rows, lang).await
 }
 
-/// What was said with the asker of this question alone, oldest first.
+/// What was said with the asker of this question alone, as they call it, oldest first.
 pub(crate) async fn with_asker(conn: &impl ConnectionTrait, id: QuestionId, lang: Lang) -> Result<Vec<Said>, Error> {
     let rows = message::Entity::find()
         .filter(message::Column::QuestionId.eq(id))
-        .filter(message::Column::Kind.ne(domain::state::message::MessageKind::Stuck))
+        .filter(message::Column::Kind.ne(MessageKind::Stuck))
         .order_by_asc(message::Column::Id)
         .limit(MOST)
         .all(conn)
         .await?;
-    shown(conn, rows, lang).await
+    let mut said = shown(conn, rows, lang).await?;
+    for message in &mut said {
+        message.label = match message.label {
+            "message-told" => "message-own-told",
+            "message-follow_up" => "message-own-follow_up",
+            label => label,
+        };
+    }
+    Ok(said)
 }
 
 /// The messages of an event: those that wait for a moderator, or all, newest first.
@@ -145,6 +158,12 @@ async fn shown(conn: &impl ConnectionTrait, rows: Vec<message::Model>, lang: Lan
         id: m.id,
         question: m.question_id,
         kind: m.kind.as_str(),
+        label: match m.kind {
+            MessageKind::Ask => "message-ask",
+            MessageKind::Told => "message-told",
+            MessageKind::FollowUp => "message-follow_up",
+            MessageKind::Stuck => "message-stuck",
+        },
         state: m.state.as_str(),
         body: m.body,
         at: m.created_at,

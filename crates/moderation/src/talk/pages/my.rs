@@ -90,7 +90,7 @@ pub(super) async fn send(
             tx.commit().await?;
             app.wake.notify();
             Ok(redirect(format!("/my/questions/{}", row.id))
-                .flash("write-sent")
+                .flash("my-write-sent")
                 .into_response())
         }
         Err(error) if error.is_refusal() => {

@@ -9,7 +9,10 @@ use crate::{
 };
 use chrono::{Datelike, Days, NaiveDate};
 use db::{entity::assignment, people, prelude::*};
-use domain::{IncomingId, ServiceId, state::mail::MailKind};
+use domain::{
+    IncomingId, ServiceId,
+    state::{assignment::AssignmentState, mail::MailKind},
+};
 use mail::{Initial, Letter, Link, NewMail, Refs, ReplyTo};
 use web::{App, Words, lang::Zone};
 
@@ -145,7 +148,8 @@ pub(crate) async fn run(
         letter,
         state: Initial::Queued,
         dedup: format!("command:{incoming}"),
-        reply: Some(ReplyTo::Assignment(assignment.id)),
+        // Who handed it on is asked nothing any more.
+        reply: (!left(tx, assignment).await?).then_some(ReplyTo::Assignment(assignment.id)),
         refs: Refs {
             event: Some(event.id),
             question: assignment.question_id,
@@ -155,6 +159,14 @@ pub(crate) async fn run(
     };
     mail::outbox::put(tx, &app.clock, &app.settings, mail).await?;
     Ok(Done { word })
+}
+
+async fn left(tx: &WriteTx, row: &assignment::Model) -> Result<bool, Error> {
+    let left = assignment::Entity::find_by_id(row.id)
+        .filter(assignment::Column::State.is_in(AssignmentState::LEFT.iter().copied()))
+        .count(tx)
+        .await?;
+    Ok(left > 0)
 }
 
 /// What a mail says about a refusal; a page says it in its own tone.
