@@ -66,7 +66,7 @@ async fn attack_1_a_forged_in_reply_to_without_the_secret_is_quarantined() {
         "Message-ID: <1@crew.example>\r\nIn-Reply-To: <{}@{domain}>\r\n",
         uuid::Uuid::new_v4().simple()
     );
-    let open = format!("answers@{domain}");
+    let open = format!("q@{domain}");
     let row = send(&a, crew, &open, &letter(crew, &open, &head, "거짓 답변")).await;
     assert_eq!(why(&row), (IncomingState::Quarantined, "no-token"));
     assert_eq!(found(&row, "dmarc"), "pass", "even a proved sender needs the secret");

@@ -1,5 +1,6 @@
 //! What the reader makes of mails as the programs of this world write them. All names and texts are invented.
 
+mod bounces;
 mod corpus;
 mod hostile;
 mod replies;
