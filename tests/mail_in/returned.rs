@@ -3,7 +3,6 @@
 use super::attacks::{Asked, all_read, answers, asked_with, deliver, letter, outgoing};
 use db::{entity, prelude::*};
 use domain::state::mail::IncomingState;
-use sea_orm::EntityTrait;
 
 async fn asked() -> Asked {
     asked_with(|_| {}).await

@@ -23,7 +23,7 @@ pub struct Mark<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn mark(tx: &WriteTx, clock: &Clock, mark: Mark<'_>) -> Result<(), Error> {
+pub async fn mark(tx: &impl ConnectionTrait, clock: &Clock, mark: Mark<'_>) -> Result<(), Error> {
     use marked_address::Column;
     let now = clock.now();
     let row = marked_address::ActiveModel {

@@ -113,13 +113,7 @@ async fn page(
     render_status(status, &compose(app, c, row, letter, errors).await?)
 }
 
-async fn compose(
-    app: &App,
-    c: Chrome,
-    row: outgoing_mail::Model,
-    letter: &Letter,
-    errors: Errors,
-) -> Result<Page, Error> {
+async fn compose(app: &App, c: Chrome, row: outgoing_mail::Model, letter: &Letter, errors: Errors) -> Result<Page> {
     let c = c.with(&TEXTS);
     let preview = mail::preview(&row, &app.settings).map_err(db::Error::from)?;
     let editable = matches!(row.state, OutgoingState::Draft | OutgoingState::Queued) && row.bytes_sha256.is_none();

@@ -39,7 +39,7 @@ pub(super) struct Returned {
 
 impl Returned {
     /// `None` for a mail of which nothing came back.
-    pub(super) async fn of(app: &App, row: &outgoing_mail::Model) -> Result<Option<Self>, web::Error> {
+    pub(super) async fn of(app: &App, row: &outgoing_mail::Model) -> Result<Option<Self>> {
         let conn = app.db.reader();
         let report = repo::returned(conn, row.id).await?;
         if report.is_none() && row.state != OutgoingState::Failed {

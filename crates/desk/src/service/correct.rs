@@ -31,12 +31,14 @@ pub async fn correct(
     let changed = email != old.to_email;
     if changed {
         rewrite(tx, old, &email).await?;
-        marks::settle(tx, &app.clock, staff, &old.to_email).await?;
+        marks::settle(tx, &app.clock, staff, &old.to_email)
+            .await
+            .map_err(db::Error::from)?;
     } else {
-        marks::lift(tx, &email).await?;
+        marks::lift(tx, &email).await.map_err(db::Error::from)?;
     }
-    let new = outbox::again(tx, &app.clock, &app.settings, old, email).await?;
-    let new = new.ok_or(db::Error::Stale { what: "mail" })?;
+    let new = outbox::again(tx, &app.clock, &app.settings, old, email).await;
+    let new = new.map_err(db::Error::from)?.ok_or(db::Error::Stale { what: "mail" })?;
     if let Some(id) = old.delivery_id {
         delivery::Entity::update_many()
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Queued))

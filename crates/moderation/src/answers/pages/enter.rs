@@ -155,7 +155,10 @@ async fn show(
             })
             .collect(),
         returned: open && row.returned_at.is_some(),
-        returned_mail: noted.iter().find_map(|m| m.outgoing_id),
+        returned_mail: match row.returned_at {
+            Some(_) => repo::asking_mail(conn, event.id, id).await?,
+            None => None,
+        },
         chase_at: row.chase_at.filter(|_| open),
         back_at: back_on.and_then(|day| noon(day, &event.time_zone)),
         noted: noted.into_iter().map(Noted::from).collect(),

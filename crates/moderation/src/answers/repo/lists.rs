@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{
-    entity::{answer, assignment, attachment, incoming_mail},
+    entity::{answer, assignment, attachment, incoming_mail, outgoing_mail},
     page::Page,
     prelude::*,
 };
@@ -193,7 +193,6 @@ pub(crate) struct HeldMail {
     pub(crate) reason: Option<String>,
     pub(crate) detail: Option<String>,
     pub(crate) back_on: Option<NaiveDate>,
-    pub(crate) outgoing_id: Option<OutgoingId>,
     pub(crate) assignment_id: Option<AssignmentId>,
     pub(crate) received_at: DateTime<Utc>,
 }
@@ -250,7 +249,6 @@ fn held() -> sea_orm::Select<incoming_mail::Entity> {
             Column::Reason,
             Column::Detail,
             Column::BackOn,
-            Column::OutgoingId,
             Column::AssignmentId,
             Column::ReceivedAt,
         ])
@@ -264,6 +262,24 @@ pub(crate) async fn noted(conn: &impl ConnectionTrait, assignment: AssignmentId)
         .filter(Expr::cust(NOTED))
         .limit(20);
     Ok(found.into_model().all(conn).await?)
+}
+
+/// The newest mail that asks for this assignment's answer.
+pub(crate) async fn asking_mail(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    assignment: AssignmentId,
+) -> Result<Option<OutgoingId>, Error> {
+    use outgoing_mail::Column;
+    Ok(outgoing_mail::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::EventId.eq(event))
+        .filter(Column::ReplyAssignmentId.eq(assignment))
+        .order_by_desc(Column::Id)
+        .into_tuple()
+        .one(conn)
+        .await?)
 }
 
 /// The mails of a list, newest first.
