@@ -394,7 +394,8 @@ async fn attacks_6_and_7_script_and_remote_pictures_in_an_answer_are_inert() {
     );
 
     let form = page.form(&here).set("step", "approve");
-    desk.send(&form).await.ok();
+    let done = desk.send(&form).await;
+    assert!(done.status.is_success(), "{}", done.body);
     let delivery = eventually("its delivery", async || {
         entity::outgoing_mail::Entity::find()
             .filter(entity::outgoing_mail::Column::Kind.eq(domain::state::mail::MailKind::Delivery))
@@ -470,7 +471,8 @@ async fn attack_9_line_ends_in_subject_name_and_file_name_go_no_further() {
     let page = desk.get(&here).await.ok();
     assert!(!page.body.contains("\nBcc:"), "no line of its own");
     // A header with a line end in it could not be sent at all.
-    desk.get(&format!("{here}/files/{}", file.id)).await.ok();
+    let done = desk.get(&format!("{here}/files/{}", file.id)).await;
+    assert!(done.status.is_success(), "{}", done.body);
     // The same at the other edge: an address that holds one is none.
     assert!(domain::EmailAddress::parse("jay@crew.example\r\nBcc: victim@elsewhere.example").is_err());
     a.running.stop().await;

@@ -121,7 +121,8 @@ async fn a_crew_that_was_not_reached_is_told_everywhere_and_a_corrected_address_
         taken.body.contains("second0@crew.example"),
         "a colleague's address is refused at its field"
     );
-    desk.send(&correct.set("email", "right@crew.example")).await.ok();
+    let done = desk.send(&correct.set("email", "right@crew.example")).await;
+    assert!(done.status.is_success(), "{}", done.body);
 
     let again = asks(&a).await;
     assert_ne!((again.id, &again.message_id), (ours.id, &ours.message_id));
@@ -214,7 +215,8 @@ async fn a_delivery_that_came_back_goes_to_the_corrected_address_of_its_partner(
     let correct = page
         .form(&format!("{mail}/correct"))
         .set("email", "new@partner.example");
-    desk.send(&correct).await.ok();
+    let done = desk.send(&correct).await;
+    assert!(done.status.is_success(), "{}", done.body);
     let (now, outgoing) = state().await;
     assert_eq!(now, "queued");
     assert_ne!(outgoing, Some(ours.id));
@@ -328,7 +330,8 @@ async fn each_kind_that_is_no_answer_is_named_on_the_assignment_and_can_still_be
     let here = format!("/desk/quarantine/{}", by_list.id);
     let page = desk.get(&here).await.ok();
     let take = page.form(&format!("{here}/accept"));
-    desk.send(&take).await.ok();
+    let done = desk.send(&take).await;
+    assert!(done.status.is_success(), "{}", done.body);
     assert_eq!(answers(&a.world).await.len(), 1);
     let twice = desk.send(&take).await;
     assert_eq!((twice.status.as_u16(), answers(&a.world).await.len()), (409, 1));
