@@ -46,6 +46,7 @@ chaos:
 
 fuzz:
 	@$(SETUP) cc
+	@echo "== ten minutes a target, or MUNDAP_TEST_SECONDS"
 	MUNDAP_TEST_LONG=1 cargo test --release -p mail hostile -- --nocapture
 
 screenshots:

@@ -4,6 +4,7 @@
 
 mod articles;
 mod board;
+mod mails;
 mod process;
 mod scene;
 mod start;
@@ -38,6 +39,9 @@ async fn all() -> Result<()> {
         for engine in [Engine::Sqlite, Engine::Postgres] {
             board::measure(engine, &mut table).await.context("the board")?;
         }
+    }
+    if wants("mails") {
+        mails::measure(&mut table).context("reading replies")?;
     }
     if wants("demo") {
         let home = process::Home::sqlite()?;

@@ -7,10 +7,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use db::{Engine, entity::question, prelude::*};
-use domain::{
-    Clock, Lang, QuestionId,
-    state::question::{Naming, Prefers, QuestionState},
-};
+use domain::{Clock, QuestionId};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use std::{
     collections::BTreeMap,
@@ -264,29 +261,8 @@ impl Bare {
             });
         let pool = Database::connect(options).await?;
         let now = Clock::system().now();
-        let row = question::ActiveModel {
-            id: NotSet,
-            event_id: Set(scene.bare.0),
-            invitation_id: Set(scene.bare.1),
-            service_id: Set(scene.service),
-            number: NotSet,
-            ordinal: NotSet,
-            body: NotSet,
-            lang: Set(Lang::Ko),
-            prefers: Set(Prefers::Either),
-            naming: Set(Naming::Full),
-            state: Set(QuestionState::Received),
-            pending: NotSet,
-            board: NotSet,
-            merged_into: Set(None),
-            decline_reason: Set(None),
-            entered_by: Set(None),
-            version: Set(1),
-            created_at: Set(now),
-            received_at: Set(Some(now)),
-            updated_at: Set(now),
-            change_seq: NotSet,
-        };
+        let (event, invitation) = scene.bare;
+        let row = testkit::rows::question(event, invitation, scene.service, String::new(), now);
         Ok(Self {
             pool,
             row,

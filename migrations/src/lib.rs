@@ -19,6 +19,9 @@ mod m0012_routing;
 mod m0013_shortlist;
 mod m0014_words;
 mod m0015_mail_identity;
+mod m0015_names;
+mod m0016_read_mark;
+mod m0017_article_change;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -44,6 +47,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_routing::Step),
             Box::new(m0013_shortlist::Step),
             Box::new(m0014_words::Step),
+            Box::new(m0015_names::Step),
+            Box::new(m0016_read_mark::Step),
+            Box::new(m0017_article_change::Step),
             Box::new(m0015_mail_identity::Step),
         ]
     }

@@ -233,6 +233,36 @@ async fn the_same_form_sent_ten_times_is_one_question_and_one_receipt() {
     assert_eq!(world.audited("question.submitted").await, 1);
 }
 
+/// On PostgreSQL this leaves one connection for what everybody shares, which five kinds of turns want at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_questions_at_once_need_no_more_than_two_connections() {
+    let world = Arc::new(World::new().await);
+    let size = Size {
+        partners: 20,
+        max_questions: 3,
+        ..Size::default()
+    };
+    let scene = Arc::new(scene::set(&world, size).await);
+    let mut app = world.app.clone();
+    app.db = db::Db::connect(&world.fresh.url, 2).await.expect("opens");
+    let sends: Vec<_> = (0..60)
+        .map(|n| {
+            let (world, scene, app) = (Arc::clone(&world), Arc::clone(&scene), app.clone());
+            tokio::spawn(async move {
+                let who = whoever(&world, &scene, n % 20).await;
+                let sent = question::submit(&app, &who, &new_question(&scene, n)).await;
+                sent.expect("submits");
+            })
+        })
+        .collect();
+    for send in sends {
+        send.await.expect("does not panic");
+    }
+    let conn = world.app.db.reader();
+    assert_eq!(entity::question::Entity::find().count(conn).await.expect("counts"), 60);
+    app.db.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn twenty_concurrent_picks_of_questions_back_give_exactly_eight() {
     let world = Arc::new(World::new().await);

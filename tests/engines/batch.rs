@@ -3,38 +3,18 @@
 use super::at_once::whoever;
 use crate::flow::scene::{self, Scene, Size};
 use db::{Batch, Conflict, audit, entity::question, number, prelude::*};
-use domain::{
-    Lang, QuestionId, ServiceId,
-    state::question::{Naming, Prefers, QuestionState},
-};
+use domain::{QuestionId, ServiceId};
 use std::sync::Arc;
-use testkit::World;
+use testkit::{World, rows};
 use web::auth::PartnerSession;
 
 fn batch(world: &World, who: PartnerSession, id: QuestionId, ordinal: i32, service: ServiceId) -> Batch {
     let now = world.app.clock.now();
+    let body = format!("\"{ordinal}\"번째 질문 \\ 그리고\n두 번째 줄");
     let row = question::ActiveModel {
         id: Set(id),
-        event_id: Set(who.event),
-        invitation_id: Set(who.invitation),
-        service_id: Set(service),
-        number: NotSet,
         ordinal: Set(Some(ordinal)),
-        body: Set(format!("\"{ordinal}\"번째 질문 \\ 그리고\n두 번째 줄")),
-        lang: Set(Lang::Ko),
-        prefers: Set(Prefers::Either),
-        naming: Set(Naming::Full),
-        state: Set(QuestionState::Received),
-        pending: NotSet,
-        board: NotSet,
-        merged_into: Set(None),
-        decline_reason: Set(None),
-        entered_by: Set(None),
-        version: Set(1),
-        created_at: Set(now),
-        received_at: Set(Some(now)),
-        updated_at: Set(now),
-        change_seq: NotSet,
+        ..rows::question(who.event, who.invitation, service, body, now)
     };
     let mut batch = Batch::default();
     batch.insert_numbered(row, question::Column::Number, who.event);

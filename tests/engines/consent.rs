@@ -22,7 +22,7 @@ async fn work(world: &World) {
     while worker.run_due().await.expect("runs") > 0 {}
 }
 
-async fn answered_live(world: &World, scene: &Scene, question: QuestionId) {
+pub(super) async fn answered_live(world: &World, scene: &Scene, question: QuestionId) {
     let app = &world.app;
     let tx = app.db.begin_write().await.expect("begins");
     decide::live(&tx, app, scene.moderator, question, None)

@@ -17,7 +17,7 @@ use moderation::triage::service::{
     undo::{self, Undone},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 use testkit::World;
 
 const MODERATORS: u64 = 20;
@@ -105,9 +105,13 @@ async fn chaos_twenty_moderators_decide_at_once_and_not_one_decision_is_lost() {
     }
     let ids = Arc::new(ids);
     let each = if testkit::long() { 500 } else { 50 };
-    let mut tasks = Vec::new();
+    let mut moderators = Vec::new();
     for n in 0..MODERATORS {
-        let staff = world.staff(&format!("moderator-{n}"), &[Role::Moderator]).await;
+        moderators.push(world.staff(&format!("moderator-{n}"), &[Role::Moderator]).await);
+    }
+    let start = Instant::now();
+    let mut tasks = Vec::new();
+    for (n, staff) in (0..).zip(moderators) {
         let (world, ids, event) = (Arc::clone(&world), Arc::clone(&ids), scene.event);
         tasks.push(tokio::spawn(async move {
             let mut rng = StdRng::seed_from_u64(n);
@@ -139,6 +143,7 @@ async fn chaos_twenty_moderators_decide_at_once_and_not_one_decision_is_lost() {
         sum.refused += one.refused;
     }
     partners.await.expect("does not panic");
+    let seconds = start.elapsed().as_secs_f64();
     let worker = jobs::Worker::new(
         world.app.db.clone(),
         world.app.clock.clone(),
@@ -146,7 +151,11 @@ async fn chaos_twenty_moderators_decide_at_once_and_not_one_decision_is_lost() {
         mundap::handlers(&world.app),
     );
     while worker.run_due().await.expect("runs") > 0 {}
-    println!("{sum:?}");
+    let tried = u32::try_from(MODERATORS * each).expect("thousands");
+    println!(
+        "{MODERATORS} moderators × {each} decisions: {:.0}/s, {sum:?}",
+        f64::from(tried) / seconds
+    );
     assert!(sum.made > MODERATORS * each / 4, "{sum:?}");
     assert_eq!(world.audited("decision.made").await, sum.made);
     assert_eq!(world.audited("decision.dropped").await, sum.dropped);

@@ -101,7 +101,11 @@ impl Db {
     async fn transact(&self, batches: &[&[Row]]) -> Result<Result<(), DbErr>, Error> {
         if self.engine() == Engine::Postgres {
             // One statement is a transaction already; `BEGIN` and `COMMIT` were two more ways to the engine.
-            return match rows::insert(self.reader(), batches).await {
+            let inserted = match &self.kept {
+                Some(kept) => rows::insert(&kept.lend().await?, batches).await,
+                None => rows::insert(self.reader(), batches).await,
+            };
+            return match inserted {
                 Err(error) if is_lost(&error) => Err(error.into()),
                 done => Ok(done),
             };

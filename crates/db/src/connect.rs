@@ -3,6 +3,7 @@
 use crate::{
     Error, WriteTx,
     batch::Lane,
+    kept::Kept,
     together::Kinds,
     write::{GROUP, Writer},
 };
@@ -31,6 +32,8 @@ pub struct Db {
     writer: Arc<Writer>,
     pub(crate) lane: Arc<Lane>,
     pub(crate) kinds: Arc<Kinds>,
+    /// PostgreSQL's, for turns.
+    pub(crate) kept: Option<Arc<Kept>>,
 }
 
 impl Db {
@@ -59,15 +62,20 @@ impl Db {
                 writer: Arc::new(Writer::sqlite(writer)),
                 lane: Arc::new(Lane::new(GROUP)),
                 kinds: Arc::default(),
+                kept: None,
             })
         } else {
-            let pool = Database::connect(options(url, connections)).await?;
+            // Half of them are for turns, which everybody shares, half for those who need one of their own.
+            let turns = connections / 2;
+            let pool = Database::connect(options(url, connections - turns)).await?;
+            let kept = (turns > 0).then(|| Kept::new(url, turns)).transpose()?.map(Arc::new);
             Ok(Self {
                 engine: Engine::Postgres,
                 reader: pool.clone(),
                 writer: Arc::new(Writer::postgres(pool)),
                 lane: Arc::new(Lane::new(GROUP)),
                 kinds: Arc::default(),
+                kept,
             })
         }
     }
@@ -127,6 +135,9 @@ impl Db {
 
     /// Closes every connection, after what is under way.
     pub async fn close(self) {
+        if let Some(kept) = &self.kept {
+            kept.close().await;
+        }
         let _ = self.reader.close().await;
         if let Some(writer) = Arc::into_inner(self.writer) {
             let _ = writer.into_pool().close().await;

@@ -8,7 +8,7 @@ use crate::{
     Db, Error,
     turns::{Asked, AsyncServe, Turns},
 };
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
@@ -26,8 +26,8 @@ pub trait Together: Send + Sync + 'static {
     type Value: Send + Sync + 'static;
 
     /// What is there of `keys`, which are some, and each of which stands there once.
-    fn read(
-        conn: &DatabaseConnection,
+    fn read<C: ConnectionTrait>(
+        conn: &C,
         keys: &[Self::Key],
     ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, DbErr>> + Send;
 }
@@ -56,7 +56,7 @@ impl Kinds {
 }
 
 struct Reader<T> {
-    conn: DatabaseConnection,
+    db: Db,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -65,7 +65,13 @@ impl<T: Together> AsyncServe<T::Key, Found<T>> for Reader<T> {
         let mut seen = HashSet::with_capacity(asked.len());
         let keys = asked.iter().map(|(key, _)| key).filter(|key| seen.insert(*key));
         let keys: Vec<T::Key> = keys.cloned().collect();
-        let found = T::read(&self.conn, &keys).await;
+        let found = match self.db.kept.as_ref() {
+            Some(kept) => match kept.lend().await {
+                Ok(lent) => T::read(&lent, &keys).await,
+                Err(error) => Err(error),
+            },
+            None => T::read(self.db.reader(), &keys).await,
+        };
         let found: Result<HashMap<_, _>, _> = found.map(|f| f.into_iter().map(|(k, v)| (k, Arc::new(v))).collect());
         for (key, tell) in asked {
             let _ = tell.send(match &found {
@@ -83,7 +89,7 @@ impl Db {
     /// That of the query, which all of them get.
     pub async fn together<T: Together>(&self, key: T::Key) -> Result<Option<Arc<T::Value>>, Error> {
         let reader = || Reader::<T> {
-            conn: self.reader().clone(),
+            db: self.clone(),
             kind: PhantomData,
         };
         let found = self.kinds.of::<T>().ask(key, reader).await;
@@ -103,7 +109,7 @@ pub fn padded<K: Clone>(keys: &[K]) -> Vec<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sea_orm::{ConnectionTrait, Statement};
+    use sea_orm::Statement;
     use std::sync::Mutex;
 
     /// The squares of numbers, by SQL; of a negative number there is none, and 99 is no query at all.
@@ -115,7 +121,7 @@ mod tests {
         type Key = i32;
         type Value = i32;
 
-        async fn read(conn: &DatabaseConnection, keys: &[i32]) -> Result<HashMap<i32, i32>, DbErr> {
+        async fn read<C: ConnectionTrait>(conn: &C, keys: &[i32]) -> Result<HashMap<i32, i32>, DbErr> {
             QUERIES.lock().expect("whole").push(keys.to_vec());
             let rows: Vec<String> = padded(keys).iter().map(|key| format!("({key})")).collect();
             let table = if keys.contains(&99) { "no_such_table" } else { "n" };

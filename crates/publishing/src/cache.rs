@@ -1,11 +1,11 @@
 //! Published pages in memory: rendered once, as they are sent, plain and compressed.
 //!
-//! A page is served without looking at the database for at most [`FRESH`]; then somebody looks whether the article
-//! still stands, while readers go on for at most [`STALE`]. What this process changes counts at once ([`changed`]);
-//! what another node changed counts after [`FRESH`]. When the database does not answer, nothing is served for longer
+//! The database counts what changes (`migrations`, `article_change`). Somebody looks at that counter every [`LOOK`], and
+//! as long as it stands, so do all pages; when it moved, those whose article has another version are forgotten. What
+//! this process changes counts at once ([`changed`]). When the database does not answer, nothing is served for longer
 //! than [`STALE`]: what was withdrawn must not live on.
 
-use crate::{Error, pages::load};
+use crate::{Error, article, repo};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
@@ -14,27 +14,36 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     convert::Infallible,
+    future::pending,
+    pin::{Pin, pin},
     sync::{
         Arc, LazyLock, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
+use tokio::{sync::Notify, time::timeout};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tower_http::{CompressionLevel, compression::CompressionLayer};
-use web::{Answer, App, Asked, Ready};
+use web::{Answer, App, Asked, Ready, Shelf};
 
-const FRESH: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_secs(1);
 const STALE: Duration = Duration::from_secs(5);
+/// Octets of bodies that are kept, on the shelf for the most part.
+const ROOM: usize = 1 << 30;
+/// Pages of one query.
+const MANY: usize = 256;
 const PREFIX: &str = "/articles/";
 const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
-/// Grows with every article that this process publishes or withdraws, whichever database it is in.
+/// Grows with every change that this process makes or hears of, whichever database it is in.
 static GENERATION: AtomicU64 = AtomicU64::new(0);
+static CHANGED: Notify = Notify::const_new();
 
 /// Call it after the commit: no page that was rendered before is served without a look at the database.
 pub(crate) fn changed() {
-    GENERATION.fetch_add(1, Ordering::Release);
+    GENERATION.fetch_add(1, Ordering::AcqRel);
+    CHANGED.notify_waiters();
 }
 
 pub(crate) fn generation() -> u64 {
@@ -50,69 +59,191 @@ fn millis() -> u64 {
 /// The pages of one server; clones share them.
 #[derive(Clone, Default)]
 pub struct Cache {
-    pages: Arc<RwLock<HashMap<String, Arc<Page>>>>,
-    /// Looks again beside the readers; without it, one of them goes to the router for that.
+    pages: Arc<RwLock<Pages>>,
+    /// When the last look began that succeeded.
+    looked: Arc<AtomicU64>,
+    /// The first page came.
+    begun: Arc<Notify>,
+    shelf: Shelf,
+    /// Without it nobody looks, and every reader goes to the router for that.
     app: Option<App>,
+}
+
+#[derive(Default)]
+struct Pages {
+    by_slug: HashMap<String, Arc<Page>>,
+    octets: usize,
+}
+
+impl Pages {
+    fn forget(&mut self, slug: &str) {
+        if let Some(page) = self.by_slug.remove(slug) {
+            self.octets -= page.octets;
+        }
+    }
+
+    /// Makes room: first go those that nobody asked for since the last time.
+    fn shrink(&mut self, room: usize) {
+        for asked_too in [false, true] {
+            let mut octets = self.octets;
+            self.by_slug.retain(|_, page| {
+                let goes = octets > room && (asked_too || !page.asked.swap(false, Ordering::Relaxed));
+                octets -= if goes { page.octets } else { 0 };
+                !goes
+            });
+            self.octets = octets;
+        }
+    }
 }
 
 impl std::fmt::Debug for Cache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner).len();
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner).by_slug.len();
         f.debug_struct("Cache").field("pages", &pages).finish_non_exhaustive()
     }
 }
 
 impl Ready for Cache {
     fn answer(&self, asked: Asked<'_>) -> Option<Arc<Answer>> {
-        let slug = asked.path.strip_prefix(PREFIX)?;
-        let page = self.get(slug)?;
-        match page.age() {
-            Age::Fresh => {}
-            // A reader who went to look would take his whole connection behind the router.
-            Age::Look => self.look(slug)?,
-            Age::Over => return None,
-        }
-        Some(Arc::clone(page.choose(asked)))
+        let page = self.get(asked.path.strip_prefix(PREFIX)?)?;
+        let stands = page.generation.load(Ordering::Acquire) == generation() && self.is_followed();
+        stands.then(|| Arc::clone(page.choose(asked)))
+    }
+
+    fn follow(&self) -> Pin<Box<dyn Future<Output = Infallible> + Send + '_>> {
+        Box::pin(async {
+            match &self.app {
+                Some(app) => self.look_on(app).await,
+                None => pending().await,
+            }
+        })
     }
 }
 
 impl Cache {
+    /// Pages of the database of `app`, which lie on a shelf in its data folder.
     pub fn over(app: App) -> Self {
         Self {
+            shelf: Shelf::within(&app.settings.data_dir),
             app: Some(app),
             ..Self::default()
         }
     }
 
-    fn look(&self, slug: &str) -> Option<()> {
-        let (app, cache, slug) = (self.app.clone()?, self.clone(), slug.to_owned());
-        tokio::spawn(async move {
-            match load(&app, &cache, &slug).await {
-                Ok(_) | Err(Error::Gone | Error::NotFound) => {}
-                Err(error) => tracing::warn!(%error, "whether an article still stands could not be read"),
+    fn is_followed(&self) -> bool {
+        millis().saturating_sub(self.looked.load(Ordering::Acquire)) < millis_of(STALE)
+    }
+
+    fn is_empty(&self) -> bool {
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
+        pages.by_slug.is_empty()
+    }
+
+    async fn look_on(&self, app: &App) -> Infallible {
+        // Counter and generation that the pages were compared with.
+        let mut seen = (None, 0);
+        let mut lost = false;
+        loop {
+            if self.is_empty() {
+                self.begun.notified().await;
             }
-        });
-        Some(())
+            let mut change = pin!(CHANGED.notified());
+            change.as_mut().enable();
+            match self.look(app, &mut seen).await {
+                Ok(()) => lost = false,
+                Err(error) if !lost => {
+                    lost = true;
+                    tracing::warn!(%error, "whether the articles still stand could not be read");
+                }
+                Err(_) => {}
+            }
+            let _ = timeout(LOOK, change).await;
+        }
+    }
+
+    async fn look(&self, app: &App, seen: &mut (Option<i64>, u64)) -> Result<(), Error> {
+        let now = millis();
+        let version = Some(repo::article_changes(app.db.reader()).await?);
+        if seen.0 != version {
+            GENERATION.fetch_add(1, Ordering::AcqRel);
+        }
+        let generation = generation();
+        if *seen != (version, generation) {
+            self.compare(app, generation).await?;
+            *seen = (version, generation);
+        }
+        self.looked.store(now, Ordering::Release);
+        Ok(())
+    }
+
+    /// `generation` is that from before the rows are read.
+    async fn compare(&self, app: &App, generation: u64) -> Result<(), Error> {
+        let pages = self.snapshot();
+        for some in pages.chunks(MANY) {
+            let slugs: Vec<&str> = some.iter().map(|(slug, _)| slug.as_str()).collect();
+            let rows = repo::article_versions(app.db.reader(), &slugs).await?;
+            let now = app.clock.now();
+            for (slug, page) in some {
+                let stands = rows.iter().any(|(of, version, state, at)| {
+                    of == slug && *version == page.version && article::stands(*state, *at, now)
+                });
+                if stands {
+                    page.confirm(generation);
+                } else {
+                    self.forget_page(slug, page);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn snapshot(&self) -> Vec<(String, Arc<Page>)> {
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
+        let each = pages.by_slug.iter();
+        each.map(|(slug, page)| (slug.clone(), Arc::clone(page))).collect()
     }
 
     pub(crate) fn get(&self, slug: &str) -> Option<Arc<Page>> {
-        self.pages
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(slug)
-            .cloned()
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
+        let page = pages.by_slug.get(slug)?;
+        if !page.asked.load(Ordering::Relaxed) {
+            page.asked.store(true, Ordering::Relaxed);
+        }
+        Some(Arc::clone(page))
     }
 
     pub(crate) fn put(&self, slug: &str, page: Arc<Page>) {
-        self.pages
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(slug.to_owned(), page);
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        pages.forget(slug);
+        if pages.octets + page.octets > ROOM {
+            pages.shrink(ROOM / 4 * 3);
+        }
+        pages.octets += page.octets;
+        pages.by_slug.insert(slug.to_owned(), page);
+        drop(pages);
+        self.begun.notify_one();
     }
 
     pub(crate) fn forget(&self, slug: &str) {
-        self.pages.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        pages.forget(slug);
     }
+
+    /// Unless another one came in its place.
+    fn forget_page(&self, slug: &str, page: &Arc<Page>) {
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        if pages.by_slug.get(slug).is_some_and(|there| Arc::ptr_eq(there, page)) {
+            pages.forget(slug);
+        }
+    }
+
+    pub(crate) const fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+}
+
+fn millis_of(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// One page as it is sent.
@@ -122,18 +253,9 @@ pub(crate) struct Page {
     plain: Variant,
     gzip: Option<Variant>,
     generation: AtomicU64,
-    checked: AtomicU64,
-    /// Somebody looks at the database for this page.
-    checking: AtomicBool,
-}
-
-/// Whether a page may be sent without a look at the database.
-#[derive(Debug, PartialEq)]
-enum Age {
-    Fresh,
-    /// It may, and the one who is told so looks.
-    Look,
-    Over,
+    octets: usize,
+    /// Somebody read it since room was made last.
+    asked: AtomicBool,
 }
 
 struct Variant {
@@ -150,43 +272,25 @@ impl Page {
         version: i32,
         generation: u64,
         hsts: Option<&'static str>,
+        shelf: &Shelf,
     ) -> Result<Self, Error> {
         let plain = Bytes::from(html);
         let hash = HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
         let zipped = gzip(plain.clone()).await;
+        let octets = plain.len() + zipped.as_ref().map_or(0, Bytes::len);
         Ok(Self {
             version,
-            plain: Variant::new(plain, format!("\"{hash}\""), false, hsts),
-            gzip: zipped.map(|bytes| Variant::new(bytes, format!("\"{hash}-gz\""), true, hsts)),
+            plain: Variant::new(plain, format!("\"{hash}\""), false, hsts, shelf),
+            gzip: zipped.map(|bytes| Variant::new(bytes, format!("\"{hash}-gz\""), true, hsts, shelf)),
             generation: AtomicU64::new(generation),
-            checked: AtomicU64::new(millis()),
-            checking: AtomicBool::new(false),
+            octets,
+            asked: AtomicBool::new(true),
         })
     }
 
-    /// The article still stands as it was rendered.
+    /// The article stood as it was rendered, when its row was read in this generation.
     pub(crate) fn confirm(&self, generation: u64) {
-        self.generation.store(generation, Ordering::Release);
-        self.checked.store(millis(), Ordering::Release);
-        self.checking.store(false, Ordering::Release);
-    }
-
-    fn age(&self) -> Age {
-        if self.generation.load(Ordering::Acquire) != generation() {
-            return Age::Over;
-        }
-        let age = Duration::from_millis(millis().saturating_sub(self.checked.load(Ordering::Acquire)));
-        if age < FRESH {
-            return Age::Fresh;
-        }
-        if age >= STALE {
-            return Age::Over;
-        }
-        if self.checking.swap(true, Ordering::AcqRel) {
-            Age::Fresh
-        } else {
-            Age::Look
-        }
+        self.generation.fetch_max(generation, Ordering::AcqRel);
     }
 
     /// The one of its answers that fits.
@@ -203,7 +307,7 @@ impl Page {
 }
 
 impl Variant {
-    fn new(bytes: Bytes, etag: String, gzip: bool, hsts: Option<&'static str>) -> Self {
+    fn new(bytes: Bytes, etag: String, gzip: bool, hsts: Option<&'static str>, shelf: &Shelf) -> Self {
         let mut unchanged = HeaderMap::new();
         if let Ok(etag) = HeaderValue::from_str(&etag) {
             unchanged.insert(header::ETAG, etag);
@@ -222,8 +326,8 @@ impl Variant {
         secure(&mut headers, hsts);
         Self {
             etag,
-            whole: Arc::new(Answer::new(StatusCode::OK, headers, bytes)),
-            unchanged: Arc::new(Answer::new(StatusCode::NOT_MODIFIED, unchanged, Bytes::new())),
+            whole: Arc::new(Answer::new(StatusCode::OK, &headers, bytes, shelf)),
+            unchanged: Arc::new(Answer::new(StatusCode::NOT_MODIFIED, &unchanged, Bytes::new(), shelf)),
         }
     }
 }
@@ -309,20 +413,30 @@ mod tests {
     use super::*;
     use axum::http::Method;
 
+    async fn page(of: &str) -> Arc<Page> {
+        let html = format!("<p>{of}</p>").repeat(300);
+        let page = Page::new(html, 1, generation(), Some("max-age=1"), &Shelf::default()).await;
+        Arc::new(page.expect("a page"))
+    }
+
+    /// Somebody looks at the counter.
     async fn cache() -> Cache {
         let cache = Cache::default();
-        let html = "<p>문답</p>".repeat(300);
-        let page = Page::new(html, 1, generation(), Some("max-age=1"))
-            .await
-            .expect("a page");
-        cache.put("talk", Arc::new(page));
+        cache.put("talk", page("문답").await);
+        cache.looked.store(millis(), Ordering::Release);
         cache
     }
 
     #[tokio::test]
     async fn a_page_is_sent_compressed_to_who_takes_it_and_not_at_all_to_who_has_it() {
         let cache = cache().await;
-        let get = |asked: Asked<'_>| cache.answer(asked).expect("lies ready").response(&Method::GET);
+        let get = |asked: Asked<'_>| {
+            cache
+                .answer(asked)
+                .expect("lies ready")
+                .response(&Method::GET)
+                .expect("reads")
+        };
         let plainly = Asked {
             path: "/articles/talk",
             ..Asked::default()
@@ -371,29 +485,54 @@ mod tests {
         assert!(at("/").is_none());
     }
 
+    const TALK: Asked<'_> = Asked {
+        path: "/articles/talk",
+        accept_encoding: None,
+        if_none_match: None,
+    };
+
     #[tokio::test]
     async fn after_a_change_nothing_is_served_without_a_look() {
         let cache = cache().await;
         let page = cache.get("talk").expect("there");
         page.generation.store(u64::MAX, Ordering::Release);
-        assert_eq!(page.age(), Age::Over);
+        assert!(cache.answer(TALK).is_none());
+        page.generation.store(0, Ordering::Release);
         page.confirm(generation());
-        assert_eq!(page.age(), Age::Fresh);
+        assert!(cache.answer(TALK).is_some());
     }
 
     #[tokio::test]
-    async fn one_looks_after_a_while_and_nobody_is_served_for_long_without() {
+    async fn nobody_is_served_for_long_when_nobody_looks() {
         let cache = cache().await;
-        let page = cache.get("talk").expect("there");
-        let grown = |by: Duration| {
-            let by = u64::try_from(by.as_millis()).expect("short");
-            page.checked.store(millis() - by, Ordering::Release);
-            page.age()
-        };
-        assert_eq!(grown(FRESH), Age::Look);
-        assert_eq!(grown(FRESH), Age::Fresh, "the first one looks, the others read on");
-        assert_eq!(grown(STALE), Age::Over);
-        page.confirm(generation());
-        assert_eq!(grown(FRESH), Age::Look, "the next look");
+        cache.looked.store(millis() - millis_of(STALE), Ordering::Release);
+        assert!(cache.answer(TALK).is_none());
+        cache.looked.store(millis(), Ordering::Release);
+        assert!(cache.answer(TALK).is_some());
+    }
+
+    #[tokio::test]
+    async fn what_nobody_asked_for_goes_first_and_then_whatever_is_too_much() {
+        let mut pages = Pages::default();
+        for n in 0..8 {
+            let page = page(&n.to_string()).await;
+            page.asked.store(n % 2 == 0, Ordering::Relaxed);
+            pages.octets += page.octets;
+            pages.by_slug.insert(n.to_string(), page);
+        }
+        let (all, one) = (pages.octets, pages.by_slug["0"].octets);
+        pages.shrink(all);
+        assert_eq!(pages.by_slug.len(), 8, "there is room");
+        for (n, page) in &pages.by_slug {
+            page.asked
+                .store(["0", "2", "4", "6"].contains(&n.as_str()), Ordering::Relaxed);
+        }
+        pages.shrink(all - 4 * one + one / 2);
+        let mut left: Vec<&str> = pages.by_slug.keys().map(String::as_str).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["0", "2", "4", "6"]);
+        pages.shrink(2 * one + one / 2);
+        assert_eq!(pages.by_slug.len(), 2);
+        assert_eq!(pages.octets, pages.by_slug.values().map(|p| p.octets).sum::<usize>());
     }
 }

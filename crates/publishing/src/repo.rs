@@ -1,10 +1,11 @@
 //! Reads of this slice.
 
 use crate::Error;
+use chrono::{DateTime, Utc};
 use db::{
     entity::{
-        answer, article, article_exchange, consent, decision, event, invitation, partner, question, question_copy,
-        reverse_question, sitting,
+        answer, article, article_change, article_exchange, consent, decision, event, invitation, partner, question,
+        question_copy, reverse_question, sitting,
     },
     people::{self, Hosts},
     prelude::*,
@@ -61,13 +62,50 @@ pub(crate) async fn articles_of(conn: &impl ConnectionTrait, id: EventId) -> Res
     Ok(all.order_by_asc(article::Column::CreatedAt).all(conn).await?)
 }
 
-/// Articles that may be visible, newest first; [`crate::article::visible`] decides.
+/// How often what readers see has changed.
+pub(crate) async fn article_changes(conn: &impl ConnectionTrait) -> Result<i64, Error> {
+    let row = article_change::Entity::find().one(conn).await?;
+    Ok(row.map_or(0, |row| row.version))
+}
+
+/// Slug, version, state and time of publishing.
+pub(crate) type Version = (String, i32, ArticleState, Option<DateTime<Utc>>);
+
+/// What says whether a page of these slugs still stands.
+pub(crate) async fn article_versions(conn: &impl ConnectionTrait, slugs: &[&str]) -> Result<Vec<Version>, Error> {
+    let rows = article::Entity::find()
+        .select_only()
+        .columns([
+            article::Column::Slug,
+            article::Column::Version,
+            article::Column::State,
+            article::Column::PublishedAt,
+        ])
+        .filter(article::Column::Slug.is_in(db::padded(slugs)));
+    Ok(rows.into_tuple().all(conn).await?)
+}
+
+/// `many` articles that may be visible, the last published first, from after `than` on; [`crate::article::visible`]
+/// decides. The condition stands in literal words, for the index's sake.
 pub(crate) async fn published(
     conn: &impl ConnectionTrait,
+    than: Option<&article::Model>,
+    many: u64,
 ) -> Result<Vec<(article::Model, Option<event::Model>)>, Error> {
-    let all = article::Entity::find()
-        .filter(article::Column::State.is_in([ArticleState::Published, ArticleState::Corrected]))
+    let place = || {
+        Expr::tuple([
+            Expr::col((article::Entity, article::Column::PublishedAt)),
+            Expr::col((article::Entity, article::Column::Id)),
+        ])
+    };
+    let mut all = article::Entity::find().filter(Expr::cust("article.state IN ('published', 'corrected')"));
+    if let Some(than) = than {
+        all = all.filter(place().lt(Expr::tuple([Expr::value(than.published_at), Expr::value(than.id)])));
+    }
+    let all = all
         .order_by_desc(article::Column::PublishedAt)
+        .order_by_desc(article::Column::Id)
+        .limit(many)
         .find_also_related(event::Entity)
         .all(conn)
         .await?;

@@ -2,6 +2,7 @@
 //!
 //! The same number makes the same questions. Rows go in by the thousand; the schema's constraints hold for all of them.
 
+use crate::rows;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
@@ -18,9 +19,10 @@ use domain::{
     state::{
         assignment::AssignmentState,
         decision::{DecisionKind, DecisionState},
-        question::{Naming, Prefers, QuestionState},
+        question::{Prefers, QuestionState},
     },
 };
+use sea_orm::QueryTrait;
 
 /// What was made, and what in it is rare or frequent.
 #[derive(Clone, Debug)]
@@ -119,6 +121,44 @@ pub async fn crowd(db: &Db, now: DateTime<Utc>, slug: &str, questions: usize) ->
     Ok(made)
 }
 
+/// The crowd's moderator has read every question.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn read_all(db: &Db, now: DateTime<Utc>, made: &Crowd) -> Result<()> {
+    let read = review::Entity::find()
+        .select_only()
+        .column(review::Column::QuestionId)
+        .filter(review::Column::StaffId.eq(made.moderator))
+        .into_query();
+    let left: Vec<QuestionId> = question::Entity::find()
+        .select_only()
+        .column(question::Column::Id)
+        .filter(question::Column::EventId.eq(made.event))
+        .filter(question::Column::Id.not_in_subquery(read))
+        .into_tuple()
+        .all(db.reader())
+        .await?;
+    for part in left.chunks(PART) {
+        let rows = part.iter().map(|id| review::ActiveModel {
+            id: Set(ReviewId::new()),
+            event_id: Set(made.event),
+            question_id: Set(*id),
+            staff_id: Set(made.moderator),
+            abstained: Set(true),
+            comment: Set(None),
+            read_at: Set(now),
+            scored_at: Set(None),
+            score_milli: Set(None),
+            version: Set(1),
+        });
+        let tx = db.begin_write().await?;
+        review::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
 async fn stage(db: &Db, now: DateTime<Utc>, slug: &str) -> Result<Crowd> {
     let tx = db.begin_write().await?;
     let event = EventId::new();
@@ -198,7 +238,7 @@ async fn people(db: &Db, now: DateTime<Utc>, made: &Crowd, count: usize) -> Resu
                     created_at: Set(now),
                 });
             }
-            let (partner, invitation) = (PartnerId::new(), InvitationId::new());
+            let partner = PartnerId::new();
             partners.push(partner::ActiveModel {
                 id: Set(partner),
                 company_id: Set(Some(company)),
@@ -214,17 +254,10 @@ async fn people(db: &Db, now: DateTime<Utc>, made: &Crowd, count: usize) -> Resu
             });
             // The last field is a rare one.
             let field = if n % 1_000 == 5 { 7 } else { n % 7 };
-            invitations.push(invitation::ActiveModel {
-                id: Set(invitation),
-                event_id: Set(made.event),
-                partner_id: Set(partner),
-                field_id: Set(made.fields.get(field).copied()),
-                link_version: Set(1),
-                invited_at: Set(None),
-                entered_at: Set(None),
-                created_at: Set(now),
-            });
-            out.push(invitation);
+            let mut row = rows::invitation(made.event, partner, now);
+            row.field_id = Set(made.fields.get(field).copied());
+            out.push(*row.id.as_ref());
+            invitations.push(row);
         }
         let tx = db.begin_write().await?;
         company::Entity::insert_many(companies)
@@ -321,28 +354,16 @@ fn question(now: DateTime<Utc>, made: &Crowd, invitation: InvitationId, n: usize
     } else {
         QuestionState::Received
     };
+    let row = rows::question(made.event, invitation, made.services[service], text(n), now);
     Ok(question::ActiveModel {
-        id: Set(QuestionId::new()),
-        event_id: Set(made.event),
-        invitation_id: Set(invitation),
-        service_id: Set(made.services[service]),
         number: Set(Some(i32::try_from(n + 1)?)),
         ordinal: Set(Some(i32::try_from(n % 2 + 1)?)),
-        body: Set(text(n)),
         lang: Set(if english { Lang::En } else { Lang::Ko }),
         prefers: Set(Prefers::ALL[n % 3]),
-        naming: Set(Naming::Full),
         state: Set(state),
         pending: Set(pending.filter(|_| state == QuestionState::Received)),
-        board: NotSet,
-        merged_into: Set(None),
-        decline_reason: Set(None),
-        entered_by: Set(None),
-        version: Set(1),
-        created_at: Set(now),
-        received_at: Set(Some(now)),
-        updated_at: Set(now),
         change_seq: Set(None),
+        ..row
     })
 }
 

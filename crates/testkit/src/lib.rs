@@ -8,6 +8,7 @@ mod browser;
 pub mod crowd;
 mod database;
 mod postfix;
+pub mod rows;
 mod wire;
 mod world;
 mod zone;

@@ -4,7 +4,10 @@
 //! So nothing is decided here that hyper would decide another way: a body, an upgrade, a strange header, a head in
 //! many pieces are all hyper's.
 
-use crate::ready::{Answer, Asked, Ready};
+use crate::{
+    ready::{Answer, Asked, Ready},
+    shelf::{Content, imp::announce},
+};
 use chrono::{DateTime, Utc};
 use domain::Clock;
 use std::{
@@ -15,7 +18,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncReadExt, Interest},
     net::TcpStream,
     time::{Instant, sleep, timeout},
 };
@@ -40,7 +43,7 @@ pub(crate) async fn answer(
     idle: Duration,
     stop: impl Future<Output = ()>,
 ) -> io::Result<Option<Rest>> {
-    let mut octets = Vec::new();
+    let (mut octets, mut head) = (Vec::new(), Vec::new());
     let mut date = Date::default();
     let (mut stop, mut stopping) = (pin!(stop), false);
     let mut since = Instant::now();
@@ -86,9 +89,12 @@ pub(crate) async fn answer(
         } else {
             b"\r\n"
         };
-        let body: &[u8] = if found.head_only { b"" } else { found.answer.body() };
-        let parts = [found.answer.head(), date.line(clock.now()), end, body];
-        send(&stream, parts, idle).await?;
+        head.clear();
+        for part in [found.answer.head(), date.line(clock.now()), end] {
+            head.extend_from_slice(part);
+        }
+        let content = (!found.head_only).then(|| found.answer.content());
+        send(&stream, &head, content, idle).await?;
         if stopping {
             return Ok(None);
         }
@@ -181,21 +187,45 @@ fn asked<'a>(request: &httparse::Request<'_, 'a>) -> Option<Asked<'a>> {
     Some(asked)
 }
 
-/// One call for all parts, as long as the other side takes them; `patience` bounds each wait for it.
-async fn send(stream: &TcpStream, parts: [&[u8]; 4], patience: Duration) -> io::Result<()> {
-    let mut slices = parts.map(IoSlice::new);
+/// Head and body, as fast as the other side takes them; `patience` bounds each wait for it.
+async fn send(stream: &TcpStream, head: &[u8], content: Option<&Content>, patience: Duration) -> io::Result<()> {
+    let body: &[u8] = match content {
+        Some(Content::Shelved(place)) => {
+            let mut sent = 0;
+            while sent < head.len() {
+                let more = || stream.try_io(Interest::WRITABLE, || announce(stream, &head[sent..]));
+                sent += taken(stream, patience, more).await?;
+            }
+            let mut sent = 0;
+            while sent < place.len() {
+                let more = || stream.try_io(Interest::WRITABLE, || place.send(stream, sent));
+                sent += taken(stream, patience, more).await?;
+            }
+            return Ok(());
+        }
+        Some(Content::Held(body)) => body,
+        None => b"",
+    };
+    let mut slices = [IoSlice::new(head), IoSlice::new(body)];
     let mut rest = &mut slices[..];
     while !rest.is_empty() {
-        match stream.try_write_vectored(rest) {
+        let written = taken(stream, patience, || stream.try_write_vectored(rest)).await?;
+        IoSlice::advance_slices(&mut rest, written);
+    }
+    Ok(())
+}
+
+/// How much of it was taken; some, or it is an error.
+async fn taken(stream: &TcpStream, patience: Duration, write: impl Fn() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match write() {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
-            Ok(written) => IoSlice::advance_slices(&mut rest, written),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 timeout(patience, stream.writable()).await??;
             }
-            Err(error) => return Err(error),
+            written => return written,
         }
     }
-    Ok(())
 }
 
 /// The header line of a second.
@@ -219,6 +249,7 @@ impl Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Shelf;
     use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
     use std::future::pending;
     use tokio::{
@@ -228,7 +259,9 @@ mod tests {
 
     const IDLE: Duration = Duration::from_secs(10);
 
-    struct One;
+    /// `/one`, and something that lies on a shelf and fills more than a socket takes at once.
+    #[derive(Default)]
+    struct One(Option<Arc<Answer>>);
 
     impl Ready for One {
         fn answer(&self, asked: Asked<'_>) -> Option<Arc<Answer>> {
@@ -237,12 +270,17 @@ mod tests {
             if asked.if_none_match == Some(b"\"1\"") {
                 return Some(Arc::new(Answer::new(
                     StatusCode::NOT_MODIFIED,
-                    headers,
+                    &headers,
                     Vec::new().into(),
+                    &Shelf::default(),
                 )));
             }
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("3"));
-            (asked.path == "/one").then(|| Arc::new(Answer::new(StatusCode::OK, headers, "one".into())))
+            if asked.path == "/long" {
+                return self.0.clone();
+            }
+            let one = || Answer::new(StatusCode::OK, &headers, "one".into(), &Shelf::default());
+            (asked.path == "/one").then(|| Arc::new(one()))
         }
     }
 
@@ -259,7 +297,7 @@ mod tests {
     async fn talk(parts: &[&str]) -> (String, Option<String>) {
         let (mut client, server) = pair().await;
         let clock = Clock::frozen(DateTime::UNIX_EPOCH);
-        let serving = tokio::spawn(async move { answer(server, &One, &clock, IDLE, pending()).await });
+        let serving = tokio::spawn(async move { answer(server, &One::default(), &clock, IDLE, pending()).await });
         for part in parts {
             client.write_all(part.as_bytes()).await.expect("writes");
             tokio::task::yield_now().await;
@@ -324,6 +362,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_long_body_comes_whole_from_the_shelf_however_slowly_it_is_taken() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let long: String = (0..2_000_000).map(|n| char::from(b'a' + (n % 26) as u8)).collect();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(long.len()));
+        let shelf = Shelf::within(dir.path());
+        let lies = Arc::new(Answer::new(StatusCode::OK, &headers, long.clone().into(), &shelf));
+        let again = lies.response(&axum::http::Method::GET).expect("reads");
+        assert_eq!(again.headers(), &headers);
+        let (mut client, server) = pair().await;
+        let clock = Clock::frozen(DateTime::UNIX_EPOCH);
+        let serving = tokio::spawn(async move { answer(server, &One(Some(lies)), &clock, IDLE, pending()).await });
+        client
+            .write_all(b"GET /long HTTP/1.1\r\n\r\nHEAD /long HTTP/1.1\r\n\r\nGET /one HTTP/1.1\r\n\r\n")
+            .await
+            .expect("writes");
+        client.shutdown().await.expect("ends");
+        let mut said = String::new();
+        client.read_to_string(&mut said).await.expect("reads");
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 2000000\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n";
+        assert!(said == format!("{head}{long}{head}{HEAD}one"), "{} octets", said.len());
+        assert!(serving.await.expect("no panic").expect("no error").is_none());
+    }
+
+    #[tokio::test]
     async fn who_is_silent_is_let_go_and_so_is_everybody_at_the_stop() {
         let clock = Clock::system();
         for (idle, stop) in [(Duration::from_millis(20), false), (Duration::from_mins(9), true)] {
@@ -335,7 +398,9 @@ mod tests {
                     pending::<()>().await;
                 }
             };
-            let rest = answer(server, &One, &clock, idle, stop).await.expect("no error");
+            let rest = answer(server, &One::default(), &clock, idle, stop)
+                .await
+                .expect("no error");
             assert!(rest.is_none());
             let mut said = String::new();
             client.read_to_string(&mut said).await.expect("reads to the end");

@@ -15,6 +15,7 @@ mod error;
 mod first_admin;
 pub mod form;
 mod front;
+mod fronts;
 pub mod health;
 pub mod lang;
 mod layers;
@@ -27,6 +28,7 @@ mod redirect;
 mod render;
 mod serve;
 mod session;
+mod shelf;
 mod sign_in;
 
 pub use app::App;
@@ -44,6 +46,7 @@ pub use redirect::{Redirect, local_path, redirect};
 pub use render::{attachment, render, render_form, render_status};
 pub use serve::serve;
 pub use session::delete_expired;
+pub use shelf::Shelf;
 pub use sign_in::role_choices;
 pub use tower_sessions::Session;
 

@@ -1,16 +1,22 @@
 //! Answers that lie ready: rendered once, asked for before anything else is done with a request.
 
+use crate::shelf::{Content, Shelf};
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
 };
 use bytes::Bytes;
-use std::sync::Arc;
+use std::{convert::Infallible, io, pin::Pin, sync::Arc};
 
 /// Whoever keeps answers in memory.
 pub trait Ready: Send + Sync + 'static {
     /// `None`: ask the router. It neither waits nor looks at the database.
     fn answer(&self, asked: Asked<'_>) -> Option<Arc<Answer>>;
+
+    /// Follows what changes elsewhere, for as long as it is polled.
+    fn follow(&self) -> Pin<Box<dyn Future<Output = Infallible> + Send + '_>> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// What of a request to read decides about its answer.
@@ -32,35 +38,29 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// A whole answer to GET, as the router gives it and as it goes over the wire.
+/// A whole answer to GET, as it goes over the wire.
 #[derive(Debug)]
 pub struct Answer {
     status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-    head: Bytes,
+    head: Box<[u8]>,
+    content: Content,
 }
 
 impl Answer {
     /// `headers` hold everything but `Date`, the body's length included.
-    pub fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+    pub fn new(status: StatusCode, headers: &HeaderMap, body: Bytes, shelf: &Shelf) -> Self {
         let reason = status.canonical_reason().unwrap_or_default();
         let mut head = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).into_bytes();
-        for (name, value) in &headers {
+        for (name, value) in headers {
             for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
                 head.extend_from_slice(part);
             }
         }
         Self {
             status,
-            headers,
-            body,
             head: head.into(),
+            content: shelf.put(body),
         }
-    }
-
-    pub fn body(&self) -> &Bytes {
-        &self.body
     }
 
     /// Status line and headers, without `Date` and without the empty line.
@@ -68,15 +68,38 @@ impl Answer {
         &self.head
     }
 
-    /// HEAD gets the same headers and no body.
-    pub fn response(&self, method: &Method) -> Response<Body> {
+    pub(crate) const fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// As the router gives it. HEAD gets the same headers and no body.
+    ///
+    /// # Errors
+    /// When the body cannot be read from where it lies.
+    pub fn response(&self, method: &Method) -> io::Result<Response<Body>> {
         let mut response = Response::new(match *method {
             Method::HEAD => Body::empty(),
-            _ => Body::from(self.body.clone()),
+            _ => Body::from(self.content.read()?),
         });
         *response.status_mut() = self.status;
-        response.headers_mut().clone_from(&self.headers);
-        response
+        let mut lines = [httparse::EMPTY_HEADER; 32];
+        let end = [&self.head[self.status_line()..], b"\r\n"].concat();
+        if let Ok(httparse::Status::Complete((_, lines))) = httparse::parse_headers(&end, &mut lines) {
+            for line in lines {
+                let pair = (
+                    HeaderName::from_bytes(line.name.as_bytes()),
+                    HeaderValue::from_bytes(line.value),
+                );
+                if let (Ok(name), Ok(value)) = pair {
+                    response.headers_mut().append(name, value);
+                }
+            }
+        }
+        Ok(response)
+    }
+
+    fn status_line(&self) -> usize {
+        self.head.iter().position(|b| *b == b'\n').map_or(0, |at| at + 1)
     }
 }
 
@@ -87,5 +110,5 @@ pub(crate) fn look<B>(ready: &dyn Ready, request: &Request<B>) -> Option<Respons
         return None;
     }
     let answer = ready.answer(Asked::of(uri.path(), request.headers()))?;
-    Some(answer.response(method))
+    answer.response(method).ok()
 }

@@ -3,6 +3,7 @@
 use crate::{
     App,
     front::{self, Rest},
+    fronts::Fronts,
     ready::{Ready, look},
 };
 use axum::{
@@ -29,6 +30,7 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tower::ServiceExt;
@@ -41,7 +43,7 @@ const GRACE: Duration = Duration::from_secs(25);
 /// Serves until `shutdown`, then finishes what it holds.
 ///
 /// # Errors
-/// None today; a socket that fails to accept is waited for.
+/// When no thread can be made for the readers; a socket that fails to accept is waited for.
 pub async fn serve(
     app: &App,
     router: Router,
@@ -60,24 +62,29 @@ pub async fn serve(
     let (stop, stopping) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
     let mut elsewhere = pin!(app.live.follow(&app.db));
+    let follower = Arc::clone(&site.ready);
+    let mut changes = pin!(follower.follow());
+    let mut fronts = Fronts::start()?;
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &room) => accepted,
             () = &mut shutdown => break,
             never = &mut elsewhere => match never {},
+            never = &mut changes => match never {},
         };
         let Some((stream, peer, permit)) = accepted else {
             continue;
         };
         // A lone answer must not wait for more of it.
         let _ = stream.set_nodelay(true);
-        let (site, watcher, stopping) = (Arc::clone(&site), graceful.watcher(), stopping.clone());
-        tokio::spawn(async move {
-            if let Err(error) = site.connection(stream, peer, watcher, stopping).await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop(permit);
-        });
+        let came = Came {
+            peer,
+            watcher: graceful.watcher(),
+            permit,
+        };
+        if let Err(error) = came.read(&site, stream, &fronts.next(), stopping.clone()) {
+            tracing::debug!(%error, "a connection ended early");
+        }
     }
     drop(listener);
     let _ = stop.send(true);
@@ -107,30 +114,71 @@ struct Site {
     ready: Arc<dyn Ready>,
 }
 
-impl Site {
-    /// First from memory; from the first request on that needs more, by hyper and the router.
-    async fn connection(
-        self: Arc<Self>,
+/// A connection that came, and what it holds until it ends.
+struct Came {
+    peer: SocketAddr,
+    watcher: Watcher,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Came {
+    /// First from memory, by `front`; from the first request on that needs more, here, by hyper and the router.
+    fn read(
+        self,
+        site: &Arc<Site>,
         stream: TcpStream,
-        peer: SocketAddr,
-        watcher: Watcher,
+        front: &Handle,
         mut stopping: watch::Receiver<bool>,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let stop = async {
-            let _ = stopping.wait_for(|stop| *stop).await;
-        };
-        let Some(rest) = front::answer(stream, &*self.ready, &self.clock, HEADERS, stop).await? else {
-            return Ok(());
-        };
-        let site = Arc::clone(&self);
-        let service = hyper::service::service_fn(move |request| {
-            let site = Arc::clone(&site);
-            async move { Ok::<_, Infallible>(site.respond(request, peer).await) }
+    ) -> io::Result<()> {
+        let (site, here, stream) = (Arc::clone(site), Handle::current(), stream.into_std()?);
+        front.spawn(async move {
+            let stop = async {
+                let _ = stopping.wait_for(|stop| *stop).await;
+            };
+            let read = async {
+                let stream = TcpStream::from_std(stream)?;
+                let rest = front::answer(stream, &*site.ready, &site.clock, HEADERS, stop).await?;
+                rest.map(|rest| io::Result::Ok((rest.stream.into_std()?, rest.octets)))
+                    .transpose()
+            };
+            match read.await {
+                Ok(None) => {}
+                Ok(Some((stream, octets))) => {
+                    here.spawn(async move {
+                        if let Err(error) = self.go_on(site, stream, octets).await {
+                            tracing::debug!(%error, "a connection ended early");
+                        }
+                    });
+                }
+                Err(error) => tracing::debug!(%error, "a connection ended early"),
+            }
         });
-        let connection = self.http.serve_connection(Begun::from(rest), service);
-        Ok(watcher.watch(connection).await?)
+        Ok(())
     }
 
+    async fn go_on(
+        self,
+        site: Arc<Site>,
+        stream: std::net::TcpStream,
+        octets: Vec<u8>,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let rest = Rest {
+            stream: TcpStream::from_std(stream)?,
+            octets,
+        };
+        let (within, peer) = (Arc::clone(&site), self.peer);
+        let service = hyper::service::service_fn(move |request| {
+            let site = Arc::clone(&within);
+            async move { Ok::<_, Infallible>(site.respond(request, peer).await) }
+        });
+        let connection = site.http.serve_connection(Begun::from(rest), service);
+        let served = self.watcher.watch(connection).await;
+        drop(self.permit);
+        Ok(served?)
+    }
+}
+
+impl Site {
     async fn respond(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
         if let Some(response) = look(&*self.ready, &request) {
             return response;

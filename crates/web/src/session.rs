@@ -9,7 +9,7 @@ use db::{
 };
 use domain::{Clock, EventId, InvitationId, PartnerId, token::fingerprint};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
     sea_query::OnConflict,
 };
 use serde_json::Value;
@@ -59,7 +59,7 @@ impl Together for Known {
     type Key = String;
     type Value = Self;
 
-    async fn read(conn: &DatabaseConnection, ids: &[String]) -> std::result::Result<HashMap<String, Self>, DbErr> {
+    async fn read<C: ConnectionTrait>(conn: &C, ids: &[String]) -> std::result::Result<HashMap<String, Self>, DbErr> {
         let rows = session::Entity::find()
             .filter(session::Column::Id.is_in(padded(ids)))
             .join(

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod article;
+pub mod article_change;
 pub mod article_exchange;
 pub mod assignment;
 pub mod attachment;
@@ -41,6 +42,7 @@ pub mod question_follow;
 pub mod question_score;
 pub mod question_tag;
 pub mod rate_limit;
+pub mod read_mark;
 pub mod release;
 pub mod release_item;
 pub mod release_mail;

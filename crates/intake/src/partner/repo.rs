@@ -19,7 +19,7 @@ use domain::{
     },
 };
 use sea_orm::{
-    DatabaseConnection, DbBackend, DbErr,
+    DbBackend, DbErr,
     sea_query::{Query, SelectStatement, UnionType},
 };
 use std::{
@@ -43,7 +43,10 @@ impl Together for Invited {
     type Key = InvitationId;
     type Value = (Arc<invitation::Model>, Arc<partner::Model>);
 
-    async fn read(conn: &DatabaseConnection, ids: &[InvitationId]) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
+    async fn read<C: ConnectionTrait>(
+        conn: &C,
+        ids: &[InvitationId],
+    ) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
         let rows = invitation::Entity::find()
             .filter(invitation::Column::Id.is_in(padded(ids)))
             .find_also_related(partner::Entity)
@@ -61,7 +64,7 @@ impl Together for Events {
     type Key = EventId;
     type Value = event::Model;
 
-    async fn read(conn: &DatabaseConnection, ids: &[EventId]) -> Result<HashMap<EventId, event::Model>, DbErr> {
+    async fn read<C: ConnectionTrait>(conn: &C, ids: &[EventId]) -> Result<HashMap<EventId, event::Model>, DbErr> {
         let rows = event::Entity::find().filter(event::Column::Id.is_in(padded(ids)));
         Ok(rows
             .all(conn)
@@ -124,7 +127,7 @@ impl Together for Standing {
     type Key = InvitationId;
     type Value = Self;
 
-    async fn read(conn: &DatabaseConnection, ids: &[InvitationId]) -> Result<HashMap<InvitationId, Self>, DbErr> {
+    async fn read<C: ConnectionTrait>(conn: &C, ids: &[InvitationId]) -> Result<HashMap<InvitationId, Self>, DbErr> {
         let ids = padded(ids);
         let mut both = consents_of(&ids);
         both.union(UnionType::All, places_of(conn.get_database_backend(), &ids));

@@ -9,7 +9,7 @@ use super::{
     work,
 };
 use mail_parser::decoders::html::add_html_token;
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 patterns! {
     /// Anything that the rules below ask for, in one pass.
@@ -85,23 +85,19 @@ pub(super) fn to_text(html: &str) -> Text {
         let tag = &rest[1..end];
         rest = &rest[end + 1..];
         let closing = tag.starts_with('/');
-        let name: String = tag
-            .trim_start_matches('/')
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || *c == ':')
-            .collect::<String>()
-            .to_ascii_lowercase();
+        let name = name_of(tag);
+        let name = name.as_ref();
         if !closing
             && matches!(
-                name.as_str(),
+                name,
                 "script" | "style" | "title" | "head" | "template" | "noscript" | "svg"
             )
         {
-            rest = writer.skip_element(rest, &name);
+            rest = writer.skip_element(rest, name);
         } else if closing {
-            close(&mut writer, &mut stack, &name);
+            close(&mut writer, &mut stack, name);
         } else {
-            open(&mut writer, &mut stack, &name, tag);
+            open(&mut writer, &mut stack, name, tag);
         }
     }
     if !rest.starts_with('<') {
@@ -111,6 +107,18 @@ pub(super) fn to_text(html: &str) -> Text {
     Text {
         text: writer.out,
         marked: writer.marked,
+    }
+}
+
+/// The name of a tag, in lower case.
+fn name_of(tag: &str) -> Cow<'_, str> {
+    let tag = tag.trim_start_matches('/');
+    let end = tag.find(|c: char| !(c.is_ascii_alphanumeric() || c == ':'));
+    let name = &tag[..end.unwrap_or(tag.len())];
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        name.to_ascii_lowercase().into()
+    } else {
+        name.into()
     }
 }
 
@@ -147,9 +155,10 @@ fn open(writer: &mut Writer, stack: &mut Vec<Open>, name: &str, tag: &str) {
         "td" | "th" => writer.cell(),
         _ => {}
     }
+    let bare = tag.len() == name.len();
+    let attributes = if bare { String::new() } else { tag.to_ascii_lowercase() };
+    let known = !bare && MARKS.is_match(&attributes);
     work::note(tag.len());
-    let attributes = tag.to_ascii_lowercase();
-    let known = MARKS.is_match(&attributes);
     let has = |what: &str| known && attributes.contains(what);
     if is_block(name) {
         writer.end_line();
@@ -181,7 +190,10 @@ fn open(writer: &mut Writer, stack: &mut Vec<Open>, name: &str, tag: &str) {
             writer.depth += usize::from(quotes);
             writer.signed += usize::from(signs);
         }
-        *writer.open.entry(name.to_owned()).or_default() += 1;
+        match writer.open.get_mut(name) {
+            Some(count) => *count += 1,
+            None => drop(writer.open.insert(name.to_owned(), 1)),
+        }
         stack.push(Open {
             name: name.to_owned(),
             quotes,

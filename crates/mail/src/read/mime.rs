@@ -149,8 +149,8 @@ fn headers(mail: &mut Mail, message: &Message<'_>, raw: &[u8]) {
     }
     let senders = mail.from.iter_mut().chain(&mut mail.sender);
     for mailbox in senders.chain(&mut mail.to).chain(&mut mail.cc) {
-        mailbox.address = token::mask_text(&mailbox.address);
-        mailbox.name = mailbox.name.as_deref().map(token::mask_text);
+        mailbox.address = token::mask_text(std::mem::take(&mut mailbox.address));
+        mailbox.name = mailbox.name.take().map(token::mask_text);
     }
     let subject = message.subject().unwrap_or_default();
     mail.subject = crate::letter::one_line(&repaired(subject, message, raw, &HeaderName::Subject));

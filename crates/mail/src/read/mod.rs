@@ -301,7 +301,7 @@ fn read_inner(raw: &[u8], envelope: &Envelope, reader: &Reader) -> Reading {
         judged.detail = Detail::Doubtful;
         "nothing is written in it".clone_into(&mut judged.reason);
     }
-    let mask = |text: String| token::mask_text(&text);
+    let mask = token::mask_text;
     let pairs = split.pairs.into_iter().map(|pair| Pair {
         quoted: mask(pair.quoted),
         answer: mask(pair.answer),

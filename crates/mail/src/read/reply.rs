@@ -8,6 +8,7 @@ use super::{
     rules::patterns,
     signature, work,
 };
+use std::borrow::Cow;
 
 patterns! {
     ELSEWHERE = r"(?i)(?:아래|하단|밑|본문|원문|질문\s?(?:사이|밑|아래))[^\n]{0,20}(?:답변|회신|작성|기재|적었|적어|달았|표시|남겼|남깁)|(?:빨간|파란|붉은|푸른)\s?(?:색|글씨)|\b(?:see|find|my|answers?|repl(?:y|ies)|comments?)\b[^\n]{0,40}\b(?:below|inline|in-line|in red|in blue|between)\b|^\s*inline\W*$";
@@ -225,30 +226,41 @@ fn last_quoted(run: &Run<'_>) -> String {
 fn normal(text: &str) -> String {
     work::note(text.len());
     let mut out = String::with_capacity(text.len());
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    for (i, line) in text.split('\n').enumerate() {
+    let ends: Cow<'_, str> = if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n").into()
+    } else {
+        text.into()
+    };
+    for (i, line) in ends.split('\n').enumerate() {
         if i > 0 {
             out.push('\n');
         }
         let from = out.len();
-        for c in line.chars() {
-            match c {
-                '\u{200b}'
-                | '\u{feff}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}' => {}
-                '\u{a0}' | '\u{2007}' | '\u{202f}' => out.push(' '),
-                c if c.is_control() && c != '\t' => {}
-                c => out.push(c),
-            }
+        if line.bytes().any(may_be_odd) {
+            out.extend(line.chars().filter_map(plain));
+        } else {
+            out.push_str(line);
         }
         if &out[from..] != "-- " {
             out.truncate(from + out[from..].trim_end().len());
         }
     }
     out
+}
+
+/// A control character, or the first octet of what [`plain`] changes.
+const fn may_be_odd(octet: u8) -> bool {
+    octet < b' ' && octet != b'\t' || matches!(octet, 0x7f | 0xc2 | 0xe2 | 0xef)
+}
+
+fn plain(c: char) -> Option<char> {
+    match c {
+        '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        '\u{a0}' | '\u{2007}' | '\u{202f}' => Some(' '),
+        '\t' => Some(c),
+        c if c.is_control() => None,
+        c => Some(c),
+    }
 }
 
 /// The lines with blank ones collapsed to one, and none at the ends; without our own marks.

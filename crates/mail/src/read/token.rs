@@ -87,22 +87,58 @@ const SHOWN: usize = 4;
 /// looks behind base 64 as well.
 pub fn mask_tokens(raw: &[u8]) -> Vec<u8> {
     let mut out = raw.to_vec();
+    for run in long_runs(raw) {
+        hide(&raw[run.clone()], &mut out[run]);
+    }
+    out
+}
+
+/// Where a token may stand. A window of a token's length is looked at from its end, so that most octets of prose, which
+/// has no run of that length, are never looked at.
+fn long_runs(raw: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at + TOKEN_CHARS <= raw.len() {
+            let window = at..at + TOKEN_CHARS;
+            if let Some(breaks) = window.clone().rev().find(|at| !goes_on(raw, *at)) {
+                at = breaks + 1;
+                continue;
+            }
+            let end = (window.end..raw.len()).find(|at| !goes_on(raw, *at));
+            let run = at..end.unwrap_or(raw.len());
+            at = run.end + 1;
+            return Some(run);
+        }
+        None
+    })
+}
+
+/// Whether an octet may stand within a token: a letter, a digit, or what quoted-printable and UTF-16 put between.
+fn goes_on(raw: &[u8], at: usize) -> bool {
+    match raw[at] {
+        b'=' | 0 => true,
+        b'\r' => at > 0 && raw[at - 1] == b'=',
+        b'\n' => raw[..at].ends_with(b"=") || raw[..at].ends_with(b"=\r"),
+        octet => octet.is_ascii_alphanumeric(),
+    }
+}
+
+fn hide(run: &[u8], out: &mut [u8]) {
     // In plain text a `=` is just that, so it is read both ways.
     for quoted_printable in [false, true] {
         let mut word = Word::default();
         let mut at = 0;
-        while at < raw.len() {
-            let (octet, length) = next(&raw[at..], quoted_printable);
+        while at < run.len() {
+            let (octet, length) = next(&run[at..], quoted_printable);
             match octet {
                 Some(octet) if octet.is_ascii_alphanumeric() => word.push(octet, at..at + length),
-                Some(_) => word.close(&mut out),
+                Some(_) => word.close(out),
                 None => {}
             }
             at += length;
         }
-        word.close(&mut out);
+        word.close(out);
     }
-    out
 }
 
 /// The octet that a reader sees next, none for what only breaks a line or widens a character, and its length.
@@ -153,7 +189,10 @@ impl Word {
 }
 
 /// [`mask_tokens`] for text.
-pub(super) fn mask_text(text: &str) -> String {
+pub(super) fn mask_text(text: String) -> String {
+    if long_runs(text.as_bytes()).next().is_none() {
+        return text;
+    }
     String::from_utf8(mask_tokens(text.as_bytes())).unwrap_or_default()
 }
 
@@ -277,5 +316,8 @@ mod tests {
         let masked = String::from_utf8(mask_tokens(raw.as_bytes())).expect("ascii");
         assert!(!masked.contains(&token) && !masked.contains(&b[..10]), "{masked}");
         assert!(masked.contains("?to=3D and ") && masked.ends_with(&"a".repeat(64)));
+        let wide: Vec<u8> = format!("\r\n{token}\r\n").bytes().flat_map(|b| [b, 0]).collect();
+        let masked = mask_tokens(&wide);
+        assert!(masked.len() == wide.len() && masked.iter().filter(|b| **b == b'.').count() == token.len() - SHOWN);
     }
 }

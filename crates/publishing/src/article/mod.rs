@@ -22,9 +22,12 @@ use domain::state::article::ArticleState;
 
 /// Whether readers may see the article now. Every output asks this function and no other.
 pub fn visible(article: &article::Model, now: DateTime<Utc>) -> bool {
-    matches!(article.state, ArticleState::Published | ArticleState::Corrected)
-        && article.snapshot.is_some()
-        && article.published_at.is_some_and(|at| at <= now)
+    article.snapshot.is_some() && stands(article.state, article.published_at, now)
+}
+
+/// The same of an article that has been rendered.
+pub(crate) fn stands(state: ArticleState, published_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    matches!(state, ArticleState::Published | ArticleState::Corrected) && published_at.is_some_and(|at| at <= now)
 }
 
 /// The keywords of an article, stored joined by commas.

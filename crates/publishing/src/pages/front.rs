@@ -1,17 +1,29 @@
 //! The front page: what was published.
 
 use crate::{article, repo};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use chrono::{DateTime, Utc};
 use db::people::in_lang;
 use domain::Lang;
+use serde::Deserialize;
 use web::{App, Chrome};
+
+/// Articles on one page.
+const MANY: usize = 20;
 
 #[derive(askama::Template)]
 #[template(path = "front.html")]
 struct Front {
     c: Chrome,
     articles: Vec<Entry>,
+    /// The last one here, when there are more after it.
+    older: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct From {
+    /// The slug of the article after which the list goes on.
+    after: Option<String>,
 }
 
 struct Entry {
@@ -24,10 +36,21 @@ struct Entry {
     zone: String,
 }
 
-pub(super) async fn page(State(app): State<App>, c: Chrome) -> web::Result {
+pub(super) async fn page(State(app): State<App>, c: Chrome, Query(from): Query<From>) -> web::Result {
     let now = app.clock.now();
     let lang = c.lang();
-    let rows = repo::published(app.db.reader()).await?;
+    let conn = app.db.reader();
+    // One that is gone meanwhile, or never was: from the beginning.
+    let than = match &from.after {
+        Some(slug) => repo::article_by_slug(conn, slug)
+            .await?
+            .filter(|row| article::visible(row, now)),
+        None => None,
+    };
+    let mut rows = repo::published(conn, than.as_ref(), MANY as u64 + 1).await?;
+    let more = rows.len() > MANY;
+    rows.truncate(MANY);
+    let older = rows.last().filter(|_| more).map(|(row, _)| row.slug.clone());
     let visible = rows.into_iter().filter(|(row, _)| article::visible(row, now));
     // Title and standfirst are those that readers were shown last, not what an editor is typing.
     let articles = visible
@@ -48,5 +71,6 @@ pub(super) async fn page(State(app): State<App>, c: Chrome) -> web::Result {
     web::render(&Front {
         c: c.with(&crate::TEXTS),
         articles,
+        older,
     })
 }

@@ -5,8 +5,6 @@ mod edit;
 mod front;
 mod read;
 
-pub(crate) use read::load;
-
 use axum::routing::{get, post};
 
 pub(crate) fn routes() -> web::Router {

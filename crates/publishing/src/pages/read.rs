@@ -25,11 +25,12 @@ pub(super) async fn page(
     headers: HeaderMap,
 ) -> web::Result {
     let page = load(&app, &cache, &slug).await?;
-    Ok(page.choose(Asked::of(uri.path(), &headers)).response(&method))
+    let answer = page.choose(Asked::of(uri.path(), &headers)).response(&method);
+    answer.map_err(web::Error::internal)
 }
 
 /// The page as it may be read now: from memory when its row did not change, else rendered anew.
-pub(crate) async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> {
+async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> {
     let generation = cache::generation();
     let row = repo::article_by_slug(app.db.reader(), slug)
         .await?
@@ -55,7 +56,8 @@ pub(crate) async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Pag
         preview: None,
     };
     let html = render::page(&snapshot, &facts)?;
-    let page = Arc::new(Page::new(html, row.version, generation, app.settings.web.hsts()).await?);
+    let page = Page::new(html, row.version, generation, app.settings.web.hsts(), cache.shelf());
+    let page = Arc::new(page.await?);
     cache.put(slug, Arc::clone(&page));
     Ok(page)
 }

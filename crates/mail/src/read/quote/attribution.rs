@@ -12,7 +12,7 @@ const DATE_WITHIN: usize = 60;
 
 patterns! {
     /// The verb at the end. The Korean forms name somebody or stand alone; prose ends in `작성했습니다`.
-    WROTE = r"(?i)(?:님이\s*(?:작성|쓴\s*글|쓴\s*메시지|쓰신\s*글|보냄|보낸\s*(?:메일|메시지|글)|작성함|작성한\s*(?:글|내용|메일)|다음과\s*같이\s*(?:썼습니다|작성했습니다|작성하였습니다|적었습니다))|님께서\s*(?:작성하신|쓰신|보내신)\s*(?:글|내용|메일|메시지)|님의\s*(?:글|메일|메시지)|\(?이\s?\)?\s?\(?가\)?\s*(?:쓴\s*글|쓴\s*메시지|작성|다음과\s*같이\s*썼습니다)|작성|쓴\s*글|\bwrote|\bwrites|\bsaid|\bsays|a\s+écrit|a\s+dit|\bschrieb(?:en\s+sie)?|\bgeschrieben|\bgeschreven|\bschreef|\bescribió|\bescreveu|ha\s+scritto|\bnapisał(?:\(a\)|a)?|\bpisze|\bskrev|\bkirjoitti|написала?|написал\(а\)|пишет|пише|写道|寫道|さんは書きました|は書きました|が書きました|のメール|のメッセージ|さんのメッセージ)\s{0,2}[:：]?[\s*_>\-]{0,24}$";
+    WROTE = r"(?i)(?:님이\s*(?:작성|쓴\s*글|쓴\s*메시지|쓰신\s*글|보냄|보낸\s*(?:메일|메시지|글)|작성함|작성한\s*(?:글|내용|메일)|다음과\s*같이\s*(?:썼습니다|작성했습니다|작성하였습니다|적었습니다))|님께서\s*(?:작성하신|쓰신|보내신)\s*(?:글|내용|메일|메시지)|님의\s*(?:글|메일|메시지)|\(?이\s?\)?\s?\(?가\)?\s*(?:쓴\s*글|쓴\s*메시지|작성|다음과\s*같이\s*썼습니다)|작성|쓴\s*글|\bwrote|\bwrites|\bsaid|\bsays|a\s+écrit|a\s+dit|\bschrieb(?:en\s+sie)?|\bgeschrieben|\bgeschreven|\bschreef|\bescribió|\bescreveu|ha\s+scritto|\bnapisał(?:\(a\)|a)?|\bpisze|\bskrev|\bkirjoitti|написала?|написал\(а\)|пишет|пише|写道|寫道|さんは書きました|は書きました|が書きました|のメール|のメッセージ|さんのメッセージ|\bnapsal(?:\(a\)|a)?|\bnapísal(?:\(a\)|a)?|\bírta|\byazdı|\ba\s+scris|έγραψε|написа|napisa(?:o|la)|đã\s+viết|\bmenulis|כתבה?|كتب)\s{0,2}[:：]?[\s*_>\-]{0,24}$";
     /// The verb within, then the name: German, Dutch, the languages of Scandinavia.
     WITHIN = r"(?i)^[\s*>\-]{0,6}(?:am|op|den|le|on|ons?\.|mån|tis|tors?|fre|lør|lör|søn|sön|man|tir|ma|di|wo|do|vr|za|zo)\b.{4,120}\s(?:schrieb|schreef|skrev|wrote|geschrieben)\s[^:]{1,200}[:：][\s*]{0,4}$";
     /// A name, the verb, then the date.
@@ -23,6 +23,7 @@ patterns! {
     DATED = r"^.{0,300}<[^<>\s]{1,200}@[^<>\s]{1,200}>\s?[:：]?\s*$|^.{0,200}\s[^<>\s@]{1,64}@[^<>\s@]{1,200}\s?[:：]\s*$";
     /// Who wrote, where it is not an address: a Korean suffix, or a name right before an English verb.
     NAMED = r"(?i)(?:님이|님의|님께서|\(가\)|이\(가\)|\bwrote|a\s+écrit|\bschrieb|\bschreef|\bskrev|\bescribió|\bescreveu|scritto|\bnapisał|\bpisze|kirjoitti|написал|пишет|пише|写道|寫道|書きました|メッセージ|メール)";
+    BRACKETED = r"<[^<>\s]{1,200}@[^<>\s]{1,200}>";
     STAMPED = r"^\W{0,3}(?:19|20)\d{2}-\d{2}-\d{2}[ T]\d{1,2}:\d{2}\s+GMT[+\-]\d{1,2}:?\d{2}\s";
     VIA = r"^\S.{0,80}\svia\s.{1,80}\s(?:wrote|schrieb|a écrit)\s?:?\s*$";
     POSTED = r"(?i)^\W{0,3}posted by .{1,100} on \d{1,2}/\d{1,2}/\d{4}\s*$";
@@ -126,6 +127,10 @@ fn judge(text: &str, marked: bool) -> Option<bool> {
     }
     if dated_early(text) && address && DATED.is_match(text) {
         return (colon || marked).then_some(colon && time);
+    }
+    // A date, a time, an address between brackets and a colon: programs of other languages say no more.
+    if colon && date && time && text.len() <= LINE_MAX / 2 && BRACKETED.is_match(text) {
+        return Some(true);
     }
     if STAMPED.is_match(text) && marked {
         return Some(false);

@@ -1,7 +1,8 @@
 //! The corpus, broken in the ways that mail is broken, and some that it is not: lines lost, doubled and out of order,
 //! parts nested and spliced, octets turned, hostile pieces put in. What must hold for every mail holds for each.
 //!
-//! With `MUNDAP_TEST_LONG` it goes on for ten minutes; without, some thousand mails are read.
+//! With `MUNDAP_TEST_LONG` each target goes on for ten minutes, or for `MUNDAP_TEST_SECONDS`, from a seed that it prints
+//! and that `MUNDAP_TEST_SEED` brings back; without, some hundred mails are read, always the same.
 
 use super::{super::corpus, *};
 use std::time::{Duration, Instant};
@@ -124,21 +125,38 @@ fn holds(number: u64, raw: &[u8]) {
     serde_json::from_str::<Reading>(&json).expect("the same");
 }
 
-fn run(mails: &[Vec<u8>], seed: u64) {
+fn number_of(variable: &str) -> Option<u64> {
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().expect("a number"))
+}
+
+fn run(target: &str, mails: &[Vec<u8>], seed: u64) {
     let long = std::env::var_os("MUNDAP_TEST_LONG").is_some();
+    let until = number_of("MUNDAP_TEST_SECONDS").map_or(LONG, Duration::from_secs);
+    let seed = if long {
+        let now = domain::Clock::system().now().timestamp_micros();
+        number_of("MUNDAP_TEST_SEED").unwrap_or_else(|| now.unsigned_abs())
+    } else {
+        seed
+    };
+    if long {
+        println!("{target}: {} s, MUNDAP_TEST_SEED={seed}", until.as_secs());
+    }
     let start = Instant::now();
-    let mut number = 0;
-    while if long { start.elapsed() < LONG } else { number < SHORT } {
-        holds(number, &mutate(mails, &mut Dice(seed ^ number << 20)));
+    let (mut number, mut octets) = (0, 0);
+    while if long { start.elapsed() < until } else { number < SHORT } {
+        let mail = mutate(mails, &mut Dice(seed ^ number << 20));
+        octets += mail.len();
+        holds(number, &mail);
         number += 1;
     }
-    println!("{number} broken mails were read");
+    println!("{target}: {number} broken mails of {octets} octets were read");
 }
 
 #[test]
 fn broken_mails_are_read() {
     let mails: Vec<Vec<u8>> = corpus::mails().into_values().collect();
-    run(&mails, 0x5eed);
+    run("replies", &mails, 0x5eed);
 }
 
 #[test]
@@ -148,5 +166,5 @@ fn broken_bounces_are_read() {
         .filter(|(name, _)| name.starts_with("bounce"))
         .map(|(_, raw)| raw)
         .collect();
-    run(&mails, 0xb0b0);
+    run("bounces", &mails, 0xb0b0);
 }
