@@ -18,6 +18,7 @@ mod m0011_similar;
 mod m0012_routing;
 mod m0013_shortlist;
 mod m0014_words;
+mod m0015_mail_identity;
 mod m0015_names;
 mod m0016_read_mark;
 mod m0017_article_change;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_names::Step),
             Box::new(m0016_read_mark::Step),
             Box::new(m0017_article_change::Step),
+            Box::new(m0015_mail_identity::Step),
         ]
     }
 }

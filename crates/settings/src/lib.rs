@@ -8,7 +8,7 @@ mod web;
 
 pub use database::Database;
 pub use holidays::Holidays;
-pub use mail::{Mail, MailIn, MailOut, Tls};
+pub use mail::{Dns, Mail, MailIn, MailOut, ReplyForm, Tls};
 pub use secrets::Secrets;
 pub use web::Web;
 

@@ -91,3 +91,17 @@ text_enum! {
     /// By which door a mail came in.
     Via { Smtp = "smtp", Lmtp = "lmtp" }
 }
+
+text_enum! {
+    /// Why an address is marked.
+    MarkCause {
+        /// A report came back that the address is wrong or refuses us.
+        Bounce = "bounce",
+        /// The server said so while we were sending.
+        Refused = "refused",
+        Complaint = "complaint",
+        Unsubscribed = "unsubscribed",
+        /// Somebody of ours decided.
+        Staff = "staff",
+    }
+}

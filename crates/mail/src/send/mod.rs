@@ -1,5 +1,6 @@
 //! The sender: takes what is due from the outbox and brings it to the mail server, several at once.
 
+mod reach;
 mod store;
 #[cfg(test)]
 mod tests;
