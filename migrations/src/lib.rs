@@ -18,10 +18,10 @@ mod m0011_similar;
 mod m0012_routing;
 mod m0013_shortlist;
 mod m0014_words;
-mod m0015_mail_identity;
 mod m0015_names;
 mod m0016_read_mark;
 mod m0017_article_change;
+mod m0018_mail_identity;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -50,7 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_names::Step),
             Box::new(m0016_read_mark::Step),
             Box::new(m0017_article_change::Step),
-            Box::new(m0015_mail_identity::Step),
+            Box::new(m0018_mail_identity::Step),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Who wrote a mail, what came in that is no answer, and which addresses no longer take mail.
 
-crate::dialect::step!("m0015_mail_identity", SQL);
+crate::dialect::step!("m0018_mail_identity", SQL);
 
 // Whom a mail comes from is judged when it is read, so the session's own facts are kept until then: the client's address,
 // its greeting and (as `envelope_from`) its return path. An address is marked once, however often it comes back; it is open
