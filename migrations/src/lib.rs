@@ -18,6 +18,7 @@ mod m0011_similar;
 mod m0012_routing;
 mod m0013_shortlist;
 mod m0014_words;
+mod m0016_mail_in;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_routing::Step),
             Box::new(m0013_shortlist::Step),
             Box::new(m0014_words::Step),
+            Box::new(m0016_mail_in::Step),
         ]
     }
 }
