@@ -4,6 +4,7 @@
 
 mod articles;
 mod board;
+mod inbound;
 mod process;
 mod scene;
 mod start;
@@ -37,6 +38,11 @@ async fn all() -> Result<()> {
     if wants("board") {
         for engine in [Engine::Sqlite, Engine::Postgres] {
             board::measure(engine, &mut table).await.context("the board")?;
+        }
+    }
+    if wants("mail-in") {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            inbound::measure(engine, &mut table).await.context("mail by LMTP")?;
         }
     }
     if wants("demo") {
