@@ -22,7 +22,7 @@ async fn a_mail_client_that_insists_on_tls_is_served() {
         .add_root_certificate(root)
         .build()
         .expect("parameters");
-    let server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("localhost")
+    let server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
         .port(a.running.smtp.port())
         .tls(Tls::Required(tls))
         .build();

@@ -89,7 +89,7 @@ async fn sends_nothing_before_somebody_says_so() {
     for id in [first, second] {
         assert_eq!(state(&world, id).await, OutgoingState::Queued);
     }
-    assert_eq!(world.audited("mail.held").await, 1);
+    assert_eq!(world.audited("outbox.held").await, 1);
     assert!(mail::resume(&world.app.db, &world.app.clock).await.expect("resumes"));
     eventually("both mails", async || {
         let left = entity::outgoing_mail::Entity::find()
@@ -102,7 +102,7 @@ async fn sends_nothing_before_somebody_says_so() {
     .await;
     paused(&world, false).await;
     running.stop().await;
-    assert_eq!(world.audited("mail.resumed").await, 1);
+    assert_eq!(world.audited("outbox.resumed").await, 1);
     // A restart finds everything as it should be.
     let running = world.run().await;
     let third = queue(&world, 3).await;

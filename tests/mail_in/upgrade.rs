@@ -73,7 +73,7 @@ async fn queue(fresh: &Fresh) {
                 let id = uuid::Uuid::now_v7();
                 format!(
                     "('{id}'{cast_uuid}, 'staff_notice', 'queued', '받는 이 {n}', 'p{n}@host.example', 'ko', '{letter}'{cast_json}, \
-                     '{id}@reply.localhost.example', 'upgrade:{n}', '2026-11-01 00:00:00+00:00'{cast_time}, 1, '2026-11-01 00:00:00+00:00'{cast_time})"
+                     '{id}@reply.localhost.example', 'upgrade:{n}', '2026-11-01T00:00:00+00:00'{cast_time}, 1, '2026-11-01T00:00:00+00:00'{cast_time})"
                 )
             })
             .collect();

@@ -128,3 +128,6 @@ deed-shortlist-unfrozen = Freeze of the shortlist lifted
 deed-shortlist-freeze-planned = Freeze of the shortlist planned
 deed-assignment-withdrawn = Assignment withdrawn
 deed-decision-freed = Freed: the question it was joined to was withdrawn
+deed-mail-replayed = Incoming mail read again
+deed-outbox-held = Sending held: the database was put back from a backup
+deed-outbox-resumed = Sending resumed after a restore

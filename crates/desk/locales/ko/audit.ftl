@@ -128,3 +128,6 @@ deed-shortlist-unfrozen = 현장 목록 마감 해제
 deed-shortlist-freeze-planned = 현장 목록 마감 예약
 deed-assignment-withdrawn = 배정 취소
 deed-decision-freed = 이끌던 질문이 철회되어 병합이 풀림
+deed-mail-replayed = 받은 메일 다시 읽음
+deed-outbox-held = 복구한 데이터베이스라 메일 발송을 멈춤
+deed-outbox-resumed = 복구 뒤 메일 발송 재개

@@ -185,7 +185,7 @@ async fn hold(tx: &WriteTx, clock: &Clock, why: &str) -> Result<(), Error> {
         let entry = Entry {
             event: None,
             actor: Actor::System,
-            action: "mail.held",
+            action: "outbox.held",
             subject: ("installation", None),
             details: json!({ "why": why }),
         };
@@ -234,7 +234,7 @@ pub async fn resume(db: &Db, clock: &Clock) -> Result<bool, Error> {
     let entry = Entry {
         event: None,
         actor: Actor::System,
-        action: "mail.resumed",
+        action: "outbox.resumed",
         subject: ("installation", None),
         details: json!({}),
     };
