@@ -1,15 +1,15 @@
 //! A real Dovecot for one story: IMAP and LMTP on loopback, every mailbox a Maildir of its own, run by an account
 //! without rights.
 
-use crate::free_port;
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// A running Dovecot; stops when it is dropped.
 pub struct Dovecot {
@@ -43,7 +43,7 @@ fn output(command: &mut Command) -> String {
 }
 
 impl Dovecot {
-    pub const PASSWORD: &'static str = "a password of the mailbox";
+    pub const PASSWORD: &'static str = "a-password-of-the-mailbox";
 
     /// # Panics
     /// When Dovecot is missing or does not start.
@@ -55,9 +55,9 @@ impl Dovecot {
         let mut dovecot = Self {
             dir,
             child: None,
-            imap: free_port(),
-            imaps: free_port(),
-            lmtp: free_port(),
+            imap: steady_port(),
+            imaps: steady_port(),
+            lmtp: steady_port(),
         };
         for sub in ["mail", "run", "state"] {
             fs::create_dir(dovecot.at(sub)).expect("a folder");
@@ -176,7 +176,9 @@ impl Dovecot {
     pub fn down(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         let pid = fs::read_to_string(self.at("run/master.pid")).unwrap_or_default();
-        let _ = Command::new("kill").arg(pid.trim()).status();
+        if !pid.trim().is_empty() {
+            let _ = Command::new("kill").arg(pid.trim()).status();
+        }
         let _ = child.wait();
     }
 
@@ -269,6 +271,17 @@ impl Dovecot {
     pub fn log(&self) -> String {
         let read = |sub: &str| fs::read_to_string(self.at(sub)).unwrap_or_default();
         format!("{}{}", read("stderr"), read("log"))
+    }
+}
+
+/// Below what the kernel gives to outgoing connections: it stays ours while Dovecot is down.
+fn steady_port() -> u16 {
+    loop {
+        let [high, low] = *Uuid::new_v4().as_bytes().first_chunk().expect("sixteen octets");
+        let port = 10_000 + u16::from_be_bytes([high, low]) % 20_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, Uri, client::conn::http1::handshake, header};
 use hyper_util::rt::TokioIo;
-use std::fmt::Write as _;
+use std::{convert::Infallible, fmt::Write as _};
 
 /// Octets of an answer.
 const ANSWER_MAX: usize = 64 * 1024;
@@ -45,12 +45,15 @@ pub(super) async fn post(url: &str, ca_file: &str, fields: &[(&str, &str)]) -> R
             .map_err(failed)?;
         Ok((status, body.to_bytes()))
     };
+    // Where the server hangs up behind its answer, the connection ends before the answer was read; how it ended is told
+    // by the answer alone.
+    let drive = async {
+        let _ = connection.await;
+        std::future::pending::<Infallible>().await
+    };
     tokio::select! {
         answer = ask => answer,
-        ended = connection => {
-            ended.map_err(failed)?;
-            Err(failed("the token address hung up"))
-        }
+        never = drive => match never {},
     }
 }
 
@@ -76,7 +79,36 @@ fn form(fields: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::form;
+    use super::{form, post};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    #[tokio::test]
+    async fn a_server_that_hangs_up_behind_its_answer_is_heard_and_one_that_says_nothing_is_an_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+        let url = format!("http://{}/token?a=1", listener.local_addr().expect("an address"));
+        let server = tokio::spawn(async move {
+            for answer in [
+                "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno",
+                "",
+            ] {
+                let (mut stream, _) = listener.accept().await.expect("accepts");
+                let mut asked = Vec::new();
+                while !asked.ends_with(b"grant_type=x") {
+                    assert!(stream.read_buf(&mut asked).await.expect("reads") > 0);
+                }
+                assert!(asked.starts_with(b"POST /token?a=1 HTTP/1.1\r\nhost: 127.0.0.1:"));
+                stream.write_all(answer.as_bytes()).await.expect("writes");
+            }
+        });
+        let fields = [("grant_type", "x")];
+        let (status, body) = post(&url, "", &fields).await.expect("an answer");
+        assert_eq!((status, &body[..]), (400, &b"no"[..]));
+        assert!(post(&url, "", &fields).await.is_err());
+        server.await.expect("was asked twice");
+    }
 
     #[test]
     fn what_means_something_in_a_form_is_encoded() {
