@@ -187,65 +187,6 @@ async fn a_mail_that_cannot_be_taken_stays_and_stands_in_nobodys_way_in_several_
     // A folder that is made later is read, too, once the server has it.
     dovecot.plant(USER, "Junk", &reply(&a, "5", "답변 5"));
     answered(&a, 3).await;
-    eventually("the marks", async || dovecot.all_seen(USER, "INBOX").then_some(())).await;
-    let before = folders(&a).await[0].clone();
-    // The numbers are seconds: the new one must be another.
-    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
-    dovecot.down();
-    dovecot.forget_numbers(USER);
-    dovecot.up();
-    dovecot.deliver(USER, a.crew.email.as_str(), &reply(&a, "4", "답변 4"));
-    assert_eq!(answered(&a, 4).await, ["답변 1", "답변 2", "답변 3", "답변 4"]);
-    let after = folders(&a).await[0].clone();
-    assert_ne!(before.uid_validity, after.uid_validity);
-    assert_eq!(after.last_uid, 4);
-    assert_eq!(
-        incoming(&a.world).await.len(),
-        4,
-        "what is known is known by its content"
-    );
-    assert_eq!(dovecot.files(USER, "INBOX").len(), 4, "nothing is deleted");
-    a.running.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mail_that_cannot_be_taken_stays_and_stands_in_nobodys_way_in_several_folders() {
-    let dovecot = Dovecot::start(&Manner::default());
-    let a = asked_with(|s| {
-        let mut imap = mailbox(&dovecot);
-        imap.folders.push("Junk".into());
-        s.mail.imap = vec![imap];
-        s.mail.inbound.max_size = 20_000;
-    })
-    .await;
-    dovecot.deliver(USER, a.crew.email.as_str(), &reply(&a, "1", "답변 1"));
-    dovecot.deliver(
-        USER,
-        a.crew.email.as_str(),
-        &reply(&a, "2", &"긴 답변\r\n".repeat(5_000)),
-    );
-    dovecot.deliver(USER, a.crew.email.as_str(), b"\xff\xfe\0\0 no mail at all");
-    dovecot.deliver(USER, a.crew.email.as_str(), &reply(&a, "4", "답변 4"));
-    assert_eq!(answered(&a, 2).await, ["답변 1", "답변 4"]);
-    lie(&dovecot, "INBOX", 1).await;
-    let passed_over: Vec<_> = entity::mail_origin::Entity::find()
-        .filter(entity::mail_origin::Column::Skipped.is_not_null())
-        .all(a.world.app.db.reader())
-        .await
-        .expect("reads");
-    assert_eq!(passed_over.len(), 1);
-    assert_eq!(passed_over[0].uid, 2);
-    // A folder that is made later is read, too, once the server has it.
-    let junk = dovecot.files(USER, "INBOX")[0].clone();
-    let made = junk
-        .parent()
-        .and_then(|p| p.parent())
-        .expect("the mailbox")
-        .join(".Junk");
-    let kept = reply(&a, "5", "답변 5");
-    dovecot.plant(USER, "Junk", &kept);
-    assert!(made.exists());
-    answered(&a, 3).await;
     assert_eq!(folders(&a).await.len(), 2);
     a.running.stop().await;
 }
