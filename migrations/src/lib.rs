@@ -19,6 +19,8 @@ mod m0012_routing;
 mod m0013_shortlist;
 mod m0014_words;
 mod m0016_mail_in;
+mod m0020_names;
+mod m0021_read_mark;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -45,6 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_shortlist::Step),
             Box::new(m0014_words::Step),
             Box::new(m0016_mail_in::Step),
+            Box::new(m0020_names::Step),
+            Box::new(m0021_read_mark::Step),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     TEXTS,
-    pages::{Nothing, ZONE},
+    pages::{Nothing, ZONE, outbox::To},
     repo,
 };
 use axum::{
@@ -39,6 +39,9 @@ struct Page {
     c: Chrome,
     errors: Errors,
     row: outgoing_mail::Model,
+    to: To,
+    /// The asker of its question is covered, so it is not edited either.
+    covered: bool,
     kind: String,
     subject: String,
     parts: Vec<Part>,
@@ -75,7 +78,7 @@ impl Page {
 async fn show(State(app): State<App>, c: Chrome, _staff: Reviewer, Path(id): Path<String>) -> Result {
     let row = find(&app, &id).await?;
     let letter = outbox::letter(&row).map_err(db::Error::from)?;
-    page(&app, c, row, &letter, Errors::new(), StatusCode::OK)
+    page(&app, c, row, &letter, Errors::new(), StatusCode::OK).await
 }
 
 async fn find(app: &App, id: &str) -> Result<outgoing_mail::Model> {
@@ -83,7 +86,7 @@ async fn find(app: &App, id: &str) -> Result<outgoing_mail::Model> {
     repo::outgoing(app.db.reader(), id).await
 }
 
-fn page(
+async fn page(
     app: &App,
     c: Chrome,
     row: outgoing_mail::Model,
@@ -92,15 +95,25 @@ fn page(
     status: StatusCode,
 ) -> Result {
     let c = c.with(&TEXTS);
-    let preview = mail::preview(&row, &app.settings).map_err(db::Error::from)?;
-    let editable = matches!(row.state, OutgoingState::Draft | OutgoingState::Queued) && row.bytes_sha256.is_none();
+    let mut preview = mail::preview(&row, &app.settings).map_err(db::Error::from)?.text;
+    let mut subject = letter.subject.clone();
+    let veils = db::sight::veils(app.db.reader(), row.question_id).await?;
+    let veil = row.question_id.and_then(|id| veils.get(&id));
+    if let Some(veil) = veil {
+        (subject, preview) = (veil.cover(&subject), veil.cover(&preview));
+    }
+    let editable = veil.is_none()
+        && matches!(row.state, OutgoingState::Draft | OutgoingState::Queued)
+        && row.bytes_sha256.is_none();
     let parts = letter.blocks.iter().map(|block| part(&c, block)).collect();
     let page = Page {
         errors,
         kind: super::kind_label(&c, row.kind),
-        subject: letter.subject.clone(),
+        subject,
         parts,
-        preview: preview.text,
+        preview,
+        to: To::of(&c, &row, veil),
+        covered: veil.is_some(),
         editable,
         row,
         zone: ZONE,
@@ -185,7 +198,7 @@ async fn edit(
         errors.add("subject", "error-required");
     }
     if !errors.is_empty() {
-        return page(&app, c, row, &letter, errors, StatusCode::UNPROCESSABLE_ENTITY);
+        return page(&app, c, row, &letter, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let tx = app.db.begin_write().await?;
     match outbox::edit(&tx, row.id, letter.clone(), input.version).await {
@@ -200,7 +213,8 @@ async fn edit(
                 &letter,
                 Errors::form("outbox-edit-stale"),
                 StatusCode::CONFLICT,
-            );
+            )
+            .await;
         }
         Err(error) => return Err(db::Error::from(error).into()),
     }
