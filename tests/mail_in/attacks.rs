@@ -128,7 +128,7 @@ pub(super) fn letter(from: &str, to: &str, headers: &str, body: &str) -> Vec<u8>
     .into_bytes()
 }
 
-async fn incoming(world: &World) -> Vec<entity::incoming_mail::Model> {
+pub(super) async fn incoming(world: &World) -> Vec<entity::incoming_mail::Model> {
     entity::incoming_mail::Entity::find()
         .all(world.app.db.reader())
         .await

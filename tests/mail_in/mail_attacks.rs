@@ -3,7 +3,11 @@
 
 use super::attacks::{Asked, all_read, answers, asked_with, deliver, letter, outgoing};
 use db::{entity, prelude::*};
-use domain::state::{assignment::AssignmentState, mail::IncomingState};
+use domain::state::{
+    assignment::AssignmentState,
+    mail::{IncomingState, Via},
+};
+use mail::smtp_in::{Arrival, Inbox};
 use testkit::{Zone, eventually, sign};
 
 /// A question that is asked of a crew at `crew.example`, whose name server is the zone.
@@ -259,18 +263,13 @@ async fn attack_2_a_results_header_counts_from_the_trusted_server_alone() {
     assert_eq!(why(&row), (IncomingState::Quarantined, "unproven-colleague"));
     let keep = async |head: &str, n: u8| {
         let app = &a.world.app;
-        let inbox = mail::smtp_in::Inbox::new(
-            app.db.clone(),
-            app.clock.clone(),
-            app.wake.clone(),
-            &app.settings.mail.reply_domain,
-        );
+        let inbox = Inbox::new(app.db.clone(), app.clock.clone(), app.wake.clone(), &app.settings.mail);
         let to = [a.address.clone()];
         let id = inbox
-            .keep(domain::state::mail::Via::Lmtp, from, &to, mail(head, n))
+            .keep(&Arrival::by(Via::Lmtp, from, &to), mail(head, n))
             .await
             .expect("keeps")
-            .expect("is new");
+            .id();
         eventually("the mail to be read", async || {
             let row = all(&a).await.into_iter().find(|m| m.id == id)?;
             (row.state != IncomingState::Received).then_some(row)

@@ -29,6 +29,8 @@ pub fn adjust(mut settings: Settings) -> Result<Settings, Error> {
     out.username.clear();
     // Its people are invented, and so are their domains.
     settings.mail.inbound.dns = Dns::Off;
+    // Whoever begins the demo anew removes its database alone; nobody gets its mails.
+    out.hold_after_restore = false;
     Ok(settings)
 }
 

@@ -175,5 +175,7 @@ async fn tidy_once(app: &App) -> Result<(), db::Error> {
     web::delete_expired(&tx, &app.clock).await?;
     intake::staff::roster::forget(&tx, &app.clock).await?;
     mail::caused::forget(&tx, &app.clock).await?;
-    tx.commit().await
+    tx.commit().await?;
+    mail::tidy(&app.db, &app.clock, app.settings.mail.inbound.keep_raw_days).await?;
+    Ok(())
 }

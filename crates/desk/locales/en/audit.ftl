@@ -137,3 +137,6 @@ deed-assignment-away = Whoever is asked is away
 deed-crew-address-confirmed = Another address of a crew member was confirmed
 deed-crew-address-removed = Another address of a crew member was removed
 deed-mail-corrected = A bounced mail went to a corrected address
+deed-mail-replayed = Incoming mail read again
+deed-outbox-held = Sending held: the database was put back from a backup
+deed-outbox-resumed = Sending resumed after a restore

@@ -137,3 +137,6 @@ deed-assignment-away = 담당 크루 부재 확인
 deed-crew-address-confirmed = 크루의 다른 주소 확인
 deed-crew-address-removed = 크루의 다른 주소 뺌
 deed-mail-corrected = 반송된 메일을 고친 주소로 보냄
+deed-mail-replayed = 받은 메일 다시 읽음
+deed-outbox-held = 복구한 데이터베이스라 메일 발송을 멈춤
+deed-outbox-resumed = 복구 뒤 메일 발송 재개

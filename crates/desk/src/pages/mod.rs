@@ -2,6 +2,7 @@ mod audit;
 mod audit_file;
 mod export;
 mod home;
+mod hook;
 mod ledger;
 mod outbox;
 mod outgoing;
@@ -11,6 +12,7 @@ mod staff;
 pub(crate) fn routes() -> web::Router {
     web::Router::new()
         .merge(home::routes())
+        .merge(hook::routes())
         .merge(ledger::routes())
         .merge(outbox::routes())
         .merge(outgoing::routes())

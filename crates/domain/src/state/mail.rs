@@ -83,13 +83,16 @@ impl Transitions for IncomingState {
             (Received, Quarantined),
             (Quarantined, Processed),
             (Quarantined, Discarded),
+            // `mundap mail replay`: read once more, by a reader that has learned.
+            (Processed, Received),
+            (Quarantined, Received),
         ]
     };
 }
 
 text_enum! {
     /// By which door a mail came in.
-    Via { Smtp = "smtp", Lmtp = "lmtp" }
+    Via { Smtp = "smtp", Lmtp = "lmtp", Imap = "imap", Hook = "hook" }
 }
 
 text_enum! {

@@ -1,9 +1,11 @@
-//! `mundap mail read`.
+//! `mundap mail read`, `replay` and `resume`.
 
-use super::Outcome;
+use super::{Failure, Outcome};
 use anyhow::Context;
-use domain::{Clock, token::Keys};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use domain::{Clock, IncomingId, token::Keys};
 use mail::{
+    Which,
     identity::{Authentication, How, Verifier, from_headers},
     read::{Envelope, Reader, Reading, TokenFinding, read, report, token_word},
 };
@@ -75,6 +77,66 @@ async fn identity(settings: &Settings, reading: &Reading, raw: &[u8], offline: b
         return said;
     }
     Verifier::new(inbound.dns).verify(raw.to_vec(), None, PATIENCE).await
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Replay {
+    /// One mail, by the id that the log and its page name.
+    id: Option<uuid::Uuid>,
+    /// All that came since: `2026-11-01`, in UTC, or `2026-11-01T09:00:00+09:00`.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<DateTime<Utc>>,
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let day = |text: &str| {
+        let day: NaiveDate = text.parse().ok()?;
+        Some(day.and_time(NaiveTime::MIN).and_utc())
+    };
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.with_timezone(&Utc))
+        .ok()
+        .or_else(|| day(text))
+        .ok_or_else(|| "a day (2026-11-01) or a moment (2026-11-01T09:00:00+09:00)".to_owned())
+}
+
+impl Replay {
+    pub(crate) async fn run(self, settings: Settings) -> Outcome {
+        let app = super::open(settings).await?;
+        let which = match (self.id, self.since) {
+            (Some(id), _) => Which::One(IncomingId::from_uuid(id)),
+            (None, Some(since)) => Which::Since(since),
+            (None, None) => return Err(Failure::Usage(anyhow::anyhow!("name a mail, or --since"))),
+        };
+        let done = ::mail::replay(&app.db, &app.clock, which).await;
+        let done = done.context("the mails could not be read again")?;
+        app.db.close().await;
+        if done.queued + done.left == 0 {
+            return Err(Failure::Usage(anyhow::anyhow!("there is no such mail")));
+        }
+        println!(
+            "{} will be read again by the next free worker; {} stay as they are.",
+            done.queued, done.left
+        );
+        Ok(())
+    }
+}
+
+pub(super) async fn resume(settings: Settings) -> Outcome {
+    let app = super::open(settings).await?;
+    let freed = ::mail::resume(&app.db, &app.clock).await;
+    let freed = freed.context("the outbox could not be freed")?;
+    app.db.close().await;
+    println!(
+        "{}",
+        if freed {
+            "Mails go again within ten seconds."
+        } else {
+            "Nothing was held. (mail.out.paused is a setting: change it there.)"
+        }
+    );
+    Ok(())
 }
 
 /// For people: what `--json` holds, without what is empty.

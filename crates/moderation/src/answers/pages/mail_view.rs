@@ -103,7 +103,12 @@ impl MailView {
             cut: reading.cut.clone(),
             signature: reading.signature.clone(),
             pairs: reading.pairs.clone(),
-            flags: reading.flags.iter().map(|flag| flag_key(*flag)).collect(),
+            // By the setting, its raw text was dropped in its time.
+            flags: if row.raw.is_empty() {
+                vec!["flag-raw-dropped"]
+            } else {
+                reading.flags.iter().map(|flag| flag_key(*flag)).collect()
+            },
             identity: Identity::of(row),
             source,
             shortened: raw.len() > SOURCE,
