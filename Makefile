@@ -22,7 +22,7 @@ run:
 	@exec $(TARGET)/debug/mundap serve --demo
 
 test:
-	@$(SETUP) cc postgres postfix chromium node
+	@$(SETUP) cc postgres postfix dovecot chromium node
 	@tests/setup/run.sh
 
 check:
@@ -37,11 +37,11 @@ audit:
 	cargo deny check advisories
 
 bench:
-	@$(SETUP) cc postgres bench
+	@$(SETUP) cc postgres postfix bench
 	@tests/setup/bench.sh
 
 chaos:
-	@$(SETUP) cc postgres postfix
+	@$(SETUP) cc postgres postfix dovecot
 	@MUNDAP_TEST_LONG=1 tests/setup/run.sh chaos
 
 fuzz:

@@ -300,8 +300,14 @@ fn is_no_deed(name: &str) -> bool {
     let (noun, verb) = name.split_once('.').unwrap_or_default();
     // Columns of two aliases in the queries of the board, and the name of a file.
     matches!(noun, "web" | "database" | "secret" | "secrets" | "saved" | "q" | "s")
-        || matches!(verb, "html" | "toml" | "cf" | "db" | "svg" | "example" | "dat")
-        || matches!(name, "mail.from_address" | "mail.reply_domain")
+        || matches!(
+            verb,
+            "html" | "toml" | "cf" | "db" | "svg" | "example" | "dat" | "pem" | "key"
+        )
+        || matches!(
+            name,
+            "mail.from_address" | "mail.reply_domain" | "mail.imap" | "mail.hook"
+        )
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod articles;
 mod board;
+mod inbound;
 mod mails;
 mod process;
 mod scene;
@@ -42,6 +43,11 @@ async fn all() -> Result<()> {
     }
     if wants("mails") {
         mails::measure(&mut table).context("reading replies")?;
+    }
+    if wants("mail-in") {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            inbound::measure(engine, &mut table).await.context("mail by LMTP")?;
+        }
     }
     if wants("demo") {
         let home = process::Home::sqlite()?;

@@ -29,6 +29,7 @@ impl Home {
 pub(crate) struct Mundap {
     child: Child,
     pub(crate) address: SocketAddr,
+    pub(crate) lmtp: u16,
     /// From the spawn to the first `ready`.
     pub(crate) ready: Duration,
 }
@@ -40,6 +41,7 @@ impl Mundap {
     pub(crate) async fn start(home: &Home, args: &[&str]) -> Result<Self> {
         let binary = std::env::current_exe()?.with_file_name("mundap");
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let lmtp = free_port();
         let log = File::create(home.dir.path().join("log"))?;
         let mut command = Command::new(&binary);
         command
@@ -50,8 +52,9 @@ impl Mundap {
             .env("MUNDAP__DATABASE__URL", &home.url)
             .env("MUNDAP__WEB__BIND", address.to_string())
             .env("MUNDAP__WEB__PUBLIC_URL", format!("http://{address}"))
+            .env("MUNDAP__MAIL__IN__DNS", "off")
             .env("MUNDAP__MAIL__IN__SMTP_BIND", format!("127.0.0.1:{}", free_port()))
-            .env("MUNDAP__MAIL__IN__LMTP_BIND", format!("127.0.0.1:{}", free_port()))
+            .env("MUNDAP__MAIL__IN__LMTP_BIND", format!("127.0.0.1:{lmtp}"))
             .env("MUNDAP__MAIL__OUT__PORT", free_port().to_string())
             .stdout(Stdio::from(log.try_clone()?))
             .stderr(Stdio::from(log));
@@ -62,6 +65,7 @@ impl Mundap {
         let mut started = Self {
             child,
             address,
+            lmtp,
             ready: Duration::ZERO,
         };
         loop {

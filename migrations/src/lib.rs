@@ -21,6 +21,8 @@ mod m0014_words;
 mod m0015_names;
 mod m0016_read_mark;
 mod m0017_article_change;
+mod m0018_mail_identity;
+mod m0019_mail_in;
 mod m0030_talk;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -50,6 +52,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_names::Step),
             Box::new(m0016_read_mark::Step),
             Box::new(m0017_article_change::Step),
+            Box::new(m0018_mail_identity::Step),
+            Box::new(m0019_mail_in::Step),
             Box::new(m0030_talk::Step),
         ]
     }

@@ -1,5 +1,6 @@
 //! `kill -9` at random moments: what was acknowledged stands, and nothing happens twice.
 
+mod fetch;
 mod process;
 mod replies;
 mod submissions;

@@ -38,18 +38,19 @@ use tokio::{
 };
 use web::auth::PartnerSession;
 
-const EACH: usize = 5;
+pub(super) const EACH: usize = 5;
 
 /// What a crew member sends.
-struct Letter {
+pub(super) struct Letter {
     assignment: AssignmentId,
-    from: String,
+    pub(super) from: String,
     to: String,
     text: String,
 }
 
 impl Letter {
-    fn bytes(&self) -> Vec<u8> {
+    /// With the end of data behind it.
+    pub(super) fn bytes(&self) -> Vec<u8> {
         let Self {
             assignment,
             from,
@@ -65,7 +66,7 @@ impl Letter {
 }
 
 /// Every partner has asked five questions, every question is with a crew.
-async fn letters(world: &World, scene: &Scene) -> Vec<Letter> {
+pub(super) async fn letters(world: &World, scene: &Scene) -> Vec<Letter> {
     let (app, conn) = (&world.app, world.app.db.reader());
     for (n, partner) in scene.partners.iter().enumerate() {
         let invitation = entity::invitation::Entity::find_by_id(partner.invitation)
@@ -252,7 +253,7 @@ async fn kills_lose_no_reply_that_was_taken() {
     );
 }
 
-async fn all_read(conn: &impl ConnectionTrait, process: &Process) -> Vec<entity::job::Model> {
+pub(super) async fn all_read(conn: &impl ConnectionTrait, process: &Process) -> Vec<entity::job::Model> {
     let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         // Others wait for nobody's reply: the groups of similar questions are made anew.
@@ -269,7 +270,7 @@ async fn all_read(conn: &impl ConnectionTrait, process: &Process) -> Vec<entity:
     }
 }
 
-async fn every_reply_is_one_answer(conn: &impl ConnectionTrait, letters: &[Letter]) {
+pub(super) async fn every_reply_is_one_answer(conn: &impl ConnectionTrait, letters: &[Letter]) {
     let mails = entity::incoming_mail::Entity::find().all(conn).await.expect("reads");
     assert_eq!(
         mails.len(),

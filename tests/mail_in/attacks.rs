@@ -32,7 +32,20 @@ async fn asked() -> Asked {
 
 /// The same with as many services; the question is about the first.
 pub(super) async fn asked_of(services: usize) -> Asked {
-    let world = World::with(domain::Clock::system(), |s| s.mail.out.paused = true).await;
+    asked_as(services, |_| {}).await
+}
+
+/// One question, with other settings.
+pub(super) async fn asked_with(change: impl FnOnce(&mut settings::Settings)) -> Asked {
+    asked_as(1, change).await
+}
+
+async fn asked_as(services: usize, change: impl FnOnce(&mut settings::Settings)) -> Asked {
+    let world = World::with(domain::Clock::system(), |s| {
+        s.mail.out.paused = true;
+        change(s);
+    })
+    .await;
     let scene = scene::set(
         &world,
         Size {
@@ -124,7 +137,7 @@ pub(super) fn letter(from: &str, to: &str, headers: &str, body: &str) -> Vec<u8>
     .into_bytes()
 }
 
-async fn incoming(world: &World) -> Vec<entity::incoming_mail::Model> {
+pub(super) async fn incoming(world: &World) -> Vec<entity::incoming_mail::Model> {
     entity::incoming_mail::Entity::find()
         .all(world.app.db.reader())
         .await
@@ -139,14 +152,14 @@ pub(super) async fn all_read(world: &World) -> Vec<entity::incoming_mail::Model>
     .await
 }
 
-async fn answers(world: &World) -> Vec<entity::answer::Model> {
+pub(super) async fn answers(world: &World) -> Vec<entity::answer::Model> {
     entity::answer::Entity::find()
         .all(world.app.db.reader())
         .await
         .expect("reads")
 }
 
-async fn outgoing(world: &World) -> u64 {
+pub(super) async fn outgoing(world: &World) -> u64 {
     entity::outgoing_mail::Entity::find()
         .count(world.app.db.reader())
         .await

@@ -2,3 +2,10 @@
 
 mod attacks;
 mod talk;
+mod hook;
+mod imap;
+mod listeners;
+mod mail_attacks;
+mod restore;
+mod returned;
+mod upgrade;

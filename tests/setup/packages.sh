@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from Debian's packages what is missing of the named needs. Prints what it does; does nothing when all is there.
-# Usage: packages.sh need…   needs: cc postgres postfix chromium node bench
+# Usage: packages.sh need…   needs: cc postgres postfix dovecot chromium node bench
 set -euo pipefail
 
 wanted=()
@@ -10,6 +10,7 @@ for need in "$@"; do
     cc) has cc || wanted+=(build-essential) ;;
     postgres) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb || wanted+=(postgresql) ;;
     postfix) has postfix || wanted+=(postfix) ;;
+    dovecot) { has dovecot && [ -e /usr/lib/dovecot/imap ] && [ -e /usr/lib/dovecot/lmtp ]; } || wanted+=(dovecot-imapd dovecot-lmtpd) ;;
     chromium) has chromium || wanted+=(chromium)
       fc-list :lang=ko 2>/dev/null | grep -q . || wanted+=(fontconfig fonts-noto-cjk) ;;
     node) { has node && has npm; } || wanted+=(nodejs npm) ;;

@@ -69,4 +69,5 @@ ids! {
     RuleId, ReleaseId, TemplateId, ReasonId,
     /// What asker and crew say to each other beside question and answer.
     MessageId,
+    CrewAddressId,
 }

@@ -4,7 +4,7 @@ use crate::{
     Error,
     letter::{Letter, Link, one_line},
     outbox::{self, ReplyTo},
-    read::REPLY_PREFIX,
+    read::reply_prefix,
     render::{Links, Rendered, Sheet, render},
 };
 use chrono::{DateTime, Utc};
@@ -124,7 +124,7 @@ pub fn compose(
         };
         let until = row.reply_until.and_then(|until| u16::try_from(until).ok());
         let token = keys.sign(purpose, id, until.unwrap_or_default());
-        let local = format!("{REPLY_PREFIX}{token}");
+        let local = format!("{}{token}", reply_prefix(settings.mail.reply_form));
         let address = Address::new(local, &settings.mail.reply_domain).map_err(composing)?;
         builder = builder.reply_to(Mailbox::new(Some(one_line(&settings.mail.from_name)), address));
     }

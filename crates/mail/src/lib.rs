@@ -3,15 +3,22 @@
 //! A slice puts a [`Letter`] into the [`outbox`] in the transaction of its cause; the [`Sender`] brings it to the mail
 //! server. What comes in is committed raw by [`listen`], which enqueues the job that [`read`]s it.
 
+pub mod caused;
 mod compose;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod header;
+pub mod hook;
+pub mod identity;
+pub mod imap;
 pub mod letter;
 mod listen;
+pub mod marks;
 pub mod outbox;
 pub mod read;
 pub mod render;
+mod replay;
 pub mod send;
 pub mod smtp_in;
 pub mod store;
@@ -22,4 +29,5 @@ pub use letter::{Block, Letter, Link, Step};
 pub use listen::{Listeners, listen};
 pub use outbox::{Initial, NewMail, Refs, ReplyTo};
 pub use read::{Reader, Reading, mask_tokens, read as read_mail};
-pub use send::{Sender, probe};
+pub use replay::{Replayed, Which, replay, tidy};
+pub use send::{Sender, held, probe, resume};

@@ -1,13 +1,13 @@
-//! Both listeners of the platform.
+//! Both listeners of the platform, and the mailboxes that it reads.
 
 use crate::{
-    Error,
-    smtp_in::{Inbox, Protocol, ServerConfig, bind, serve},
+    Error, imap,
+    smtp_in::{Inbox, Protocol, ServerConfig, Tls, bind, serve},
 };
 use db::{Db, Wake};
 use domain::Clock;
 use settings::Settings;
-use std::{future::Future, net::SocketAddr, sync::Arc};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 
 /// Bound, but not yet serving: so a taken port is told at the start and not in a log.
@@ -44,10 +44,21 @@ impl Listeners {
         wake: Wake,
         shutdown: impl Future<Output = ()> + Send,
     ) {
-        let inbox = Arc::new(Inbox::new(db, clock, wake, &settings.mail.reply_domain));
+        let inbox = Arc::new(Inbox::new(db, clock, wake, &settings.mail));
+        let inbound = &settings.mail.inbound;
+        let tls = (!inbound.tls_certificate.is_empty())
+            .then(|| Arc::new(Tls::new(&inbound.tls_certificate, &inbound.tls_key)));
+        if let Some(Err(error)) = tls.as_ref().map(|tls| tls.check()) {
+            tracing::error!(%error, "mail listener: STARTTLS will fail; set mail.in.tls_certificate and tls_key");
+        }
         let config = |protocol| ServerConfig {
-            max_size: settings.mail.inbound.max_size,
-            max_connections: settings.mail.inbound.max_connections,
+            max_size: inbound.max_size,
+            max_connections: inbound.max_connections,
+            max_per_address: inbound.max_connections_per_address,
+            max_recipients: inbound.max_recipients,
+            command_timeout: Duration::from_secs(inbound.command_timeout),
+            data_timeout: Duration::from_secs(inbound.data_timeout),
+            tls: tls.clone(),
             ..ServerConfig::new(protocol, settings.mail.reply_domain.clone())
         };
         let (stop, stopping) = watch::channel(false);
@@ -60,6 +71,7 @@ impl Listeners {
         tokio::join!(
             serve(self.smtp, config(Protocol::Smtp), inbox.clone(), stopped()),
             serve(self.lmtp, config(Protocol::Lmtp), inbox.clone(), stopped()),
+            imap::run(&settings, &inbox, stopped()),
             async {
                 shutdown.await;
                 let _ = stop.send(true);

@@ -3,12 +3,14 @@
 mod database;
 mod holidays;
 mod mail;
+mod mail_ways;
 mod secrets;
 mod web;
 
 pub use database::Database;
 pub use holidays::Holidays;
-pub use mail::{Mail, MailIn, MailOut, Tls};
+pub use mail::{Dns, Mail, MailIn, MailOut, ReplyForm, Tls};
+pub use mail_ways::{Hook, HookKind, Imap, ImapAuth, ImapStart};
 pub use secrets::Secrets;
 pub use web::Web;
 

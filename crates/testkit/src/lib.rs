@@ -1,5 +1,5 @@
 //! What the stories are told with: a fresh database on either engine, a frozen or real clock, a browser without a
-//! window, a real Postfix.
+//! window, a real Postfix, a real Dovecot.
 //!
 //! The engine is chosen by `MUNDAP_TEST_ENGINE` (`sqlite`, the default, or `postgres`, which wants
 //! `MUNDAP_TEST_POSTGRES`, an address that may create databases; `make test` sets both).
@@ -7,16 +7,20 @@
 mod browser;
 pub mod crowd;
 mod database;
+mod dovecot;
 mod postfix;
 pub mod rows;
 mod wire;
 mod world;
+mod zone;
 
 pub use browser::{Browser, Filled, Page};
 pub use database::{Fresh, engine};
+pub use dovecot::{Dovecot, Manner};
 pub use postfix::{Letterbox, Postfix};
 pub use wire::{Events, Reply, Wire};
 pub use world::{Running, World, free_port};
+pub use zone::{Zone, sign};
 
 /// The short form of a long test runs in `make test`, the long one in `make chaos`.
 pub fn long() -> bool {

@@ -47,7 +47,14 @@ impl World {
     /// # Panics
     /// When the database or the configuration does not open.
     pub async fn with(clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
-        let fresh = Fresh::new().await;
+        Self::over(Fresh::new().await, clock, change).await
+    }
+
+    /// Over a database that is there already; its schema is brought up to date.
+    ///
+    /// # Panics
+    /// When the database or the configuration does not open.
+    pub async fn over(fresh: Fresh, clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
         let db = fresh.open().await;
         let mut settings = Settings::embedded().expect("the embedded default");
         fresh.dir.path().clone_into(&mut settings.data_dir);
@@ -55,6 +62,8 @@ impl World {
         settings.web.bind = ([127, 0, 0, 1], 0).into();
         settings.mail.inbound.smtp_bind = ([127, 0, 0, 1], free_port()).into();
         settings.mail.inbound.lmtp_bind = ([127, 0, 0, 1], free_port()).into();
+        // A story that wants DNS brings its own.
+        settings.mail.inbound.dns = settings::Dns::Off;
         change(&mut settings);
         let app = App::new(
             db,

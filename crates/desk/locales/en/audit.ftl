@@ -136,3 +136,15 @@ deed-message-stuck = Handed on too often
 deed-message-forwarded = Message brought to the crew
 deed-message-closed = Message closed
 deed-talk-ruled = Number of follow-ups set
+
+deed-address-marked = A bounced address was marked
+deed-address-settled = A bounced address was seen to
+deed-address-lifted = A bounced address works again
+deed-assignment-returned = The mail that asks came back
+deed-assignment-away = Whoever is asked is away
+deed-crew-address-confirmed = Another address of a crew member was confirmed
+deed-crew-address-removed = Another address of a crew member was removed
+deed-mail-corrected = A bounced mail went to a corrected address
+deed-mail-replayed = Incoming mail read again
+deed-outbox-held = Sending held: the database was put back from a backup
+deed-outbox-resumed = Sending resumed after a restore

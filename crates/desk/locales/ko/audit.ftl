@@ -136,3 +136,15 @@ deed-message-stuck = 크루가 넘길 곳을 찾지 못함
 deed-message-forwarded = 메시지를 크루에게 전함
 deed-message-closed = 메시지 닫음
 deed-talk-ruled = 추가 질문 수 정함
+
+deed-address-marked = 반송된 주소 표시
+deed-address-settled = 반송된 주소 처리
+deed-address-lifted = 반송된 주소 다시 씀
+deed-assignment-returned = 배정 메일 반송
+deed-assignment-away = 담당 크루 부재 확인
+deed-crew-address-confirmed = 크루의 다른 주소 확인
+deed-crew-address-removed = 크루의 다른 주소 뺌
+deed-mail-corrected = 반송된 메일을 고친 주소로 보냄
+deed-mail-replayed = 받은 메일 다시 읽음
+deed-outbox-held = 복구한 데이터베이스라 메일 발송을 멈춤
+deed-outbox-resumed = 복구 뒤 메일 발송 재개

@@ -3,17 +3,21 @@ mod audit_file;
 mod export;
 mod facts;
 mod home;
+mod hook;
 mod ledger;
 mod outbox;
 mod outgoing;
+mod returned;
 mod staff;
 
 pub(crate) fn routes() -> web::Router {
     web::Router::new()
         .merge(home::routes())
+        .merge(hook::routes())
         .merge(ledger::routes())
         .merge(outbox::routes())
         .merge(outgoing::routes())
+        .merge(returned::routes())
         .merge(staff::routes())
         .merge(audit::routes())
         .merge(audit_file::routes())

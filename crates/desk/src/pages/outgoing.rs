@@ -2,7 +2,7 @@
 
 use crate::{
     TEXTS,
-    pages::{Nothing, ZONE, outbox::To},
+    pages::{Nothing, ZONE, outbox::To, returned::Returned},
     repo,
 };
 use axum::{
@@ -24,6 +24,7 @@ pub(crate) fn routes() -> web::Router {
         .route("/desk/outbox/{id}/hold", post(hold))
         .route("/desk/outbox/{id}/drop", post(discard))
         .route("/desk/outbox/{id}/retry", post(retry))
+        .route("/desk/outbox/{id}/correct", post(super::returned::correct))
 }
 
 /// One part of the letter as it is edited.
@@ -47,6 +48,7 @@ struct Page {
     parts: Vec<Part>,
     preview: String,
     editable: bool,
+    returned: Option<Returned>,
     zone: &'static str,
 }
 
@@ -81,7 +83,24 @@ async fn show(State(app): State<App>, c: Chrome, _staff: Reviewer, Path(id): Pat
     page(&app, c, row, &letter, Errors::new(), StatusCode::OK).await
 }
 
-async fn find(app: &App, id: &str) -> Result<outgoing_mail::Model> {
+/// The page with what is wrong with the corrected address, which stays as it was typed.
+pub(super) async fn with_address(
+    app: &App,
+    c: Chrome,
+    row: outgoing_mail::Model,
+    email: String,
+    errors: Errors,
+    status: StatusCode,
+) -> Result {
+    let letter = outbox::letter(&row).map_err(db::Error::from)?;
+    let mut page = compose(app, c, row, &letter, errors).await?;
+    if let Some(returned) = &mut page.returned {
+        returned.email = email;
+    }
+    render_status(status, &page)
+}
+
+pub(super) async fn find(app: &App, id: &str) -> Result<outgoing_mail::Model> {
     let id: OutgoingId = id.parse().map_err(|_| Error::NotFound)?;
     repo::outgoing(app.db.reader(), id).await
 }
@@ -94,6 +113,10 @@ async fn page(
     errors: Errors,
     status: StatusCode,
 ) -> Result {
+    render_status(status, &compose(app, c, row, letter, errors).await?)
+}
+
+async fn compose(app: &App, c: Chrome, row: outgoing_mail::Model, letter: &Letter, errors: Errors) -> Result<Page> {
     let c = c.with(&TEXTS);
     let mut preview = mail::preview(&row, &app.settings).map_err(db::Error::from)?.text;
     let mut subject = letter.subject.clone();
@@ -106,8 +129,14 @@ async fn page(
         && matches!(row.state, OutgoingState::Draft | OutgoingState::Queued)
         && row.bytes_sha256.is_none();
     let parts = letter.blocks.iter().map(|block| part(&c, block)).collect();
-    let page = Page {
+    // Who reads blind sees neither whom a mail was for nor where it should go instead.
+    let returned = match veil {
+        Some(_) => None,
+        None => Returned::of(app, &row).await?,
+    };
+    Ok(Page {
         errors,
+        returned,
         kind: super::kind_label(&c, row.kind),
         subject,
         parts,
@@ -118,8 +147,7 @@ async fn page(
         row,
         zone: ZONE,
         c,
-    };
-    render_status(status, &page)
+    })
 }
 
 fn part(c: &Chrome, block: &Block) -> Part {

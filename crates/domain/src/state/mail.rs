@@ -85,11 +85,28 @@ impl Transitions for IncomingState {
             (Received, Quarantined),
             (Quarantined, Processed),
             (Quarantined, Discarded),
+            // `mundap mail replay`: read once more, by a reader that has learned.
+            (Processed, Received),
+            (Quarantined, Received),
         ]
     };
 }
 
 text_enum! {
     /// By which door a mail came in.
-    Via { Smtp = "smtp", Lmtp = "lmtp" }
+    Via { Smtp = "smtp", Lmtp = "lmtp", Imap = "imap", Hook = "hook" }
+}
+
+text_enum! {
+    /// Why an address is marked.
+    MarkCause {
+        /// A report came back that the address is wrong or refuses us.
+        Bounce = "bounce",
+        /// The server said so while we were sending.
+        Refused = "refused",
+        Complaint = "complaint",
+        Unsubscribed = "unsubscribed",
+        /// Somebody of ours decided.
+        Staff = "staff",
+    }
 }

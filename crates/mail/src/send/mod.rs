@@ -1,5 +1,7 @@
 //! The sender: takes what is due from the outbox and brings it to the mail server, several at once.
 
+mod hold;
+mod reach;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -9,6 +11,8 @@ use crate::Error;
 use chrono::Duration;
 use db::{Db, Wake};
 use domain::{Clock, state::mail::OutgoingState, token::Keys};
+use hold::{Hold, Leave};
+pub use hold::{held, resume};
 use settings::Settings;
 use std::{
     future::Future,
@@ -38,12 +42,14 @@ struct Inner {
     keys: Keys,
     wake: Wake,
     wire: Wire,
+    hold: Hold,
     last_error: Mutex<Option<String>>,
 }
 
 impl Sender {
     pub fn new(db: Db, settings: Arc<Settings>, clock: Clock, keys: Keys, wake: Wake) -> Self {
         let wire = Wire::new(settings.mail.out.clone());
+        let hold = Hold::new(&settings.data_dir, settings.mail.out.hold_after_restore);
         Self(Arc::new(Inner {
             db,
             settings,
@@ -51,6 +57,7 @@ impl Sender {
             keys,
             wake,
             wire,
+            hold,
             last_error: Mutex::new(None),
         }))
     }
@@ -59,10 +66,10 @@ impl Sender {
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
         let inner = &self.0;
         let most = inner.settings.mail.out.concurrency as usize;
-        let paused = inner.settings.mail.out.paused;
-        if paused {
+        if inner.settings.mail.out.paused {
             tracing::warn!("mail: sending is paused by the settings; nothing goes out");
         }
+        let mut paused = inner.is_paused().await;
         let mut under_way: JoinSet<()> = JoinSet::new();
         let mut told: Option<Instant> = None;
         let mut busy = true;
@@ -80,6 +87,7 @@ impl Sender {
             }
             let since = told.map_or(HEALTH_EVERY, |t| t.elapsed());
             if since >= HEALTH_EVERY || (busy && since >= HEALTH_LEAST) {
+                paused = inner.is_paused().await;
                 inner.tell(paused).await;
                 told = Some(Instant::now());
                 busy = false;
@@ -136,6 +144,24 @@ impl Inner {
                 .clamp(1, 3_600)
                 + 15,
         )
+    }
+
+    /// By the settings, or since the database was put back from a backup.
+    async fn is_paused(&self) -> bool {
+        if self.settings.mail.out.paused {
+            return true;
+        }
+        match self.hold.look(&self.db, &self.clock).await {
+            Ok(Leave::Go) => false,
+            Ok(Leave::Wait(why)) => {
+                self.remember(Some(format!("held: {why}; see `mundap mail resume`")));
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "mail: the database does not say whether mails may go");
+                true
+            }
+        }
     }
 
     async fn claim(&self, most: usize) -> Result<Vec<Claimed>, Error> {

@@ -45,6 +45,7 @@ struct Post {
 async fn office(port: u16) -> Post {
     let (db, folder) = crate::fixture::database().await;
     let mut settings = Settings::embedded().expect("settings");
+    folder.path().clone_into(&mut settings.data_dir);
     settings.mail.out.port = port;
     settings.mail.out.timeout = 2;
     let settings = Arc::new(settings);

@@ -1,7 +1,10 @@
-//! The octets between DATA and its end (RFC 5321 §4.5.2): dots unstuffed, bounds kept, and only CR LF ends a line.
+//! The octets between DATA and its end (RFC 5321 §4.5.2): dots unstuffed, bounds kept, and only CR LF ends a line;
+//! and the octets of BDAT (RFC 3030), whose end is counted.
 //!
 //! A line feed or carriage return alone is what SMTP smuggling needs: one server takes `LF . LF` for the end, the
-//! other does not. Here only `CR LF . CR LF` is the end, and a mail with a bare one is refused whole.
+//! other does not. Here only `CR LF . CR LF` is the end, and a mail with a bare one is refused whole. In BDAT nothing
+//! can be smuggled past us; but what we keep is shown, exported and read again as lines, and a mail is not good by one
+//! verb and bad by the other, so the same holds there (BINARYMIME, which would allow it, is not offered).
 
 /// What was wrong with a mail that was read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +90,31 @@ impl Collector {
         None
     }
 
+    /// Takes octets of a counted chunk: dots mean nothing, and the end is told by [`Collector::finish`].
+    pub(super) fn take(&mut self, bytes: &[u8]) {
+        for &b in bytes {
+            let after_cr = self.state == State::Cr;
+            // Nothing but LF may follow a CR, and nothing but CR may come before an LF.
+            if after_cr != (b == b'\n') {
+                self.fault(Fault::BareLineEnd);
+            }
+            self.push(b);
+            self.state = match b {
+                b'\r' => State::Cr,
+                b'\n' => {
+                    self.line = 0;
+                    State::Start
+                }
+                _ => State::Line,
+            };
+        }
+    }
+
+    /// What is wrong so far.
+    pub(super) const fn fault_so_far(&self) -> Option<Fault> {
+        self.fault
+    }
+
     fn push(&mut self, b: u8) {
         self.line += 1;
         if self.line > LINE_MAX {
@@ -107,7 +135,10 @@ impl Collector {
         self.fault.get_or_insert(fault);
     }
 
-    pub(super) fn finish(self) -> Result<Vec<u8>, Fault> {
+    pub(super) fn finish(mut self) -> Result<Vec<u8>, Fault> {
+        if self.state == State::Cr {
+            self.fault(Fault::BareLineEnd);
+        }
         self.fault.map_or(Ok(self.raw), Err)
     }
 }
@@ -152,6 +183,25 @@ mod tests {
             let (mail, rest) = collect(&[&wire]).expect("ended");
             assert_eq!(mail, Err(Fault::BareLineEnd), "{end:?}");
             assert!(rest.is_empty(), "{end:?}: one end, the last one");
+        }
+    }
+
+    #[test]
+    fn counted_chunks_keep_their_dots_and_refuse_bare_line_ends_wherever_they_are_torn() {
+        let mail = b"a\r\n.\r\n..b\r\nend without a line end";
+        for cut in 0..mail.len() {
+            let mut collector = Collector::new(1_000);
+            collector.take(&mail[..cut]);
+            collector.take(&mail[cut..]);
+            assert_eq!(collector.finish().expect("clean"), mail);
+        }
+        for bad in [&b"a\nb"[..], b"a\rb", b"a\r", b"\n", b"a\r\r\n"] {
+            for cut in 0..bad.len() {
+                let mut collector = Collector::new(1_000);
+                collector.take(&bad[..cut]);
+                collector.take(&bad[cut..]);
+                assert_eq!(collector.finish(), Err(Fault::BareLineEnd), "{bad:?} at {cut}");
+            }
         }
     }
 

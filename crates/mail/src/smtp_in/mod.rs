@@ -4,20 +4,26 @@
 
 mod data;
 mod inbox;
+mod places;
 mod session;
+mod stream;
 #[cfg(test)]
 mod tests;
+mod verbs;
 
 use crate::Error;
 use async_trait::async_trait;
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, watch},
-    task::JoinSet,
+use places::Places;
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
 };
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-pub use inbox::Inbox;
+pub use inbox::{Arrival, Inbox, Kept};
+pub use stream::Tls;
 
 /// Which of the two is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +41,15 @@ pub struct ServerConfig {
     /// Octets of one mail.
     pub max_size: usize,
     pub max_connections: usize,
+    /// Connections from one address; from one /64 of IPv6.
+    pub max_per_address: usize,
     pub max_recipients: usize,
+    /// Commands that bring no mail, before we hang up.
+    pub max_commands: u32,
+    /// Commands that made no sense or named nobody of ours, before we hang up.
+    pub max_errors: u32,
+    /// With it, STARTTLS is offered.
+    pub tls: Option<Arc<Tls>>,
     /// How long a client may think before its next command.
     pub command_timeout: Duration,
     /// How long the whole of one mail may take.
@@ -49,7 +63,11 @@ impl ServerConfig {
             hostname: hostname.into(),
             max_size: 25 * 1024 * 1024,
             max_connections: 256,
-            max_recipients: 50,
+            max_per_address: 64,
+            max_recipients: 100,
+            max_commands: 1_000,
+            max_errors: 20,
+            tls: None,
             command_timeout: Duration::from_mins(5),
             data_timeout: Duration::from_mins(10),
         }
@@ -63,6 +81,10 @@ pub struct Envelope {
     pub from: String,
     pub to: Vec<String>,
     pub protocol: Protocol,
+    /// The client's own address; unknown on a pipe.
+    pub client: Option<IpAddr>,
+    /// By which name it greeted.
+    pub helo: String,
 }
 
 /// Whether a recipient is ours.
@@ -107,7 +129,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let config = Arc::new(config);
-    let places = Arc::new(Semaphore::new(config.max_connections));
+    let places = Places::new(config.max_connections, config.max_per_address);
     let (stop, stopping) = watch::channel(false);
     let mut sessions = JoinSet::new();
     tokio::pin!(shutdown);
@@ -117,21 +139,21 @@ pub async fn serve(
             () = &mut shutdown => break,
             Some(_) = sessions.join_next(), if !sessions.is_empty() => {}
             incoming = listener.accept() => {
-                let socket = match incoming {
-                    Ok((socket, _)) => socket,
+                let (socket, peer) = match incoming {
+                    Ok((socket, from)) => (socket, from.ip()),
                     Err(error) => {
                         tracing::warn!(%error, "mail listener: accept failed");
                         tokio::time::sleep(Duration::from_millis(100)).await;
                         continue;
                     }
                 };
-                let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+                let Some(place) = places.take(peer) else {
                     sessions.spawn(session::turn_away(socket));
                     continue;
                 };
                 let (config, accept, stopping) = (Arc::clone(&config), Arc::clone(&accept), stopping.clone());
                 sessions.spawn(async move {
-                    session::run(socket, &config, accept.as_ref(), stopping).await;
+                    session::run(socket, Some(peer), &config, accept.as_ref(), stopping).await;
                     drop(place);
                 });
             }

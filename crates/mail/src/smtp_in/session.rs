@@ -1,11 +1,8 @@
 //! One connection.
 
-use super::{
-    Accept, Envelope, Protocol, ServerConfig, Verdict,
-    data::{Collector, Fault},
-};
-use smtp_proto::{Error as ParseError, Request};
-use std::time::Duration;
+use super::{Accept, Protocol, ServerConfig, data::Collector, stream::Stream};
+use smtp_proto::{Error as ParseError, MailFrom, Request};
+use std::{net::IpAddr, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::watch,
@@ -14,34 +11,48 @@ use tokio::{
 
 /// Octets of a command line; RFC 5321 says 512, its extensions lengthen it.
 const COMMAND_MAX: usize = 4_096;
-/// Commands that made no sense, before we hang up.
-const ERRORS_MAX: u32 = 20;
+/// A handshake's longest time.
+const HANDSHAKE_MAX: Duration = Duration::from_secs(30);
 /// A session's longest life.
 const SESSION_MAX: Duration = Duration::from_hours(1);
 
-struct Session<'a, S> {
-    stream: S,
-    config: &'a ServerConfig,
-    accept: &'a dyn Accept,
+pub(super) struct Session<'a, S> {
+    pub(super) stream: Stream<S>,
+    pub(super) peer: Option<IpAddr>,
+    pub(super) config: &'a ServerConfig,
+    pub(super) accept: &'a dyn Accept,
     stopping: watch::Receiver<bool>,
     /// What the client sent and was not looked at yet: commands may come in a row (PIPELINING).
-    pending: Vec<u8>,
+    pub(super) pending: Vec<u8>,
     /// Replies that go out together.
     replies: String,
-    greeted: bool,
-    from: Option<String>,
-    to: Vec<String>,
+    /// What the client called itself; nobody may send before that.
+    pub(super) helo: Option<String>,
+    pub(super) from: Option<String>,
+    pub(super) to: Vec<String>,
+    pub(super) chunks: Chunks,
     errors: u32,
+    /// Commands since the last mail that was kept.
+    pub(super) commands: u32,
     end: Instant,
 }
 
+/// How far a mail in counted chunks (BDAT) is.
+pub(super) enum Chunks {
+    None,
+    Open(Collector, Instant),
+    /// One of them was refused: so are the others, up to RSET.
+    Spoilt,
+}
+
 /// Why a session ends before its QUIT.
-enum Gone {
+pub(super) enum Gone {
     /// The client went away, or the connection broke.
     Closed,
     Timeout,
     Stopping,
     Errors,
+    Commands,
 }
 
 enum Next {
@@ -55,21 +66,29 @@ pub(super) async fn turn_away(mut socket: tokio::net::TcpStream) {
     let _ = tokio::time::timeout(Duration::from_secs(5), say).await;
 }
 
-pub(super) async fn run<S>(stream: S, config: &ServerConfig, accept: &dyn Accept, stopping: watch::Receiver<bool>)
-where
+pub(super) async fn run<S>(
+    stream: S,
+    peer: Option<IpAddr>,
+    config: &ServerConfig,
+    accept: &dyn Accept,
+    stopping: watch::Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let mut session = Session {
-        stream,
+        stream: Stream::Plain(stream),
+        peer,
         config,
         accept,
         stopping,
         pending: Vec::new(),
         replies: String::new(),
-        greeted: false,
+        helo: None,
         from: None,
         to: Vec::new(),
+        chunks: Chunks::None,
         errors: 0,
+        commands: 0,
         end: Instant::now() + SESSION_MAX,
     };
     let last = match session.converse().await {
@@ -77,6 +96,7 @@ where
         Err(Gone::Timeout) => Some("421 4.4.2 You took too long"),
         Err(Gone::Stopping) => Some("421 4.3.2 Going down, try again later"),
         Err(Gone::Errors) => Some("421 4.7.0 Too many errors"),
+        Err(Gone::Commands) => Some("421 4.7.0 Too many commands without a mail"),
     };
     if let Some(last) = last {
         session.say(last);
@@ -102,6 +122,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
                     continue;
                 }
             };
+            self.commands += 1;
+            if self.commands > self.config.max_commands {
+                return Err(Gone::Commands);
+            }
             if !line.ends_with(b"\r\n") {
                 self.wrong("500 5.5.2 Lines end with CR LF")?;
                 continue;
@@ -120,14 +144,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
     async fn obey<T: AsRef<str>>(&mut self, request: Request<T>) -> Result<(), Gone> {
         let lmtp = self.config.protocol == Protocol::Lmtp;
         match request {
-            Request::Ehlo { .. } if !lmtp => self.hello(true),
-            Request::Helo { .. } if !lmtp => self.hello(false),
-            Request::Lhlo { .. } if lmtp => self.hello(true),
+            Request::Ehlo { host } if !lmtp => self.hello(host.as_ref(), true),
+            Request::Helo { host } if !lmtp => self.hello(host.as_ref(), false),
+            Request::Lhlo { host } if lmtp => self.hello(host.as_ref(), true),
             Request::Ehlo { .. } | Request::Helo { .. } => self.wrong("500 5.5.1 This is LMTP: say LHLO")?,
             Request::Lhlo { .. } => self.wrong("500 5.5.1 This is SMTP: say EHLO")?,
-            Request::Mail { from } => self.mail(from.address.as_ref(), from.size)?,
+            Request::Mail { from } => {
+                let MailFrom {
+                    address, flags, size, ..
+                } = from;
+                self.mail(address.as_ref(), flags, size)?;
+            }
             Request::Rcpt { to } => self.rcpt(to.address.as_ref()).await?,
             Request::Data => self.data().await?,
+            Request::Bdat { chunk_size, is_last } => self.bdat(chunk_size, is_last).await?,
+            Request::StartTls => self.start_tls().await?,
             Request::Rset => {
                 self.reset();
                 self.say("250 2.0.0 Forgotten");
@@ -140,13 +171,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
         Ok(())
     }
 
-    fn hello(&mut self, extended: bool) {
+    fn hello(&mut self, name: &str, extended: bool) {
         self.reset();
-        self.greeted = true;
+        self.helo = Some(one_line(name));
         let host = &self.config.hostname;
         let reply = if extended {
+            let tls = if self.config.tls.is_some() && !self.stream.is_tls() {
+                "250-STARTTLS\r\n"
+            } else {
+                ""
+            };
             format!(
-                "250-{host}\r\n250-PIPELINING\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
+                "250-{host}\r\n{tls}250-PIPELINING\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES",
                 self.config.max_size
             )
         } else {
@@ -155,99 +191,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
         self.say(&reply);
     }
 
-    fn mail(&mut self, from: &str, size: usize) -> Result<(), Gone> {
-        if !self.greeted {
-            return self.wrong("503 5.5.1 Say hello first");
-        }
-        if self.from.is_some() {
-            return self.wrong("503 5.5.1 One sender at a time");
-        }
-        if size > self.config.max_size {
-            self.say("552 5.3.4 Too big");
-            return Ok(());
-        }
-        self.from = Some(from.trim().to_owned());
-        self.say("250 2.1.0 Sender taken");
-        Ok(())
-    }
-
-    async fn rcpt(&mut self, to: &str) -> Result<(), Gone> {
-        if self.from.is_none() {
-            return self.wrong("503 5.5.1 Say MAIL first");
-        }
-        if self.to.len() >= self.config.max_recipients {
-            self.say("452 4.5.3 Too many recipients");
-            return Ok(());
-        }
-        match self.accept.rcpt(to).await {
-            Verdict::Ok => {
-                self.to.push(to.to_owned());
-                self.say("250 2.1.5 Recipient taken");
-            }
-            Verdict::Refuse(why) => {
-                self.say(&format!("550 5.1.1 {}", one_line(&why)));
-                // Whoever tries many recipients is guessing.
-                self.count_error()?;
-            }
-            Verdict::Later(why) => self.say(&format!("450 4.2.0 {}", one_line(&why))),
-        }
-        Ok(())
-    }
-
-    async fn data(&mut self) -> Result<(), Gone> {
-        let Some(from) = self.from.clone() else {
-            return self.wrong("503 5.5.1 Say MAIL first");
+    /// After the handshake everything begins anew (RFC 3207 §4.2). What was sent in the clear behind the command would be
+    /// taken for part of the private conversation, so there must be nothing.
+    async fn start_tls(&mut self) -> Result<(), Gone> {
+        let tls = match &self.config.tls {
+            Some(tls) if !self.stream.is_tls() => tls.clone(),
+            Some(_) => return self.wrong("503 5.5.1 It is TLS already"),
+            None => return self.wrong("502 5.5.1 Not offered"),
         };
-        if self.to.is_empty() {
-            return self.wrong("554 5.5.1 No recipient was taken");
+        if !self.pending.is_empty() {
+            self.say("503 5.5.1 Nothing may follow STARTTLS before its answer");
+            return Err(Gone::Closed);
         }
-        self.say("354 Go ahead, end with CR LF . CR LF");
+        if let Err(error) = tls.check() {
+            tracing::error!(%error, "mail listener: the certificate does not read; set mail.in.tls_certificate and tls_key");
+            return self.wrong("454 4.7.0 TLS is not available just now");
+        }
+        self.say("220 2.0.0 Go ahead");
         self.flush().await?;
-        let mut collector = Collector::new(self.config.max_size);
-        let deadline = Instant::now() + self.config.data_timeout;
-        let rest = std::mem::take(&mut self.pending);
-        let mut ended = collector.feed(&rest).map(|n| rest[n..].to_vec());
-        let mut chunk = vec![0; 32 * 1024];
-        while ended.is_none() {
-            let n = match timeout_at(deadline, self.stream.read(&mut chunk)).await {
-                Ok(Ok(0) | Err(_)) => return Err(Gone::Closed),
-                Ok(Ok(n)) => n,
-                Err(_) => return Err(Gone::Timeout),
-            };
-            ended = collector.feed(&chunk[..n]).map(|end| chunk[end..n].to_vec());
+        match tokio::time::timeout(self.config.command_timeout.min(HANDSHAKE_MAX), self.stream.secure(&tls)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Err(Gone::Closed),
+            Err(_) => return Err(Gone::Timeout),
         }
-        self.pending = ended.unwrap_or_default();
-        let to = std::mem::take(&mut self.to);
-        let count = to.len();
         self.reset();
-        let reply = match collector.finish() {
-            Ok(raw) => {
-                let envelope = Envelope {
-                    from,
-                    to,
-                    protocol: self.config.protocol,
-                };
-                match self.accept.accept(envelope, raw).await {
-                    Ok(()) => "250 2.0.0 Kept".to_owned(),
-                    Err(error) => {
-                        tracing::error!(%error, "mail listener: a mail could not be kept; its sender will try again");
-                        "451 4.3.0 Could not be kept just now, try again later".to_owned()
-                    }
-                }
-            }
-            Err(Fault::BareLineEnd) => "550 5.6.0 Bare CR or LF: lines end with CR LF".to_owned(),
-            Err(Fault::TooBig) => "552 5.3.4 Too big".to_owned(),
-            Err(Fault::LongLine) => "550 5.6.0 A line is too long".to_owned(),
-        };
-        // RFC 2033 §4.2: one reply for each recipient that was taken.
-        let times = if self.config.protocol == Protocol::Lmtp {
-            count
-        } else {
-            1
-        };
-        for _ in 0..times {
-            self.say(&reply);
-        }
+        self.helo = None;
         Ok(())
     }
 
@@ -299,31 +267,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
         }
     }
 
-    fn say(&mut self, reply: &str) {
+    pub(super) fn say(&mut self, reply: &str) {
         self.replies.push_str(reply);
         self.replies.push_str("\r\n");
     }
 
-    fn wrong(&mut self, reply: &str) -> Result<(), Gone> {
+    pub(super) fn wrong(&mut self, reply: &str) -> Result<(), Gone> {
         self.say(reply);
         self.count_error()
     }
 
-    const fn count_error(&mut self) -> Result<(), Gone> {
+    pub(super) const fn count_error(&mut self) -> Result<(), Gone> {
         self.errors += 1;
-        if self.errors > ERRORS_MAX {
+        if self.errors > self.config.max_errors {
             Err(Gone::Errors)
         } else {
             Ok(())
         }
     }
 
-    fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.from = None;
         self.to.clear();
+        self.chunks = Chunks::None;
     }
 
-    async fn flush(&mut self) -> Result<(), Gone> {
+    pub(super) async fn flush(&mut self) -> Result<(), Gone> {
         if self.replies.is_empty() {
             return Ok(());
         }
@@ -340,6 +309,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     crate::letter::one_line(text)
 }

@@ -47,6 +47,8 @@ pub(super) async fn run(settings: Result<Settings, SettingsError>) -> ExitCode {
     database(&mut sheet, &settings).await;
     keys(&mut sheet, &settings);
     server(&mut sheet, &settings).await;
+    mailboxes(&mut sheet, &settings).await;
+    certificate(&mut sheet, &settings);
     ports(&mut sheet, &settings).await;
     if sheet.bad == 0 {
         say(format_args!("All is well."));
@@ -122,6 +124,24 @@ async fn database(sheet: &mut Sheet, settings: &Settings) {
         Ok(0) => sheet.ok("schema", "up to date"),
         Ok(n) => sheet.bad("schema", format!("{n} steps are not applied: run `mundap migrate`")),
         Err(error) => sheet.bad("schema", format!("cannot be read: {error}; run `mundap migrate`")),
+    }
+    if let Ok(Some(why)) = mail::held(&db).await {
+        sheet.note(
+            "outbox",
+            format!("nothing is sent: {why}; read the outbox, then run `mundap mail resume`"),
+        );
+    }
+    match ask(
+        &db,
+        "SELECT CAST(count(*) AS text) AS said FROM mail_origin WHERE skipped IS NOT NULL",
+    )
+    .await
+    {
+        Ok(passed_over) if passed_over != "0" => sheet.note(
+            "mail.imap",
+            format!("{passed_over} mails were passed over; the log says why, and they lie where they were"),
+        ),
+        _ => {}
     }
     if db.engine() == Engine::Postgres {
         // A database with C ctype finds no Korean text.
@@ -203,6 +223,42 @@ async fn server(sheet: &mut Sheet, settings: &Settings) {
         Err(_) => sheet.bad(
             "mail server",
             format!("{at} does not answer within 15 s; set mail.out.host and port"),
+        ),
+    }
+}
+
+/// Signs in to each mailbox that is read.
+async fn mailboxes(sheet: &mut Sheet, settings: &Settings) {
+    for mailbox in &settings.mail.imap {
+        let what = format!("mail.imap {}", mailbox.name);
+        let at = format!("{} at {}:{}", mailbox.username, mailbox.host, mailbox.port);
+        match tokio::time::timeout(Duration::from_secs(30), mail::imap::probe(mailbox)).await {
+            Ok(Ok(said)) => sheet.ok(&what, format!("{at}: {said}")),
+            Ok(Err(error)) => sheet.bad(
+                &what,
+                format!("{at}: {error}; check host, port, tls, username and password"),
+            ),
+            Err(_) => sheet.bad(&what, format!("{at} does not answer within 30 s; check host and port")),
+        }
+    }
+    for hook in &settings.mail.hook {
+        sheet.ok(
+            &format!("mail.hook {}", hook.name),
+            format!("{}/hooks/mail/{}", settings.web.public_url, hook.name),
+        );
+    }
+}
+
+fn certificate(sheet: &mut Sheet, settings: &Settings) {
+    let inbound = &settings.mail.inbound;
+    if inbound.tls_certificate.is_empty() {
+        return;
+    }
+    match mail::smtp_in::Tls::new(&inbound.tls_certificate, &inbound.tls_key).check() {
+        Ok(()) => sheet.ok("mail.in.tls_certificate", "reads, and goes with its key"),
+        Err(error) => sheet.bad(
+            "mail.in.tls_certificate",
+            format!("{error}; set it and mail.in.tls_key"),
         ),
     }
 }

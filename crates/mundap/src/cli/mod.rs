@@ -99,6 +99,10 @@ enum ImportCommand {
 enum MailCommand {
     /// What the platform makes of a mail: class, sender, token, text kept, text cut, attachments.
     Read(mail::Read),
+    /// Reads mails that were kept once more; those that have become answers are left alone.
+    Replay(mail::Replay),
+    /// After a restore: the outbox was read, mails may go again.
+    Resume,
 }
 
 /// Why a command did not succeed.
@@ -184,7 +188,13 @@ async fn one(command: Command, settings: Settings) -> Outcome {
         } => roster.run(settings).await,
         Command::Mail {
             command: MailCommand::Read(read),
-        } => read.run(&settings),
+        } => read.run(&settings).await,
+        Command::Mail {
+            command: MailCommand::Replay(replay),
+        } => replay.run(settings).await,
+        Command::Mail {
+            command: MailCommand::Resume,
+        } => mail::resume(settings).await,
         Command::Export { event } => export::run(settings, &event).await,
         Command::Serve { .. } | Command::Doctor | Command::Similar(_) | Command::Completions { .. } => Ok(()),
     }

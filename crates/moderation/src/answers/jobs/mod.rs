@@ -1,5 +1,6 @@
 //! The work of this part that is done later.
 
+mod asker;
 mod read_mail;
 
 pub use read_mail::{Outcome, read_mail};

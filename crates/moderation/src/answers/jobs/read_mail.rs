@@ -1,34 +1,36 @@
 //! Raw mail that was committed is read, bound to its assignment and judged.
 
+use super::asker;
 use crate::{
     Error,
     answers::{
         repo,
         service::{
-            judge::{Asked, Binding, Facts, Reason, Verdict, judge},
+            judge::{Binding, Facts, Reason, Sender, Verdict, judge},
+            noted,
             receive::{Arrival, lock, store},
         },
     },
-    talk::service::{self as talk, command},
+    talk::service::command,
 };
 use db::{
     audit::{self, Actor},
-    entity::{answer, assignment, attachment, delivery, incoming_mail, message, outgoing_mail, question},
-    people,
+    entity::{answer, assignment, attachment, incoming_mail, message, outgoing_mail},
     prelude::*,
 };
 use domain::{
-    AnswerId, AssignmentId, AttachmentId, EmailAddress, IncomingId, MessageId, QuestionId,
+    AnswerId, AssignmentId, AttachmentId, CrewMemberId, EmailAddress, IncomingId, MessageId, QuestionId,
     state::{
-        Transitions, answer::AnswerSource, assignment::AssignmentState, delivery::DeliveryState, mail::IncomingState,
-        question::QuestionState,
+        answer::AnswerSource,
+        mail::{IncomingState, Via},
     },
     text::{excerpt, tidy},
     token::day_stamp,
 };
 use mail::{
     ReplyTo,
-    read::{Attachment, Class, Envelope, Reader, Reading, TokenFinding, read_in_time},
+    identity::{Authentication, Proof, Session, Verifier, from_headers},
+    read::{Attachment, Class, Detail, Envelope, Reader, Reading, TokenFinding, read_in_time},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -36,6 +38,8 @@ use web::App;
 
 /// Longest time that one mail may be read for.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest time that DNS is waited for; without its word a sender is just not proved.
+const DNS_PATIENCE: Duration = Duration::from_secs(8);
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,10 +69,12 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
         return Ok(Outcome::Already);
     }
     let reading = reading(app, &row).await;
+    // Before the writer is held: a name server takes its time.
+    let found = authentication(app, &row, &reading).await;
     let tx = app.db.begin_write().await?;
     let bound = bind(&tx, app, &reading).await?;
     if let Some(question) = bound.asker {
-        return from_asker(tx, app, &row, &reading, bound.binding, question).await;
+        return asker::read(tx, app, &row, &reading, &found, bound.binding, question).await;
     }
     // Two copies of one mail that are read at once follow each other from here.
     let asked = match bound.assignment {
@@ -78,26 +84,30 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
             .or_else(|e| if matches!(e, Error::NotFound) { Ok(None) } else { Err(e) })?,
         None => None,
     };
-    let facts = facts(&tx, &row, &reading, bound.binding, asked.as_ref()).await?;
+    let facts = facts(&tx, &row, &reading, &found, bound.binding, asked.as_ref()).await?;
     let verdict = judge(&facts);
-    if !settle(&tx, app, &row, &reading, asked.as_ref(), verdict).await? {
+    let about = About {
+        assignment: asked.as_ref(),
+        ours: bound.ours.as_ref(),
+        sender: facts.sender,
+    };
+    if !settle(&tx, app, &row, &reading, &found, about, verdict).await? {
         tx.rollback().await?;
         return Ok(Outcome::Already);
     }
     let outcome = match (verdict, &asked) {
-        (Verdict::Answer, Some(asked)) => match command::parse(&reading.text) {
-            Some(command) if asked.crew_member_id.is_some() => {
+        (Verdict::Answer(answerer), Some(asked)) => match command::parse(&reading.text) {
+            // Who was asked says what becomes of it; of a colleague the words are kept.
+            Some(command) if asked.crew_member_id.is_some() && answerer.is_none() => {
                 let done = command::run(&tx, app, asked, row.id, reading.message_id.clone(), command).await?;
-                reason(&tx, row.id, done.word).await?;
+                asker::note(&tx, row.id, done.word).await?;
                 Outcome::Command
             }
-            _ => Outcome::Answer(keep(&tx, app, asked, &row, &reading).await?),
+            _ => Outcome::Answer(keep(&tx, app, asked, answerer, &row, &reading).await?),
         },
-        (Verdict::Answer, None) => return Err(Error::NotFound),
+        (Verdict::Answer(_), None) => return Err(Error::NotFound),
         (Verdict::Noted, _) => {
-            if reading.class == Class::Bounce {
-                bounced(&tx, app, &reading).await?;
-            }
+            follow(&tx, app, &row, &reading, about).await?;
             Outcome::Noted
         }
         (Verdict::Duplicate, _) => Outcome::Duplicate,
@@ -121,72 +131,26 @@ pub(crate) async fn reading(app: &App, row: &incoming_mail::Model) -> Reading {
     read_in_time(row.raw.clone(), envelope, reader, PATIENCE).await
 }
 
-/// A reply of an asker: judged like any other, and brought to the crew.
-async fn from_asker(
-    tx: WriteTx,
-    app: &App,
-    row: &incoming_mail::Model,
-    reading: &Reading,
-    binding: Binding,
-    id: QuestionId,
-) -> Result<Outcome, Error> {
-    let found = question::Entity::find_by_id(id).one(&tx).await?;
-    let asked = match &found {
-        Some(question) => people::invitee(&tx, question.invitation_id, question.lang)
-            .await?
-            .map(|asker| Asked {
-                state: AssignmentState::Sent,
-                email: asker.email,
-                removed: false,
-            }),
-        None => None,
-    };
-    let facts = Facts {
-        class: reading.class,
-        binding,
-        asked,
-        sender: sender(reading),
-        seen: seen(&tx, row, reading).await?,
-    };
-    let mut verdict = judge(&facts);
-    if verdict == Verdict::Answer
-        && let Some(question) = &found
-        && matches!(
-            question.state,
-            QuestionState::Draft | QuestionState::Received | QuestionState::Declined | QuestionState::Withdrawn
-        )
-    {
-        verdict = Verdict::Quarantine(Reason::ClosedAssignment);
+/// What is known about its sender: found by us for what came by SMTP, else what a trusted server wrote on it. A mail
+/// that no person wrote needs no proof.
+async fn authentication(app: &App, row: &incoming_mail::Model, reading: &Reading) -> Authentication {
+    if !matches!(reading.class, Class::Answer | Class::Unknown) {
+        return Authentication::default();
     }
-    if !settle(&tx, app, row, reading, None, verdict).await? {
-        tx.rollback().await?;
-        return Ok(Outcome::Already);
+    let inbound = &app.settings.mail.inbound;
+    if row.via != Via::Smtp {
+        return from_headers(&reading.authentication, &inbound.trusted_authserv);
     }
-    let outcome = match (verdict, found) {
-        (Verdict::Answer, Some(question)) => {
-            reason(&tx, row.id, "message").await?;
-            let text = tidy(&reading.text);
-            Outcome::Message(talk::tell(&tx, app, &question, &text, talk::Way::mail(row.id)).await?)
-        }
-        (Verdict::Answer, None) => return Err(Error::NotFound),
-        (Verdict::Noted, _) => Outcome::Noted,
-        (Verdict::Duplicate, _) => Outcome::Duplicate,
-        (Verdict::Quarantine(reason), _) => Outcome::Quarantined(reason),
+    let Some(client) = row.client_ip.as_deref().and_then(|ip| ip.parse().ok()) else {
+        return Authentication::default();
     };
-    tx.commit().await?;
-    app.wake.notify();
-    tracing::info!(incoming = %row.id, ?outcome, "mail of an asker was read");
-    Ok(outcome)
-}
-
-/// What became of a mail, said at the mail.
-async fn reason(tx: &WriteTx, id: IncomingId, word: &str) -> Result<(), Error> {
-    incoming_mail::Entity::update_many()
-        .col_expr(incoming_mail::Column::Reason, Expr::value(Some(word)))
-        .filter(incoming_mail::Column::Id.eq(id))
-        .exec(tx)
-        .await?;
-    Ok(())
+    let session = Session {
+        client,
+        helo: row.helo.clone().unwrap_or_default(),
+        mail_from: row.envelope_from.clone(),
+    };
+    let verifier = app.parts.get(|| Verifier::new(inbound.dns));
+    verifier.verify(row.raw.clone(), Some(session), DNS_PATIENCE).await
 }
 
 #[derive(Default)]
@@ -195,9 +159,34 @@ struct Bound {
     assignment: Option<AssignmentId>,
     /// The question whose asker got the token.
     asker: Option<QuestionId>,
+    /// The mail of ours that came back or is answered by its Message-ID.
+    ours: Option<outgoing_mail::Model>,
+}
+
+/// What the mail is about.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) assignment: Option<&'a assignment::Model>,
+    pub(super) ours: Option<&'a outgoing_mail::Model>,
+    pub(super) sender: Sender,
 }
 
 async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error> {
+    if let Some(bounce) = &reading.bounce {
+        let ours = match &bounce.message_id {
+            Some(id) => mail::outbox::by_message_id(tx, id).await?,
+            None => None,
+        };
+        return Ok(Bound {
+            assignment: ours.as_ref().and_then(|m| m.assignment_id),
+            ours,
+            ..Bound::default()
+        });
+    }
+    let unbound = |binding| Bound {
+        binding,
+        ..Bound::default()
+    };
     Ok(match &reading.token {
         TokenFinding::Reply { assignment, until } => Bound {
             binding: if day_stamp(app.clock.now()) <= *until {
@@ -206,7 +195,7 @@ async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error
                 Binding::Expired
             },
             assignment: Some(*assignment),
-            asker: None,
+            ..Bound::default()
         },
         TokenFinding::Asker { question, until } => Bound {
             binding: if day_stamp(app.clock.now()) <= *until {
@@ -214,19 +203,18 @@ async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error
             } else {
                 Binding::Expired
             },
-            assignment: None,
             asker: Some(*question),
+            ..Bound::default()
         },
         TokenFinding::Thread { message_ids } => {
-            let mut reply = None;
+            let mut ours = None;
             for id in message_ids {
-                let found = mail::outbox::by_message_id(tx, id).await?;
-                reply = found.as_ref().and_then(mail::outbox::reply_to);
-                if reply.is_some() {
+                ours = mail::outbox::by_message_id(tx, id).await?;
+                if ours.as_ref().and_then(mail::outbox::reply_to).is_some() {
                     break;
                 }
             }
-            let (assignment, asker) = match reply {
+            let (assignment, asker) = match ours.as_ref().and_then(mail::outbox::reply_to) {
                 Some(ReplyTo::Assignment(id)) => (Some(id), None),
                 Some(ReplyTo::Asker(id)) => (None, Some(id)),
                 None => (None, None),
@@ -235,13 +223,11 @@ async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error
                 binding: Binding::Thread,
                 assignment,
                 asker,
+                ours,
             }
         }
-        TokenFinding::Forged => Bound {
-            binding: Binding::Forged,
-            ..Bound::default()
-        },
-        TokenFinding::None => Bound::default(),
+        TokenFinding::Forged => unbound(Binding::Forged),
+        TokenFinding::None => unbound(Binding::None),
     })
 }
 
@@ -249,32 +235,31 @@ async fn facts(
     tx: &WriteTx,
     row: &incoming_mail::Model,
     reading: &Reading,
+    found: &Authentication,
     binding: Binding,
     assignment: Option<&assignment::Model>,
 ) -> Result<Facts, Error> {
-    let asked = match assignment {
-        Some(assignment) => repo::addressee(tx, assignment).await?.map(|to| Asked {
-            state: assignment.state,
-            email: to.email,
-            removed: to.removed,
-        }),
-        None => None,
+    let from = sender(reading);
+    let sender = match assignment {
+        Some(assignment) => repo::sender(tx, assignment, from.as_ref()).await?,
+        None => Sender::Other,
     };
     Ok(Facts {
         class: reading.class,
         binding,
-        asked,
-        sender: sender(reading),
+        state: assignment.map(|a| a.state),
+        sender,
+        proof: from.map_or(Proof::Unchecked, |from| found.proof(&from)),
         seen: seen(tx, row, reading).await?,
     })
 }
 
-fn sender(reading: &Reading) -> Option<EmailAddress> {
+pub(super) fn sender(reading: &Reading) -> Option<EmailAddress> {
     EmailAddress::parse(&reading.from.as_ref()?.address).ok()
 }
 
-/// Whether the same Message-ID from the same sender became an answer before: a relay that repeats it may change it.
-async fn seen(tx: &WriteTx, row: &incoming_mail::Model, reading: &Reading) -> Result<bool, Error> {
+/// Whether the same Message-ID from the same sender became an answer or a message before: a relay that repeats it may change it.
+pub(super) async fn seen(tx: &WriteTx, row: &incoming_mail::Model, reading: &Reading) -> Result<bool, Error> {
     let (Some(message_id), Some(sender)) = (&reading.message_id, sender(reading)) else {
         return Ok(false);
     };
@@ -299,17 +284,29 @@ async fn seen(tx: &WriteTx, row: &incoming_mail::Model, reading: &Reading) -> Re
 }
 
 /// Notes on the mail what was found; false when another worker read it meanwhile.
-async fn settle(
+pub(super) async fn settle(
     tx: &WriteTx,
     app: &App,
     row: &incoming_mail::Model,
     reading: &Reading,
-    assignment: Option<&assignment::Model>,
+    found: &Authentication,
+    about: About<'_>,
     verdict: Verdict,
 ) -> Result<bool, Error> {
     use incoming_mail::Column;
+    let assignment = about.assignment.map(|a| a.id);
+    let event = about
+        .assignment
+        .map(|a| a.event_id)
+        .or_else(|| about.ours.and_then(|m| m.event_id));
+    let colleague = match about.sender {
+        Sender::Colleague(id) => Some(id),
+        Sender::Asked => about.assignment.and_then(|a| a.crew_member_id),
+        Sender::Removed | Sender::Other => None,
+    };
+    let found = serde_json::to_value(found).map_err(db::Error::from)?;
     let (state, reason) = match verdict {
-        Verdict::Answer => (IncomingState::Processed, None),
+        Verdict::Answer(_) => (IncomingState::Processed, None),
         Verdict::Noted => (IncomingState::Processed, Some(reading.class_reason.clone())),
         Verdict::Duplicate => (IncomingState::Processed, Some("duplicate".to_owned())),
         Verdict::Quarantine(reason) => (IncomingState::Quarantined, Some(reason.as_str().to_owned())),
@@ -324,8 +321,13 @@ async fn settle(
         )
         .col_expr(Column::FromEmail, Expr::value(sender(reading).map(|s| s.to_string())))
         .col_expr(Column::Subject, Expr::value(Some(header(&reading.subject))))
-        .col_expr(Column::AssignmentId, Expr::value(assignment.map(|a| a.id)))
-        .col_expr(Column::EventId, Expr::value(assignment.map(|a| a.event_id)))
+        .col_expr(Column::AssignmentId, Expr::value(assignment))
+        .col_expr(Column::EventId, Expr::value(event))
+        .col_expr(Column::Authentication, Expr::value(Some(found)))
+        .col_expr(Column::Detail, Expr::value(Some(reading.detail.as_str())))
+        .col_expr(Column::BackOn, Expr::value(reading.absence.as_ref().map(|a| a.back)))
+        .col_expr(Column::CrewMemberId, Expr::value(colleague))
+        .col_expr(Column::OutgoingId, Expr::value(about.ours.map(|m| m.id)))
         .col_expr(Column::ReadAt, Expr::value(Some(app.clock.now())))
         .filter(Column::Id.eq(row.id))
         .filter(Column::State.eq(IncomingState::Received))
@@ -335,7 +337,7 @@ async fn settle(
         return Ok(false);
     }
     let entry = audit::Entry {
-        event: assignment.map(|a| a.event_id),
+        event,
         actor: Actor::System,
         action: if state == IncomingState::Quarantined {
             "mail.quarantined"
@@ -343,10 +345,30 @@ async fn settle(
             "mail.processed"
         },
         subject: ("incoming_mail", Some(row.id.uuid())),
-        details: json!({ "class": class_text(reading.class), "reason": reason, "assignment": assignment.map(|a| a.id) }),
+        details: json!({ "class": class_text(reading.class), "reason": reason, "assignment": assignment }),
     };
     audit::record(tx, &app.clock, entry).await?;
     Ok(true)
+}
+
+/// What follows from a mail that is no answer.
+async fn follow(
+    tx: &WriteTx,
+    app: &App,
+    row: &incoming_mail::Model,
+    reading: &Reading,
+    about: About<'_>,
+) -> Result<(), Error> {
+    if let (Some(bounce), Some(ours)) = (&reading.bounce, about.ours) {
+        return noted::returned(tx, app, row, bounce, ours).await;
+    }
+    // It is bound by a secret of ours, but only their own machine knows when somebody is back.
+    if let (Detail::OutOfOffice, Some(absence), Some(assignment), Sender::Asked) =
+        (reading.detail, &reading.absence, about.assignment, about.sender)
+    {
+        return noted::away(tx, app, assignment, absence).await;
+    }
+    Ok(())
 }
 
 /// The answer with its files; the mail's row is settled by the caller, in the same transaction.
@@ -354,6 +376,7 @@ pub(crate) async fn keep(
     tx: &WriteTx,
     app: &App,
     assignment: &assignment::Model,
+    answerer: Option<CrewMemberId>,
     row: &incoming_mail::Model,
     reading: &Reading,
 ) -> Result<AnswerId, Error> {
@@ -361,6 +384,7 @@ pub(crate) async fn keep(
         source: AnswerSource::Mail,
         text: tidy(&reading.text),
         incoming: Some(row.id),
+        answerer,
         staff: None,
     };
     let id = store(tx, app, assignment, arrival).await?;
@@ -384,47 +408,6 @@ fn file_row(incoming: IncomingId, answer: AnswerId, file: &Attachment) -> attach
         sha256: Set(file.sha256.clone()),
         bytes: Set(file.bytes.clone()),
     }
-}
-
-/// A report about a mail of ours that could not be delivered: its delivery is no longer accepted. Nobody is mailed.
-/// Its Message-ID cannot be guessed, so only who got the mail can say so.
-async fn bounced(tx: &WriteTx, app: &App, reading: &Reading) -> Result<(), Error> {
-    let Some(bounce) = &reading.bounce else {
-        return Ok(());
-    };
-    let Some(message_id) = &bounce.message_id else {
-        return Ok(());
-    };
-    let found = mail::outbox::by_message_id(tx, message_id).await?;
-    let Some(outgoing_mail::Model {
-        id,
-        event_id,
-        delivery_id: Some(delivery),
-        ..
-    }) = found
-    else {
-        return Ok(());
-    };
-    let words = [bounce.status.as_deref(), bounce.diagnostic.as_deref()];
-    let proof = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let result = delivery::Entity::update_many()
-        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Bounced))
-        .col_expr(delivery::Column::Proof, Expr::value(Some(excerpt(&tidy(&proof), 500))))
-        .filter(delivery::Column::Id.eq(delivery))
-        .filter(delivery::Column::State.is_in(DeliveryState::sources(DeliveryState::Bounced)))
-        .exec(tx)
-        .await?;
-    if result.rows_affected == 1 {
-        let entry = audit::Entry {
-            event: event_id,
-            actor: Actor::System,
-            action: "delivery.bounced",
-            subject: ("delivery", Some(delivery.uuid())),
-            details: json!({ "mail": id, "status": bounce.status }),
-        };
-        audit::record(tx, &app.clock, entry).await?;
-    }
-    Ok(())
 }
 
 /// One line that any database takes.

@@ -1,0 +1,1 @@
+flag-raw-dropped = The raw mail was deleted after its retention period.
