@@ -22,6 +22,7 @@ mod m0015_names;
 mod m0016_read_mark;
 mod m0017_article_change;
 mod m0030_talk;
+mod m0031_review;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_read_mark::Step),
             Box::new(m0017_article_change::Step),
             Box::new(m0030_talk::Step),
+            Box::new(m0031_review::Step),
         ]
     }
 }

@@ -1,4 +1,5 @@
 //! Mail that comes in: what counts, and what must not.
 
 mod attacks;
+mod review;
 mod talk;

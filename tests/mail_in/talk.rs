@@ -17,18 +17,18 @@ use moderation::{answers, talk};
 use testkit::eventually;
 
 impl Asked {
-    async fn messages(&self) -> Vec<entity::message::Model> {
+    pub(super) async fn messages(&self) -> Vec<entity::message::Model> {
         let rows = entity::message::Entity::find().order_by_asc(entity::message::Column::Id);
         rows.all(self.world.app.db.reader()).await.expect("reads")
     }
 
-    async fn assignments(&self) -> Vec<entity::assignment::Model> {
+    pub(super) async fn assignments(&self) -> Vec<entity::assignment::Model> {
         let rows = entity::assignment::Entity::find().order_by_asc(entity::assignment::Column::Id);
         rows.all(self.world.app.db.reader()).await.expect("reads")
     }
 
     /// The mails of the outbox to this address, oldest first.
-    async fn mails_to(&self, email: &str) -> Vec<entity::outgoing_mail::Model> {
+    pub(super) async fn mails_to(&self, email: &str) -> Vec<entity::outgoing_mail::Model> {
         entity::outgoing_mail::Entity::find()
             .filter(entity::outgoing_mail::Column::ToEmail.eq(EmailAddress::parse(email).expect("an address")))
             .order_by_asc(entity::outgoing_mail::Column::Id)
@@ -38,7 +38,7 @@ impl Asked {
     }
 
     /// Sends a reply to this mail of ours, as its reader's program would.
-    async fn reply(&self, from: &str, mail: &entity::outgoing_mail::Model, id: &str, text: &str) {
+    pub(super) async fn reply(&self, from: &str, mail: &entity::outgoing_mail::Model, id: &str, text: &str) {
         let app = &self.world.app;
         let until = day_stamp_after(app.clock.now(), 30);
         let token = match mail::outbox::reply_to(mail).expect("it takes replies") {
@@ -59,12 +59,12 @@ impl Asked {
         format!("/a/{token}/{step}")
     }
 
-    async fn asker(&self) -> String {
+    pub(super) async fn asker(&self) -> String {
         self.scene.partners[0].email.clone().expect("an address")
     }
 
     /// Approves the answer that is in review.
-    async fn approve(&self) {
+    pub(super) async fn approve(&self) {
         let app = &self.world.app;
         let waiting = entity::answer::Entity::find()
             .filter(entity::answer::Column::State.eq("in_review"))
@@ -81,7 +81,7 @@ impl Asked {
         app.wake.notify();
     }
 
-    async fn delivered(&self, count: usize) -> Vec<entity::outgoing_mail::Model> {
+    pub(super) async fn delivered(&self, count: usize) -> Vec<entity::outgoing_mail::Model> {
         let to = self.asker().await;
         eventually("the answer to be delivered", async || {
             let mails = self.mails_to(&to).await;
@@ -92,7 +92,7 @@ impl Asked {
     }
 }
 
-fn words(mail: &entity::outgoing_mail::Model) -> String {
+pub(super) fn words(mail: &entity::outgoing_mail::Model) -> String {
     mail::outbox::letter(mail).expect("a letter").plain()
 }
 

@@ -136,3 +136,6 @@ deed-message-stuck = Handed on too often
 deed-message-forwarded = Message brought to the crew
 deed-message-closed = Message closed
 deed-talk-ruled = Number of follow-ups set
+deed-answer-redacted = Passage cut out of an answer
+deed-answer-approved-by-rule = Answer approved by rule
+deed-review-ruled = Rules of review set

@@ -5,6 +5,7 @@ use crate::{
     answers::{
         repo,
         service::{
+            auto,
             judge::{Asked, Binding, Facts, Reason, Verdict, judge},
             receive::{Arrival, lock, store},
         },
@@ -91,7 +92,13 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
                 reason(&tx, row.id, done.word).await?;
                 Outcome::Command
             }
-            _ => Outcome::Answer(keep(&tx, app, asked, &row, &reading).await?),
+            _ => {
+                let id = keep(&tx, app, asked, &row, &reading).await?;
+                if auto::is_clear(&reading) {
+                    auto::approve(&tx, app, asked, id, &tidy(&reading.text)).await?;
+                }
+                Outcome::Answer(id)
+            }
         },
         (Verdict::Answer, None) => return Err(Error::NotFound),
         (Verdict::Noted, _) => {

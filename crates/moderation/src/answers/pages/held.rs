@@ -141,7 +141,7 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         at: row.received_at,
         envelope_from: row.envelope_from.clone(),
         bound,
-        mail: MailView::of(&app, &row).await,
+        mail: MailView::of(&app, &row, None).await,
         c,
     })
 }
