@@ -23,6 +23,7 @@ mod m0016_read_mark;
 mod m0017_article_change;
 mod m0030_talk;
 mod m0031_review;
+mod m0032_delivery_words;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_article_change::Step),
             Box::new(m0030_talk::Step),
             Box::new(m0031_review::Step),
+            Box::new(m0032_delivery_words::Step),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     attacks::{Asked, all_read, asked_of, deliver, letter},
-    talk::words,
+    talk::words as words_of,
 };
 use crate::flow::scene::enter;
 use db::{entity, prelude::*};
@@ -161,9 +161,9 @@ async fn a_passage_is_cut_out_before_and_after_the_approval_and_the_original_sta
     let _approved = press(&mut desk, answer.id, "approve", None).await.ok();
     let mail = a.delivered(1).await.remove(0);
     assert!(
-        words(&mail).contains("[…]이") && !words(&mail).contains("홍길동"),
+        words_of(&mail).contains("[…]이") && !words_of(&mail).contains("홍길동"),
         "{}",
-        words(&mail)
+        words_of(&mail)
     );
 
     let page = desk.get(&page_of(answer.id)).await.ok();
@@ -236,7 +236,7 @@ async fn an_answer_without_a_flag_goes_out_by_rule_and_any_doubt_is_looked_at() 
     let clear = a.answered("2", "", "다음 달에 됩니다.").await;
     assert_eq!((clear.state, clear.reviewed_by), (AnswerState::Approved, None));
     let mail = a.delivered(1).await.remove(0);
-    assert!(words(&mail).contains("다음 달에 됩니다."));
+    assert!(words_of(&mail).contains("다음 달에 됩니다."));
     assert_eq!(a.world.audited("answer.approved_by_rule").await, 1);
     let page = desk.get(&page_of(clear.id)).await.ok();
     assert!(page.text().contains("자동 승인"), "{}", page.text());
@@ -244,5 +244,48 @@ async fn an_answer_without_a_flag_goes_out_by_rule_and_any_doubt_is_looked_at() 
     // A further answer to what is answered already is not for a rule to choose.
     let further = a.answered("3", "", "덧붙이면, 15일입니다.").await;
     assert_eq!(further.state, AnswerState::InReview);
+    a.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_goes_out_within_the_words_of_its_event() {
+    let a = asked_of(1).await;
+    let mut desk = a.world.signed_in("moderator").await;
+    let words = "/desk/events/talk/templates/delivery/ko";
+    let page = desk.get(words).await.ok();
+    assert!(
+        page.text().contains("{answerer}"),
+        "what it knows is listed: {}",
+        page.text()
+    );
+    let form = page
+        .form("/templates/delivery")
+        .set("act", "save")
+        .set("subject", "{event}: {excerpt}");
+    let page = desk.send(&form.clone().set("words", "{name} 님께\n\n{link}")).await;
+    assert_eq!(page.status, 422, "{}", page.text());
+    assert!(
+        page.text().contains("{answer}") && page.text().contains("꼭 있어야"),
+        "{}",
+        page.text()
+    );
+    let own = "{name} 님께 나래가 답합니다.\n\n{answer}\n\n{link}\n\n---\n나래 드림";
+    let page = desk.send(&form.set("words", own)).await.ok();
+    assert!(page.text().contains("저장"), "{}", page.text());
+
+    let answer = a.answered("1", "", "다음 달에 됩니다.\r\n\r\n{link} {name}").await;
+    let _approved = press(&mut desk, answer.id, "approve", None).await.ok();
+    let mail = a.delivered(1).await.remove(0);
+    let text = words_of(&mail);
+    assert!(
+        text.contains("나래가 답합니다.") && text.contains("나래 드림"),
+        "{text}"
+    );
+    assert!(
+        text.contains("{link} {name}"),
+        "what the crew wrote stays letters: {text}"
+    );
+    let letter = mail::outbox::letter(&mail).expect("a letter");
+    assert_eq!(letter.links().count(), 1, "{letter:?}");
     a.running.stop().await;
 }

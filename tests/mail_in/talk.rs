@@ -59,7 +59,7 @@ impl Asked {
         format!("/a/{token}/{step}")
     }
 
-    pub(super) async fn asker(&self) -> String {
+    pub(super) fn asker(&self) -> String {
         self.scene.partners[0].email.clone().expect("an address")
     }
 
@@ -82,7 +82,7 @@ impl Asked {
     }
 
     pub(super) async fn delivered(&self, count: usize) -> Vec<entity::outgoing_mail::Model> {
-        let to = self.asker().await;
+        let to = self.asker();
         eventually("the answer to be delivered", async || {
             let mails = self.mails_to(&to).await;
             let found: Vec<_> = mails.into_iter().filter(|m| m.kind == MailKind::Delivery).collect();
@@ -187,7 +187,7 @@ async fn a_link_that_a_scanner_opens_does_nothing_and_three_hand_overs_are_enoug
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_crew_asks_back_and_the_asker_replies_by_mail_or_page_in_the_same_thread() {
     let a = asked_of(1).await;
-    let (crew, asker) = (a.crew.email.to_string(), a.asker().await);
+    let (crew, asker) = (a.crew.email.to_string(), a.asker());
     let mut browser = a.world.browser();
     let page = browser.get(&a.link(&a.assignment, "ask")).await.ok();
     let page = browser.send(&page.form("/ask").set("text", "")).await;
@@ -235,9 +235,9 @@ async fn the_crew_asks_back_and_the_asker_replies_by_mail_or_page_in_the_same_th
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reply_to_the_answer_reaches_the_same_crew_and_its_answer_the_asker_until_the_rounds_are_used_up() {
     let a = asked_of(1).await;
-    let (crew, asker) = (a.crew.email.to_string(), a.asker().await);
-    let asked = a.mails_to(&crew).await.remove(0);
-    a.reply(&crew, &asked, "1", "다음 달에 됩니다.").await;
+    let (crew, asker) = (a.crew.email.to_string(), a.asker());
+    let question = a.mails_to(&crew).await.remove(0);
+    a.reply(&crew, &question, "1", "다음 달에 됩니다.").await;
     a.approve().await;
     let delivery = a.delivered(1).await.remove(0);
     let app = &a.world.app;

@@ -18,6 +18,10 @@ async function rules(scene) {
   await v.press(t("save"));
   await v.told(t("saved"));
   if (!(await v.page.getByRole("checkbox", { name: t("field-four-eyes") }).isChecked())) room.problem("the rule is not kept");
+  // The words around an answer, with a question of the event in them.
+  await v.goto(`${EVENT}/templates/delivery/ko`);
+  await v.page.locator("#preview").getByText(/답변을 드립니다/).waitFor();
+  await v.look("words-of-a-delivery", { dark: true });
 }
 
 /// Every part that was cut has a button in its place; the keyboard reaches it.

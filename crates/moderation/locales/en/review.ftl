@@ -32,3 +32,6 @@ field-four-eyes = It takes two
 field-four-eyes-hint = Who edited or entered an answer may not approve it.
 field-auto = Services whose answers go out without review
 field-auto-hint = What their crew answers is approved and delivered at once. It is still reviewed when anything about its reading is in doubt, when a file came along, or when the question has an answer already.
+
+template-delivery = Answer to the asker
+template-sample-answer = The answer stands here.

@@ -32,3 +32,6 @@ field-four-eyes = 두 사람이 확인
 field-four-eyes-hint = 답변을 고치거나 입력한 사람은 그 답변을 승인할 수 없습니다.
 field-auto = 검토 없이 전달할 서비스
 field-auto-hint = 이 서비스의 크루가 보낸 답변은 바로 승인하고 전달합니다. 읽는 데 의심스러운 점이 있거나, 파일이 붙었거나, 이미 답변이 있는 질문에 온 것은 검토합니다.
+
+template-delivery = 질문한 분께 답변 전달
+template-sample-answer = 답변이 들어갈 자리입니다.

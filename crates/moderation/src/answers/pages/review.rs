@@ -56,10 +56,8 @@ struct Page {
     files: Vec<File>,
     body: String,
     note: String,
-    /// It takes two to edit and to approve, and this reader is the first of them.
-    own: bool,
-    four_eyes: bool,
-    redactable: bool,
+    /// Where it takes two to edit and to approve: whether this reader is the first of them.
+    first_of_two: Option<bool>,
     redact: String,
     /// What was typed though the answer can no longer be edited.
     lost: Option<String>,
@@ -111,7 +109,11 @@ pub(super) async fn show(app: &App, c: Chrome, slug: &str, id: AnswerId, typed: 
     }
     let four_eyes = editable && rules::four_eyes(conn, event.id).await?;
     let me = c.staff.as_ref().map(|staff| staff.id);
-    let own = four_eyes && (row.staff_id == me || rules::editor(conn, id).await? == me);
+    let first_of_two = if four_eyes {
+        Some(row.staff_id == me || rules::editor(conn, id).await? == me)
+    } else {
+        None
+    };
     let said = match row.question_id {
         Some(question) => about(conn, question, c.lang()).await?,
         None => Vec::new(),
@@ -137,9 +139,7 @@ pub(super) async fn show(app: &App, c: Chrome, slug: &str, id: AnswerId, typed: 
         files: files.collect(),
         lost: typed.body.clone().filter(|_| !editable),
         body: body.to_owned(),
-        four_eyes,
-        own,
-        redactable: editable || row.state == AnswerState::Approved,
+        first_of_two,
         redact: typed.redact,
         note: typed.note,
         errors: typed.errors,
