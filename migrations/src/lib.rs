@@ -24,6 +24,8 @@ mod m0017_article_change;
 mod m0018_mail_identity;
 mod m0019_mail_in;
 mod m0030_talk;
+mod m0031_review;
+mod m0032_delivery_words;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -55,6 +57,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_mail_identity::Step),
             Box::new(m0019_mail_in::Step),
             Box::new(m0030_talk::Step),
+            Box::new(m0031_review::Step),
+            Box::new(m0032_delivery_words::Step),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Mail that comes in: what counts, and what must not.
 
 mod attacks;
+mod review;
 mod talk;
 mod hook;
 mod imap;

@@ -17,18 +17,18 @@ use moderation::{answers, talk};
 use testkit::eventually;
 
 impl Asked {
-    async fn messages(&self) -> Vec<entity::message::Model> {
+    pub(super) async fn messages(&self) -> Vec<entity::message::Model> {
         let rows = entity::message::Entity::find().order_by_asc(entity::message::Column::Id);
         rows.all(self.world.app.db.reader()).await.expect("reads")
     }
 
-    async fn assignments(&self) -> Vec<entity::assignment::Model> {
+    pub(super) async fn assignments(&self) -> Vec<entity::assignment::Model> {
         let rows = entity::assignment::Entity::find().order_by_asc(entity::assignment::Column::Id);
         rows.all(self.world.app.db.reader()).await.expect("reads")
     }
 
     /// The mails of the outbox to this address, oldest first.
-    async fn mails_to(&self, email: &str) -> Vec<entity::outgoing_mail::Model> {
+    pub(super) async fn mails_to(&self, email: &str) -> Vec<entity::outgoing_mail::Model> {
         entity::outgoing_mail::Entity::find()
             .filter(entity::outgoing_mail::Column::ToEmail.eq(EmailAddress::parse(email).expect("an address")))
             .order_by_asc(entity::outgoing_mail::Column::Id)
@@ -38,7 +38,7 @@ impl Asked {
     }
 
     /// Sends a reply to this mail of ours, as its reader's program would.
-    async fn reply(&self, from: &str, mail: &entity::outgoing_mail::Model, id: &str, text: &str) {
+    pub(super) async fn reply(&self, from: &str, mail: &entity::outgoing_mail::Model, id: &str, text: &str) {
         let app = &self.world.app;
         let until = day_stamp_after(app.clock.now(), 30);
         let token = match mail::outbox::reply_to(mail).expect("it takes replies") {
@@ -59,12 +59,12 @@ impl Asked {
         format!("/a/{token}/{step}")
     }
 
-    async fn asker(&self) -> String {
+    pub(super) fn asker(&self) -> String {
         self.scene.partners[0].email.clone().expect("an address")
     }
 
     /// Approves the answer that is in review.
-    async fn approve(&self) {
+    pub(super) async fn approve(&self) {
         let app = &self.world.app;
         let waiting = entity::answer::Entity::find()
             .filter(entity::answer::Column::State.eq("in_review"))
@@ -81,8 +81,8 @@ impl Asked {
         app.wake.notify();
     }
 
-    async fn delivered(&self, count: usize) -> Vec<entity::outgoing_mail::Model> {
-        let to = self.asker().await;
+    pub(super) async fn delivered(&self, count: usize) -> Vec<entity::outgoing_mail::Model> {
+        let to = self.asker();
         eventually("the answer to be delivered", async || {
             let mails = self.mails_to(&to).await;
             let found: Vec<_> = mails.into_iter().filter(|m| m.kind == MailKind::Delivery).collect();
@@ -92,7 +92,7 @@ impl Asked {
     }
 }
 
-fn words(mail: &entity::outgoing_mail::Model) -> String {
+pub(super) fn words(mail: &entity::outgoing_mail::Model) -> String {
     mail::outbox::letter(mail).expect("a letter").plain()
 }
 
@@ -187,7 +187,7 @@ async fn a_link_that_a_scanner_opens_does_nothing_and_three_hand_overs_are_enoug
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_crew_asks_back_and_the_asker_replies_by_mail_or_page_in_the_same_thread() {
     let a = asked_of(1).await;
-    let (crew, asker) = (a.crew.email.to_string(), a.asker().await);
+    let (crew, asker) = (a.crew.email.to_string(), a.asker());
     let mut browser = a.world.browser();
     let page = browser.get(&a.link(&a.assignment, "ask")).await.ok();
     let page = browser.send(&page.form("/ask").set("text", "")).await;
@@ -235,9 +235,9 @@ async fn the_crew_asks_back_and_the_asker_replies_by_mail_or_page_in_the_same_th
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reply_to_the_answer_reaches_the_same_crew_and_its_answer_the_asker_until_the_rounds_are_used_up() {
     let a = asked_of(1).await;
-    let (crew, asker) = (a.crew.email.to_string(), a.asker().await);
-    let asked = a.mails_to(&crew).await.remove(0);
-    a.reply(&crew, &asked, "1", "다음 달에 됩니다.").await;
+    let (crew, asker) = (a.crew.email.to_string(), a.asker());
+    let question = a.mails_to(&crew).await.remove(0);
+    a.reply(&crew, &question, "1", "다음 달에 됩니다.").await;
     a.approve().await;
     let delivery = a.delivered(1).await.remove(0);
     let app = &a.world.app;

@@ -22,6 +22,7 @@ mod replay;
 pub mod send;
 pub mod smtp_in;
 pub mod store;
+pub mod template;
 
 pub use compose::{Composed, compose, link_versions, preview};
 pub use error::Error;

@@ -138,7 +138,15 @@ pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
 }
 
 fn say(lang: Lang, key: &str, from: &str) -> String {
-    let args = HashMap::from([(Cow::Borrowed("from"), FluentValue::from(from.to_owned()))]);
+    words(lang, key, &[("from", from.to_owned())])
+}
+
+/// A text of this crate with what its arguments become.
+pub(crate) fn words(lang: Lang, key: &str, args: &[(&'static str, String)]) -> String {
+    let args: HashMap<_, _> = args
+        .iter()
+        .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.clone())))
+        .collect();
     let id = match lang {
         Lang::Ko => &KO,
         Lang::En => &EN,

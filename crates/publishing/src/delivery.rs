@@ -3,22 +3,26 @@
 use crate::Error;
 use db::{
     audit,
-    entity::{answer, decision, delivery, event, message, outgoing_mail, question},
+    entity::{answer, decision, delivery, event, mail_template, message, outgoing_mail, question},
     people::{self, Invitee},
     prelude::*,
 };
 use domain::{
-    AnswerId, DeliveryId, EmailAddress, InvitationId, QuestionId,
+    AnswerId, DeliveryId, EmailAddress, EventId, InvitationId, Lang, QuestionId,
     state::{
         answer::AnswerState,
         decision::{DecisionKind, DecisionState},
         delivery::DeliveryState,
         mail::MailKind,
         question::QuestionState,
+        release::LetterKind,
     },
     text::excerpt,
 };
-use mail::{Initial, Letter, Link, NewMail, Refs, ReplyTo};
+use mail::{
+    Initial, Letter, Link, NewMail, Refs, ReplyTo,
+    template::{self, Slot, Template, Values},
+};
 use sea_orm::sea_query::OnConflict;
 use std::collections::{HashMap, HashSet};
 use web::Words;
@@ -63,6 +67,7 @@ pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
     let who = recipients(&tx, &made).await?;
     let by = crate::repo::answerer_line(&tx, &answer, &event).await?;
     let duplicates = duplicates(&tx, &made).await?;
+    let words = words(&tx, event.id).await?;
     let mut mails = 0;
     for (id, asker) in &made {
         let Some(invitee) = who.get(&asker.invitation_id) else {
@@ -77,7 +82,7 @@ pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
                 };
                 let after = mail::outbox::thread(&tx, asker.id, email).await?;
                 let asked = asked_on.get(&asker.id).unwrap_or(&asker.body);
-                let new = letter(&event, &answer, asker, asked, joined, invitee, email, &by, *id);
+                let new = letter(&event, &words, &answer, asker, asked, joined, invitee, email, &by, *id);
                 let new = NewMail {
                     letter: new.letter.after(after),
                     ..new
@@ -229,6 +234,33 @@ async fn duplicates(
     Ok(found.into_iter().map(|d| d.question_id).collect())
 }
 
+/// The event's words around an answer, in each language: its own where staff wrote some, else the default.
+async fn words(tx: &impl ConnectionTrait, event: EventId) -> Result<HashMap<Lang, Template>, Error> {
+    let own = mail_template::Entity::find()
+        .filter(mail_template::Column::EventId.eq(event))
+        .filter(mail_template::Column::Kind.eq(LetterKind::Delivery))
+        .all(tx)
+        .await?;
+    let mut words = HashMap::new();
+    for lang in Lang::ALL {
+        let (subject, body) = template::delivery(*lang);
+        words.extend(
+            Template::parse(LetterKind::Delivery, &subject, &body)
+                .ok()
+                .map(|t| (*lang, t)),
+        );
+    }
+    for row in own {
+        // What is stored was read before; should a later release know fewer placeholders, the default serves.
+        if let Ok(template) = Template::parse(row.kind, &row.subject, &row.body) {
+            words.insert(row.lang, template);
+        } else {
+            tracing::warn!(lang = %row.lang, "a stored template does not read; the default is used");
+        }
+    }
+    Ok(words)
+}
+
 /// The mail in the asker's language.
 #[expect(
     clippy::too_many_arguments,
@@ -236,9 +268,10 @@ async fn duplicates(
 )]
 fn letter(
     event: &event::Model,
+    words: &HashMap<Lang, Template>,
     answer: &answer::Model,
     asker: &question::Model,
-    asked: &str,
+    about: &str,
     joined: Joined,
     invitee: &Invitee,
     email: &EmailAddress,
@@ -248,24 +281,30 @@ fn letter(
     let w = Words::new(invitee.lang, &crate::TEXTS);
     let title = people::in_lang(invitee.lang, &event.title, &event.title_en);
     let name = invitee.person.name();
-    let mut letter = Letter::new(w.t2("mail-delivery-subject", "event", &title, "excerpt", excerpt(asked, 30)))
-        .text(w.t2("mail-delivery-hello", "name", &name, "event", &title));
-    match joined {
-        Joined::Not => {}
-        Joined::Together => letter = letter.text(w.t("mail-delivery-joined")),
-        Joined::Answered => letter = letter.text(w.t("mail-delivery-duplicate")),
-    }
+    let joined = match joined {
+        Joined::Not => String::new(),
+        Joined::Together => w.t("mail-delivery-joined"),
+        Joined::Answered => w.t("mail-delivery-duplicate"),
+    };
     let link = Link::Personal {
         invitation: asker.invitation_id,
         path: format!("/my/questions/{}", asker.id),
     };
-    letter = letter
-        .text(w.t("mail-delivery-asked"))
-        .quote(asked, None)
-        .text(w.t("mail-delivery-answered"))
-        .quote(answer.body.clone(), Some(by.in_lang(invitee.lang)))
-        .action(w.t("mail-delivery-action"), link)
-        .note(w.t("mail-delivery-note"));
+    let host = people::in_lang(invitee.lang, &event.host_name, &event.host_name_en);
+    let values = Values::new(template::delivery_label(invitee.lang), link)
+        .with(Slot::Name, &name)
+        .with(Slot::Event, title)
+        .with(Slot::Host, host)
+        .with(Slot::Number, asker.number.unwrap_or_default().to_string())
+        .with(Slot::Excerpt, excerpt(about, 30))
+        .with(Slot::Question, about)
+        .with(Slot::Joined, joined)
+        .with(Slot::Answer, &answer.body)
+        .with(Slot::Answerer, by.in_lang(invitee.lang));
+    // Every language has its words: the default ones read.
+    let letter = words
+        .get(&invitee.lang)
+        .map_or_else(|| Letter::new(&name), |words| words.fill(&values));
     NewMail {
         kind: MailKind::Delivery,
         to_name: name,

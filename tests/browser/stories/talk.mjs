@@ -4,11 +4,11 @@ import { enter, tabTo } from "./keyboard.mjs";
 import { either, openMail, pressInMail } from "./partner.mjs";
 import { EVENT, openQuestion } from "./triage.mjs";
 
-const NUMBER = 8;
-const ASSIGNED = new RegExp(`질문 ${NUMBER}번에 답변을`);
+export const NUMBER = 8;
+export const ASSIGNED = new RegExp(`질문 ${NUMBER}번에 답변을`);
 
 /// The mail of this number goes to its crew.
-async function asked(scene) {
+export async function asked(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("moderator");
   await v.signIn(server.stops.moderator[0].email);

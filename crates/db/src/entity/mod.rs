@@ -2,12 +2,14 @@
 //! no query of a slice does.
 
 pub mod answer;
+pub mod answer_edit;
 pub mod article;
 pub mod article_change;
 pub mod article_exchange;
 pub mod assignment;
 pub mod attachment;
 pub mod audit_entry;
+pub mod auto_approval;
 pub mod board_view;
 pub mod bulk_run;
 pub mod company;
@@ -54,6 +56,7 @@ pub mod release_item;
 pub mod release_mail;
 pub mod reverse_question;
 pub mod review;
+pub mod review_rule;
 pub mod roster_import;
 pub mod route_rule;
 pub mod rsvp;

@@ -136,6 +136,9 @@ deed-message-stuck = Handed on too often
 deed-message-forwarded = Message brought to the crew
 deed-message-closed = Message closed
 deed-talk-ruled = Number of follow-ups set
+deed-answer-redacted = Passage cut out of an answer
+deed-answer-approved-by-rule = Answer approved by rule
+deed-review-ruled = Rules of review set
 
 deed-address-marked = A bounced address was marked
 deed-address-settled = A bounced address was seen to

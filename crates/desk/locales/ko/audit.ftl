@@ -136,6 +136,9 @@ deed-message-stuck = 크루가 넘길 곳을 찾지 못함
 deed-message-forwarded = 메시지를 크루에게 전함
 deed-message-closed = 메시지 닫음
 deed-talk-ruled = 추가 질문 수 정함
+deed-answer-redacted = 답변 일부 가림
+deed-answer-approved-by-rule = 답변 자동 승인
+deed-review-ruled = 검토 규칙 정함
 
 deed-address-marked = 반송된 주소 표시
 deed-address-settled = 반송된 주소 처리

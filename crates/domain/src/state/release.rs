@@ -27,7 +27,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// The mails that a release sends, each with a template of its own.
+    /// The mails that an event may word by itself, each with a template of its own.
     LetterKind {
         Live = "live",
         Routed = "routed",
@@ -36,5 +36,7 @@ text_enum! {
         Duplicate = "duplicate",
         /// To the crew.
         Assignment = "assignment",
+        /// To the asker, with the answer.
+        Delivery = "delivery",
     }
 }

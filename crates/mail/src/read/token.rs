@@ -44,10 +44,9 @@ pub(super) fn find(
             continue;
         };
         found = match found {
-            None => Some(next),
             Some(before) if !about_the_same(&before, &next) => return TokenFinding::Forged,
             Some(before) if until(&before) >= until(&next) => Some(before),
-            Some(_) => Some(next),
+            _ => Some(next),
         };
     }
     if let Some(found) = found {

@@ -64,6 +64,14 @@ pub async fn of(conn: &impl ConnectionTrait, event: EventId, kind: LetterKind, l
 
 /// The words that an event starts with.
 pub fn default(kind: LetterKind, lang: Lang) -> Written {
+    if kind == LetterKind::Delivery {
+        let (subject, body) = mail::template::delivery(lang);
+        return Written {
+            subject,
+            body,
+            version: 0,
+        };
+    }
     let words = Words::new(lang, &crate::TEXTS);
     let slots: Vec<(&str, String)> = Slot::ALL.into_iter().map(|s| (s.as_str(), s.to_string())).collect();
     let args: Vec<(&str, &dyn web::lang::Arg)> = slots

@@ -84,10 +84,4 @@ article-error-slug = Use small letters, digits and hyphens, at most 80. For exam
 article-error-pull = Use a sentence of this exchange's answer, word for word.
 article-error-keywords = Use at most { $most } keywords.
 
-mail-delivery-subject = [{ $event }] Your answer is here: { $excerpt }
-mail-delivery-hello = Dear { $name }, here is the answer to the question you sent to “{ $event }”.
 mail-delivery-joined = Several people asked about the same thing, so their questions were joined and answered as one. Yours is among them, and everyone receives the same answer.
-mail-delivery-asked = Your question:
-mail-delivery-answered = The answer:
-mail-delivery-action = See the answer on my page
-mail-delivery-note = You can read the answer on your page again at any time.

@@ -84,10 +84,4 @@ article-error-slug = 영문 소문자와 숫자, 붙임표로 80자까지 적어
 article-error-pull = 이 문답의 답변에 있는 문장을 그대로 옮겨 주십시오.
 article-error-keywords = 키워드는 { $most }개까지 쓸 수 있습니다.
 
-mail-delivery-subject = [{ $event }] 답변이 도착했습니다: { $excerpt }
-mail-delivery-hello = { $name } 님, 안녕하십니까. ‘{ $event }’에 보내 주신 질문에 답변을 드립니다.
 mail-delivery-joined = 같은 내용을 물으신 분들의 질문을 하나로 모아 답했습니다. 보내 주신 질문도 그 가운데 하나이며, 모두 같은 답변을 받습니다.
-mail-delivery-asked = 보내 주신 질문입니다.
-mail-delivery-answered = 답변입니다.
-mail-delivery-action = 내 페이지에서 답변 보기
-mail-delivery-note = 답변은 내 페이지에서도 언제든지 다시 보실 수 있습니다.

@@ -6,6 +6,7 @@ use crate::{
     answers::{
         repo,
         service::{
+            auto,
             judge::{Binding, Facts, Reason, Sender, Verdict, judge},
             noted,
             receive::{Arrival, lock, store},
@@ -103,7 +104,14 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
                 asker::note(&tx, row.id, done.word).await?;
                 Outcome::Command
             }
-            _ => Outcome::Answer(keep(&tx, app, asked, answerer, &row, &reading).await?),
+            _ => {
+                let id = keep(&tx, app, asked, answerer, &row, &reading).await?;
+                // What a colleague says for another is looked at.
+                if answerer.is_none() && auto::is_clear(&reading) {
+                    auto::approve(&tx, app, asked, id, &tidy(&reading.text)).await?;
+                }
+                Outcome::Answer(id)
+            }
         },
         (Verdict::Answer(_), None) => return Err(Error::NotFound),
         (Verdict::Noted, _) => {

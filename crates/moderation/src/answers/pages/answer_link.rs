@@ -41,6 +41,7 @@ pub(crate) async fn submit(app: &App, c: Chrome, row: &assignment::Model, here: 
         match receive_link(&tx, app, row.id, answer).await {
             Ok(_) => {
                 tx.commit().await?;
+                app.wake.notify();
                 return Ok(redirect(here).flash("answer-taken").into_response());
             }
             Err(crate::Error::Refused(key)) => {

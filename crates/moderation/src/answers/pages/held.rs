@@ -175,7 +175,7 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         bound,
         colleague,
         confirm: confirm.filter(|_| view == HeldView::Quarantined),
-        mail: MailView::of(&app, &row).await,
+        mail: MailView::of(&app, &row, None).await,
         c,
     })
 }

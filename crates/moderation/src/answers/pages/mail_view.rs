@@ -1,11 +1,14 @@
 //! A mail that came in, as staff see it: what was kept beside what was cut, and the source with its tokens masked.
 
-use crate::answers::jobs::reading;
+use crate::answers::{
+    jobs::reading,
+    service::pieces::{Piece, pieces, stands},
+};
 use db::entity::incoming_mail;
 use domain::EmailAddress;
 use mail::{
     identity::{Authentication, How, Proof},
-    read::{Flag, Pair, mask_source},
+    read::{Flag, Pair, Reading, SegmentKind, mask_source},
 };
 use web::App;
 
@@ -17,11 +20,10 @@ pub(super) struct MailView {
     pub(super) subject: String,
     /// The header lines, tokens masked.
     pub(super) headers: String,
-    /// The whole text before anything was cut.
-    pub(super) full: String,
-    pub(super) kept: String,
-    pub(super) cut: String,
-    pub(super) signature: String,
+    /// The whole text, in order: what was kept, and in its place what was cut.
+    pub(super) runs: Vec<Run>,
+    /// What was cut may be put back.
+    pub(super) editable: bool,
     pub(super) pairs: Vec<Pair>,
     /// Keys of the texts that say what a reviewer should know.
     pub(super) flags: Vec<&'static str>,
@@ -80,8 +82,77 @@ impl Identity {
     }
 }
 
+/// Neighbouring pieces of one kind.
+pub(super) struct Run {
+    /// The key of what was cut; `None` = kept.
+    pub(super) kind: Option<&'static str>,
+    pub(super) parts: Vec<Part>,
+}
+
+pub(super) struct Part {
+    /// Its number among the pieces.
+    pub(super) n: usize,
+    pub(super) text: String,
+    /// It stands in the text that will be delivered.
+    pub(super) back: bool,
+}
+
+impl Part {
+    pub(super) fn excerpt(&self) -> String {
+        domain::text::excerpt(&self.text, 40)
+    }
+}
+
+impl Run {
+    pub(super) fn lines(&self) -> usize {
+        self.parts.iter().map(|p| p.text.lines().count()).sum()
+    }
+
+    /// Too long to stand open.
+    pub(super) fn is_long(&self) -> bool {
+        self.lines() > 8
+    }
+}
+
+/// The pieces of a mail that was read.
+pub(super) fn pieces_of(reading: &Reading) -> Vec<Piece> {
+    pieces(&reading.full, &reading.segments)
+}
+
+fn runs(reading: &Reading, body: Option<&str>) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (n, piece) in pieces_of(reading).into_iter().enumerate() {
+        let kind = piece.kind.map(kind_key);
+        let part = Part {
+            n,
+            back: kind.is_some() && body.is_some_and(|body| stands(body, &piece.words())),
+            text: piece.text,
+        };
+        match runs.last_mut().filter(|run| run.kind == kind) {
+            Some(run) => run.parts.push(part),
+            None => runs.push(Run {
+                kind,
+                parts: vec![part],
+            }),
+        }
+    }
+    runs
+}
+
+const fn kind_key(kind: SegmentKind) -> &'static str {
+    match kind {
+        SegmentKind::Quote => "cut-quote",
+        SegmentKind::Attribution => "cut-attribution",
+        SegmentKind::Signature => "cut-signature",
+        SegmentKind::Disclaimer => "cut-disclaimer",
+        SegmentKind::Device => "cut-device",
+        SegmentKind::ListFooter => "cut-list-footer",
+    }
+}
+
 impl MailView {
-    pub(super) async fn of(app: &App, row: &incoming_mail::Model) -> Self {
+    /// `body` is the text that the mail became, where it became one.
+    pub(super) async fn of(app: &App, row: &incoming_mail::Model, body: Option<&str>) -> Self {
         let reading = reading(app, row).await;
         let raw = mask_source(&row.raw);
         let shown = &raw[..raw.len().min(SOURCE)];
@@ -98,10 +169,8 @@ impl MailView {
             from: from.unwrap_or_default(),
             subject: reading.subject.clone(),
             headers: source[..end].to_owned(),
-            full: reading.full.clone(),
-            kept: reading.text.clone(),
-            cut: reading.cut.clone(),
-            signature: reading.signature.clone(),
+            runs: runs(&reading, body),
+            editable: false,
             pairs: reading.pairs.clone(),
             // By the setting, its raw text was dropped in its time.
             flags: if row.raw.is_empty() {

@@ -7,7 +7,9 @@ mod given;
 mod held;
 mod mail_view;
 mod queue;
+mod redact;
 mod review;
+mod rules;
 
 pub(crate) use given::{AnswerPage, Given, Input, given};
 
@@ -22,11 +24,13 @@ pub(crate) fn routes() -> Router {
     Router::new()
         .route("/a/{token}", get(answer_link::page).post(answer_link::answer))
         .route("/desk/events/{slug}/answers", get(queue::page))
+        .route("/desk/events/{slug}/answers/rules", get(rules::page).post(rules::save))
         .route(
             "/desk/events/{slug}/answers/{id}",
             get(review::page).post(review::decide),
         )
         .route("/desk/events/{slug}/answers/{id}/return", post(review::give_back))
+        .route("/desk/events/{slug}/answers/{id}/redact", post(redact::approved))
         .route("/desk/events/{slug}/answers/{id}/take-back", post(review::take_back))
         .route("/desk/events/{slug}/answers/{id}/files/{file}", get(review::file))
         .route("/desk/events/{slug}/assignments", get(assignments::page))

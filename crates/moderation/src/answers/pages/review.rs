@@ -1,10 +1,15 @@
 //! One answer in review: the mail as it came beside the text that will be delivered.
 
-use super::{Press, desk, id, mail_view::MailView};
+use super::{
+    Press, desk, id,
+    mail_view::{MailView, pieces_of},
+    redact,
+};
 use crate::{
     answers::{
+        jobs::reading,
         repo::{self, Lookup, Subject, Wanted},
-        service,
+        service::{self, pieces::put_back, rules},
     },
     talk::repo::{Said, about},
 };
@@ -51,6 +56,9 @@ struct Page {
     files: Vec<File>,
     body: String,
     note: String,
+    /// Where it takes two to edit and to approve: whether this reader is the first of them.
+    first_of_two: Option<bool>,
+    redact: String,
     /// What was typed though the answer can no longer be edited.
     lost: Option<String>,
     errors: Errors,
@@ -58,10 +66,11 @@ struct Page {
 
 /// What was typed, kept when the form is shown again.
 #[derive(Default)]
-struct Typed {
-    body: Option<String>,
-    note: String,
-    errors: Errors,
+pub(super) struct Typed {
+    pub(super) body: Option<String>,
+    pub(super) note: String,
+    pub(super) redact: String,
+    pub(super) errors: Errors,
 }
 
 pub(super) async fn page(
@@ -73,16 +82,18 @@ pub(super) async fn page(
     show(&app, c, &slug, id(&answer)?, Typed::default(), StatusCode::OK).await
 }
 
-async fn show(app: &App, c: Chrome, slug: &str, id: AnswerId, typed: Typed, status: StatusCode) -> Result {
+pub(super) async fn show(app: &App, c: Chrome, slug: &str, id: AnswerId, typed: Typed, status: StatusCode) -> Result {
     let (c, event) = desk(app, c, slug).await?;
     let conn = app.db.reader();
     let row = repo::answer_of(conn, event.id, id).await?.ok_or(Error::NotFound)?;
     let mut wanted = Wanted::default();
     wanted.answer(&row);
     let lookup = Lookup::load(conn, c.lang(), wanted).await?;
-    let mail = match row.incoming_id {
+    let editable = row.state == AnswerState::InReview;
+    let body = typed.body.as_deref().filter(|_| editable).unwrap_or(&row.body);
+    let mut mail = match row.incoming_id {
         Some(incoming) => match incoming_mail::Entity::find_by_id(incoming).one(conn).await? {
-            Some(incoming) => Some(MailView::of(app, &incoming).await),
+            Some(incoming) => Some(MailView::of(app, &incoming, Some(body)).await),
             None => None,
         },
         None => None,
@@ -93,7 +104,16 @@ async fn show(app: &App, c: Chrome, slug: &str, id: AnswerId, typed: Typed, stat
         name: file.name,
         media_type: file.media_type,
     });
-    let editable = row.state == AnswerState::InReview;
+    if let Some(mail) = &mut mail {
+        mail.editable = editable;
+    }
+    let four_eyes = editable && rules::four_eyes(conn, event.id).await?;
+    let me = c.staff.as_ref().map(|staff| staff.id);
+    let first_of_two = if four_eyes {
+        Some(row.staff_id == me || rules::editor(conn, id).await? == me)
+    } else {
+        None
+    };
     let said = match row.question_id {
         Some(question) => about(conn, question, c.lang()).await?,
         None => Vec::new(),
@@ -118,7 +138,9 @@ async fn show(app: &App, c: Chrome, slug: &str, id: AnswerId, typed: Typed, stat
         mail,
         files: files.collect(),
         lost: typed.body.clone().filter(|_| !editable),
-        body: typed.body.filter(|_| editable).unwrap_or(row.body),
+        body: body.to_owned(),
+        first_of_two,
+        redact: typed.redact,
         note: typed.note,
         errors: typed.errors,
         c,
@@ -131,9 +153,53 @@ pub(super) struct Decision {
     #[serde(default)]
     body: String,
     version: i32,
-    /// `save` keeps the text; anything else approves it.
+    /// `save` keeps the text, `redact` cuts the passages out of it, `back-3` puts a piece back; anything else approves it.
     #[serde(default)]
     step: String,
+    #[serde(default)]
+    redact: String,
+}
+
+/// What is done with the text of the form.
+enum Deed {
+    Approve,
+    Save(&'static str),
+    Redact(usize),
+}
+
+impl Deed {
+    /// The deed and its text; `None` with what is wrong at its field.
+    async fn of(
+        app: &App,
+        row: &answer::Model,
+        input: &Decision,
+        errors: &mut Errors,
+    ) -> Result<Option<(Self, AnswerText)>> {
+        let (deed, body) = match input.step.as_str() {
+            "save" => (Self::Save("saved"), input.body.clone()),
+            "redact" => match redact::cut(&input.body, &input.redact, errors) {
+                Some((body, count)) => (Self::Redact(count), body),
+                None => return Ok(None),
+            },
+            step => match step.strip_prefix("back-") {
+                Some(n) => (
+                    Self::Save("review-put-back"),
+                    with_piece(app, row, &input.body, n).await?,
+                ),
+                None => (Self::Approve, input.body.clone()),
+            },
+        };
+        Ok(errors.check("body", AnswerText::parse(&body)).map(|body| (deed, body)))
+    }
+}
+
+/// The text with a piece of the mail that was cut.
+async fn with_piece(app: &App, row: &answer::Model, body: &str, n: &str) -> Result<String> {
+    let n = n.parse().map_err(|_| Error::NotFound)?;
+    let incoming = row.incoming_id.ok_or(Error::NotFound)?;
+    let incoming = incoming_mail::Entity::find_by_id(incoming).one(app.db.reader()).await?;
+    let reading = reading(app, &incoming.ok_or(Error::NotFound)?).await;
+    put_back(&domain::text::tidy(body), &pieces_of(&reading), n).ok_or(Error::NotFound)
 }
 
 pub(super) async fn decide(
@@ -145,25 +211,26 @@ pub(super) async fn decide(
 ) -> Result {
     let row = find(&app, &slug, &answer).await?;
     let mut errors = Errors::new();
-    let Some(body) = errors.check("body", AnswerText::parse(&input.body)) else {
+    let Some((deed, body)) = Deed::of(&app, &row, &input, &mut errors).await? else {
         let typed = Typed {
             body: Some(input.body),
+            redact: input.redact,
             errors,
             ..Typed::default()
         };
         return show(&app, c, &slug, row.id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let save = input.step == "save";
     let tx = app.db.begin_write().await?;
-    let done = if save {
-        service::edit(&tx, &app, staff.id, row.id, body, input.version).await
-    } else {
-        service::approve(&tx, &app, staff.id, row.id, body, input.version).await
+    let done = match deed {
+        Deed::Approve => service::approve(&tx, &app, staff.id, row.id, body, input.version).await,
+        Deed::Save(_) => service::edit(&tx, &app, staff.id, row.id, body, input.version).await,
+        Deed::Redact(count) => service::redact(&tx, &app, staff.id, row.id, (body, count), input.version).await,
     };
     if let Err(error) = done {
         tx.rollback().await?;
         let typed = Typed {
             body: Some(input.body),
+            redact: input.redact,
             errors: said(error)?,
             ..Typed::default()
         };
@@ -171,12 +238,14 @@ pub(super) async fn decide(
     }
     tx.commit().await?;
     app.wake.notify();
-    let to = format!("/desk/events/{slug}/answers");
-    Ok(if save {
-        redirect(format!("{to}/{}", row.id)).flash("saved").into_response()
-    } else {
-        redirect(to).flash("answer-approved").into_response()
-    })
+    let list = format!("/desk/events/{slug}/answers");
+    let here = format!("{list}/{}", row.id);
+    Ok(match deed {
+        Deed::Approve => redirect(list).flash("answer-approved"),
+        Deed::Save(flash) => redirect(here).flash(flash),
+        Deed::Redact(_) => redirect(here).flash("answer-redacted"),
+    }
+    .into_response())
 }
 
 #[derive(Deserialize)]
@@ -249,7 +318,7 @@ pub(super) async fn file(
     Ok(web::attachment(&file.name, "application/octet-stream", bytes))
 }
 
-async fn find(app: &App, slug: &str, answer: &str) -> Result<answer::Model> {
+pub(super) async fn find(app: &App, slug: &str, answer: &str) -> Result<answer::Model> {
     let conn = app.db.reader();
     let event = crate::repo::event_by_slug(conn, slug).await?.ok_or(Error::NotFound)?;
     repo::answer_of(conn, event.id, id(answer)?)
@@ -258,7 +327,7 @@ async fn find(app: &App, slug: &str, answer: &str) -> Result<answer::Model> {
 }
 
 /// A refusal stands above the form; what is broken is an error page.
-fn said(error: crate::Error) -> Result<Errors> {
+pub(super) fn said(error: crate::Error) -> Result<Errors> {
     match error {
         crate::Error::Refused(key) => Ok(Errors::form(key)),
         crate::Error::Db(error) if error.is_stale() => Ok(Errors::form(Message::new("review-stale"))),

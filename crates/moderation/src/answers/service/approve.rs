@@ -1,9 +1,10 @@
 //! Review: the kept text is edited, and approved.
 
+use super::rules;
 use crate::Error;
 use db::{
     audit::{self, Actor},
-    entity::answer,
+    entity::{answer, answer_edit},
     prelude::*,
 };
 use domain::{
@@ -12,6 +13,7 @@ use domain::{
     state::{Transitions, answer::AnswerState},
     text::AnswerText,
 };
+use sea_orm::sea_query::Query;
 use serde_json::json;
 use web::App;
 
@@ -19,7 +21,8 @@ use web::App;
 /// one that the reviewer read. Call `app.wake.notify()` after the commit.
 ///
 /// # Errors
-/// Stale when somebody else edited, approved or returned it first.
+/// Stale when somebody else edited, approved or returned it first. Where it takes four eyes, a refusal for who edited it
+/// last, typed it in, or changes it now.
 pub async fn approve(
     tx: &WriteTx,
     app: &App,
@@ -34,7 +37,25 @@ pub async fn approve(
         .ok_or(Error::NotFound)?;
     let now = app.clock.now();
     let edited = row.body != body.as_str();
-    let result = answer::Entity::update_many()
+    let four_eyes = rules::four_eyes(tx, row.event_id).await?;
+    if four_eyes && row.version == version {
+        if edited {
+            return Err(Error::Refused("review-four-eyes-edited"));
+        }
+        if row.staff_id == Some(staff) || rules::editor(tx, answer).await? == Some(staff) {
+            return Err(Error::Refused("review-four-eyes-own"));
+        }
+    }
+    let mut update = answer::Entity::update_many();
+    if four_eyes {
+        let own = Query::select()
+            .column(answer_edit::Column::AnswerId)
+            .from(answer_edit::Entity)
+            .and_where(answer_edit::Column::StaffId.eq(staff))
+            .to_owned();
+        update = update.filter(answer::Column::Id.not_in_subquery(own));
+    }
+    let result = update
         .col_expr(answer::Column::State, Expr::value(AnswerState::Approved))
         .col_expr(answer::Column::Body, Expr::value(body.into_string()))
         .col_expr(answer::Column::Version, Expr::value(version + 1))
@@ -77,6 +98,7 @@ pub async fn edit(
         .exec(tx)
         .await?;
     one_row(&result, "answer")?;
+    rules::edited(tx, app, staff, answer).await?;
     note(tx, app, staff, &row, "answer.edited", json!({})).await
 }
 

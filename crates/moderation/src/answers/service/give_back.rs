@@ -131,7 +131,12 @@ async fn mail(
         },
     };
     let title = event_title(event, to.lang);
+    let after = match assignment.question_id {
+        Some(question) => mail::outbox::thread(tx, question, &email).await?,
+        None => None,
+    };
     let letter = Letter::new(w.t2("returned-mail-subject", "event", &title, "number", subject.number))
+        .after(after)
         .text(w.t("returned-mail-lead"))
         .quote(reason, None)
         .text(w.t("returned-mail-question"))

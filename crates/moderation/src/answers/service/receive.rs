@@ -1,5 +1,6 @@
 //! An answer comes in, whichever way: its row, its assignment's step and the audit entry in one transaction.
 
+use super::auto;
 use crate::{Error, talk::service::follow};
 use db::{
     audit::{self, Actor},
@@ -30,7 +31,7 @@ pub(crate) struct Arrival {
 }
 
 /// The answer that was typed on the assignment's own page, by the crew member or the partner it asks. The same text
-/// again (a double click) gives the answer that is there.
+/// again (a double click) gives the answer that is there. Call `app.wake.notify()` after the commit.
 ///
 /// # Errors
 /// A refusal when the assignment was passed on or refused.
@@ -41,7 +42,9 @@ pub async fn receive_link(
     text: AnswerText,
 ) -> Result<AnswerId, Error> {
     let row = lock(tx, assignment).await?;
-    typed(tx, app, &row, AnswerSource::Link, None, text).await
+    let id = typed(tx, app, &row, AnswerSource::Link, None, text.clone()).await?;
+    auto::approve(tx, app, &row, id, text.as_str()).await?;
+    Ok(id)
 }
 
 /// The answer that staff enter for whom the assignment asks: said on the telephone, written on paper.

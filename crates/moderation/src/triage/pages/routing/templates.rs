@@ -2,10 +2,11 @@
 
 use super::preview::{as_sent, covered};
 use crate::{
+    answers::repo::{Lookup, Wanted},
     service::{
         assign,
         crew::Crews,
-        template::{Template as Words, known},
+        template::{Slot, Template as Words, Values, known, message},
         templates::{self, BODY_CHARS, SUBJECT_CHARS, Written},
     },
     triage::{
@@ -21,7 +22,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use db::{
-    entity::{decision, event, question},
+    entity::{answer, decision, event, question},
     people,
     prelude::*,
 };
@@ -199,7 +200,7 @@ async fn sample(
 const fn decision_kind(kind: LetterKind) -> &'static str {
     match kind {
         LetterKind::Live => "live",
-        LetterKind::Routed | LetterKind::Assignment => "route",
+        LetterKind::Routed | LetterKind::Assignment | LetterKind::Delivery => "route",
         LetterKind::Declined => "decline",
         LetterKind::Merged => "merge",
         LetterKind::Duplicate => "duplicate",
@@ -248,6 +249,10 @@ async fn filled(
         },
         LetterKind::Merged => Said::Merged,
         LetterKind::Duplicate => Said::Duplicate,
+        LetterKind::Delivery => {
+            let values = delivered(conn, event, question, &asker, lang).await?;
+            return as_sent(app, MailKind::Delivery, lang, &words.fill(&values), true);
+        }
         LetterKind::Assignment => {
             let member = way.and_then(|w| w.candidates.into_iter().next()).map(|c| c.member);
             let values = assign::values(
@@ -267,6 +272,46 @@ async fn filled(
         }
     };
     as_sent(app, MailKind::Outcome, lang, &words.fill(&outcome.values(&said)), false)
+}
+
+/// What brings an answer: the last one of this question, or words that stand for one.
+async fn delivered(
+    conn: &impl ConnectionTrait,
+    event: &event::Model,
+    question: &question::Model,
+    asker: &people::Invitee,
+    lang: Lang,
+) -> crate::Result<Values> {
+    let last = answer::Entity::find()
+        .filter(answer::Column::QuestionId.eq(question.id))
+        .order_by_desc(answer::Column::Id)
+        .one(conn)
+        .await?;
+    let (text, by) = match last {
+        Some(row) => {
+            let mut wanted = Wanted::default();
+            wanted.answer(&row);
+            let by = Lookup::load(conn, lang, wanted).await?.answerer(&row);
+            (row.body, by)
+        }
+        None => (
+            web::Words::new(lang, &crate::TEXTS).t("template-sample-answer"),
+            String::new(),
+        ),
+    };
+    let link = Link::Personal {
+        invitation: question.invitation_id,
+        path: format!("/my/questions/{}", question.id),
+    };
+    Ok(Values::new(mail::template::delivery_label(lang), link)
+        .with(Slot::Name, asker.person.name())
+        .with(Slot::Event, people::in_lang(lang, &event.title, &event.title_en))
+        .with(Slot::Host, people::in_lang(lang, &event.host_name, &event.host_name_en))
+        .with(Slot::Number, question.number.unwrap_or_default().to_string())
+        .with(Slot::Excerpt, text::excerpt(&question.body, 30))
+        .with(Slot::Question, &question.body)
+        .with(Slot::Answer, text)
+        .with(Slot::Answerer, by))
 }
 
 fn check(kind: LetterKind, input: &Input) -> Errors {
@@ -290,7 +335,7 @@ fn check(kind: LetterKind, input: &Input) -> Errors {
         .flatten()
     {
         if !errors.has(field) {
-            errors.add(field, problem);
+            errors.add(field, message(problem));
         }
     }
     errors
