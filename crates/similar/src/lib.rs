@@ -20,6 +20,7 @@ mod company;
 mod group;
 mod index;
 mod korean;
+mod level;
 mod lexicon;
 mod nearest;
 mod search;
