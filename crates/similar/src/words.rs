@@ -9,7 +9,8 @@ use std::{collections::hash_map::Entry, sync::LazyLock};
 
 /// A line is a class. Korean words are found by `lexicon`, an English one is compared whole, after its ending is off.
 const CLASSES: &str = include_str!("words/classes.txt");
-/// A line is a field: words of which one question says this and its like that. A word brings its class along.
+/// A line is a field: words of which one question says this and its like that. A word brings its class along, and unlike
+/// a class a field does not make its words one: it counts less, and less again when a word is in many.
 const FIELDS: &str = include_str!("words/fields.txt");
 /// Words that point, or hold a sentence together.
 const LIGHT: &str = include_str!("words/light.txt");

@@ -143,5 +143,5 @@ fn korean_questions_find_their_like() {
 #[test]
 fn english_questions_find_their_like() {
     holds("en, development half", EN, Half::Dev, [0.86, 0.74, 0.76, 0.72]);
-    holds("en, held-out half", EN, Half::Held, [0.67, 0.56, 0.58, 0.52]);
+    holds("en, held-out half", EN, Half::Held, [0.67, 0.57, 0.58, 0.50]);
 }
