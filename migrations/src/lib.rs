@@ -21,6 +21,7 @@ mod m0014_words;
 mod m0015_names;
 mod m0016_read_mark;
 mod m0017_article_change;
+mod m0030_talk;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_names::Step),
             Box::new(m0016_read_mark::Step),
             Box::new(m0017_article_change::Step),
+            Box::new(m0030_talk::Step),
         ]
     }
 }

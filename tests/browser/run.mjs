@@ -17,6 +17,7 @@ import * as routing from "./stories/routing.mjs";
 import * as shortlist from "./stories/shortlist.mjs";
 import * as similar from "./stories/similar.mjs";
 import * as stage from "./stories/stage.mjs";
+import * as talk from "./stories/talk.mjs";
 import * as triage from "./stories/triage.mjs";
 
 const bin = path.resolve(import.meta.dirname, process.env.MUNDAP_BIN ?? "../../target/debug/mundap");
@@ -52,6 +53,9 @@ const rooms = [
   { name: "en-360-reading", lang: "en", width: 360, height: 740, stories: [...reading.stories, ...similar.stories] },
   { name: "ko-1280-release", lang: "ko", width: 1280, height: 900, dark: true, stories: release.stories },
   { name: "en-360-release-without-script", lang: "en", width: 360, height: 740, script: false, stories: release.stories },
+  { name: "ko-1280-talk", lang: "ko", width: 1280, height: 900, dark: true, stories: talk.stories },
+  { name: "ko-360-talk", lang: "ko", width: 360, height: 740, dark: true, stories: talk.stories },
+  { name: "en-360-talk-without-script", lang: "en", width: 360, height: 740, script: false, stories: talk.stories },
 ];
 
 let passed = 0, failed = 0;

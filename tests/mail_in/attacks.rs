@@ -15,24 +15,29 @@ use tokio::{
     net::TcpStream,
 };
 
-struct Asked {
-    world: World,
-    running: Running,
-    scene: Scene,
-    assignment: entity::assignment::Model,
-    crew: entity::crew_member::Model,
+pub(super) struct Asked {
+    pub(super) world: World,
+    pub(super) running: Running,
+    pub(super) scene: Scene,
+    pub(super) assignment: entity::assignment::Model,
+    pub(super) crew: entity::crew_member::Model,
     /// Where the crew member's reply goes.
-    address: String,
+    pub(super) address: String,
 }
 
 /// One question, routed and released: somebody of the crew is asked.
 async fn asked() -> Asked {
+    asked_of(1).await
+}
+
+/// The same with as many services; the question is about the first.
+pub(super) async fn asked_of(services: usize) -> Asked {
     let world = World::with(domain::Clock::system(), |s| s.mail.out.paused = true).await;
     let scene = scene::set(
         &world,
         Size {
             partners: 1,
-            services: 1,
+            services,
             ..Size::default()
         },
     )
@@ -82,7 +87,7 @@ async fn asked() -> Asked {
 }
 
 /// Speaks SMTP as bluntly as an attacker: `data` goes as it is, with the dot after it. Gives the last answer.
-async fn deliver(running: &Running, from: &str, to: &str, data: &[u8]) -> String {
+pub(super) async fn deliver(running: &Running, from: &str, to: &str, data: &[u8]) -> String {
     let mut stream = BufReader::new(TcpStream::connect(running.smtp).await.expect("connects"));
     let mut line = String::new();
     stream.read_line(&mut line).await.expect("a greeting");
@@ -111,7 +116,7 @@ async fn deliver(running: &Running, from: &str, to: &str, data: &[u8]) -> String
     line
 }
 
-fn letter(from: &str, to: &str, headers: &str, body: &str) -> Vec<u8> {
+pub(super) fn letter(from: &str, to: &str, headers: &str, body: &str) -> Vec<u8> {
     format!(
         "From: <{from}>\r\nTo: <{to}>\r\nSubject: Re: question\r\nMIME-Version: 1.0\r\n\
          Content-Type: text/plain; charset=utf-8\r\n{headers}\r\n{body}"
@@ -126,7 +131,7 @@ async fn incoming(world: &World) -> Vec<entity::incoming_mail::Model> {
         .expect("reads")
 }
 
-async fn all_read(world: &World) -> Vec<entity::incoming_mail::Model> {
+pub(super) async fn all_read(world: &World) -> Vec<entity::incoming_mail::Model> {
     eventually("the mails to be read", async || {
         let rows = incoming(world).await;
         (!rows.is_empty() && rows.iter().all(|m| m.state != IncomingState::Received)).then_some(rows)

@@ -1,3 +1,4 @@
 //! Mail that comes in: what counts, and what must not.
 
 mod attacks;
+mod talk;

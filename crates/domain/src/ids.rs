@@ -67,4 +67,6 @@ ids! {
     TagId, ViewId, BulkId,
     CriterionId, ReviewId, NoteId,
     RuleId, ReleaseId, TemplateId, ReasonId,
+    /// What asker and crew say to each other beside question and answer.
+    MessageId,
 }

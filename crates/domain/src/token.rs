@@ -20,6 +20,8 @@ pub enum Purpose {
     PersonalLink,
     /// The reply address of an assignment; id = assignment, stamp = last day.
     Reply,
+    /// The reply address of an asker; id = their question, stamp = last day.
+    AskerReply,
     /// The page on which an assignment is answered without mail; id = assignment, stamp = last day.
     AnswerLink,
     /// The page on which a crew member proposes questions to ask back; id = crew member, stamp = last day.
@@ -37,6 +39,7 @@ impl Purpose {
         match self {
             Self::PersonalLink => b"personal-link",
             Self::Reply => b"reply",
+            Self::AskerReply => b"asker-reply",
             Self::AnswerLink => b"answer-link",
             Self::ProposeLink => b"propose-link",
             Self::SpeakerLink => b"speaker-link",

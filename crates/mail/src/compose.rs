@@ -3,7 +3,7 @@
 use crate::{
     Error,
     letter::{Letter, Link, one_line},
-    outbox,
+    outbox::{self, ReplyTo},
     read::REPLY_PREFIX,
     render::{Links, Rendered, Sheet, render},
 };
@@ -88,7 +88,7 @@ fn sheet<'a>(row: &outgoing_mail::Model, letter: &'a Letter, settings: &'a Setti
         lang: row.lang,
         from_name: &settings.mail.from_name,
         public_url: &settings.web.public_url,
-        replyable: row.reply_assignment_id.is_some(),
+        replyable: outbox::reply_to(row).is_some(),
         links,
     }
 }
@@ -113,12 +113,17 @@ pub fn compose(
         .from(mailbox(&settings.mail.from_name, &from)?)
         .to(mailbox(&row.to_name, &row.to_email)?)
         .subject(rendered.subject);
-    if let (Some(assignment), Some(until)) = (row.reply_assignment_id, row.reply_until) {
-        let token = keys.sign(
-            Purpose::Reply,
-            assignment.uuid(),
-            u16::try_from(until).unwrap_or_default(),
-        );
+    if let Some(after) = &letter.after {
+        let id = format!("<{}>", one_line(after));
+        builder = builder.in_reply_to(id.clone()).references(id);
+    }
+    if let Some(reply) = outbox::reply_to(row) {
+        let (purpose, id) = match reply {
+            ReplyTo::Assignment(id) => (Purpose::Reply, id.uuid()),
+            ReplyTo::Asker(id) => (Purpose::AskerReply, id.uuid()),
+        };
+        let until = row.reply_until.and_then(|until| u16::try_from(until).ok());
+        let token = keys.sign(purpose, id, until.unwrap_or_default());
         let local = format!("{REPLY_PREFIX}{token}");
         let address = Address::new(local, &settings.mail.reply_domain).map_err(composing)?;
         builder = builder.reply_to(Mailbox::new(Some(one_line(&settings.mail.from_name)), address));

@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 pub struct Letter {
     pub subject: String,
     pub blocks: Vec<Block>,
+    /// The Message-ID, without angle brackets, of the mail of ours that this one goes on from: a mail program shows both
+    /// in one thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 /// One part of a letter, from top to bottom.
@@ -25,6 +29,8 @@ pub enum Block {
     Facts(Vec<(String, String)>),
     /// The one thing to do next.
     Action { label: String, link: Link },
+    /// What else one may do, a quiet link each.
+    Ways(Vec<(String, Link)>),
     /// Small print.
     Note(String),
 }
@@ -41,6 +47,12 @@ pub enum Link {
     },
     /// The page on which an assignment is answered without mail; `until` is the last day ([`domain::token::day_stamp`]).
     Answer { assignment: AssignmentId, until: u16 },
+    /// A step beside answering: its page shows a button, so that a scanner that opens links does nothing.
+    Step {
+        assignment: AssignmentId,
+        until: u16,
+        step: Step,
+    },
     /// The page on which a crew member proposes questions to ask back.
     Propose { crew_member: CrewMemberId, until: u16 },
     /// A speaker's page.
@@ -49,12 +61,38 @@ pub enum Link {
     Page { path: String },
 }
 
+/// What a crew member may do with a question beside answering it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// It is another crew's.
+    Pass,
+    /// The asker must say more first.
+    Ask,
+    /// It takes longer.
+    Later,
+}
+
+impl Step {
+    pub const ALL: [Self; 3] = [Self::Pass, Self::Ask, Self::Later];
+
+    /// The last part of its page's address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Ask => "ask",
+            Self::Later => "later",
+        }
+    }
+}
+
 impl Letter {
     /// An empty letter; the subject becomes one line.
     pub fn new(subject: impl AsRef<str>) -> Self {
         Self {
             subject: one_line(subject.as_ref()),
             blocks: Vec::new(),
+            after: None,
         }
     }
 
@@ -91,11 +129,34 @@ impl Letter {
         self
     }
 
+    #[must_use]
+    pub fn ways(mut self, ways: impl IntoIterator<Item = (String, Link)>) -> Self {
+        self.blocks.push(Block::Ways(ways.into_iter().collect()));
+        self
+    }
+
+    #[must_use]
+    pub fn after(mut self, message_id: Option<String>) -> Self {
+        self.after = message_id;
+        self
+    }
+
+    /// Puts blocks behind the one at which `is` first holds, or else at the end.
+    #[must_use]
+    pub fn behind(mut self, is: impl Fn(&Block) -> bool, blocks: impl IntoIterator<Item = Block>) -> Self {
+        let at = self.blocks.iter().position(is).map_or(self.blocks.len(), |at| at + 1);
+        self.blocks.splice(at..at, blocks);
+        self
+    }
+
     /// The links in it, in order.
     pub fn links(&self) -> impl Iterator<Item = &Link> {
-        self.blocks.iter().filter_map(|block| match block {
-            Block::Action { link, .. } => Some(link),
-            _ => None,
+        self.blocks.iter().flat_map(|block| -> Vec<&Link> {
+            match block {
+                Block::Action { link, .. } => vec![link],
+                Block::Ways(ways) => ways.iter().map(|(_, link)| link).collect(),
+                _ => Vec::new(),
+            }
         })
     }
 
@@ -115,6 +176,7 @@ impl Letter {
                     );
                 }
                 Block::Action { label, .. } => parts.push(format!("[{label}]")),
+                Block::Ways(ways) => parts.extend(ways.iter().map(|(label, _)| format!("[{label}]"))),
             }
         }
         parts.join("\n\n")
@@ -138,6 +200,11 @@ impl Letter {
                     }
                 }
                 Block::Action { label, .. } => *label = one_line(label),
+                Block::Ways(ways) => {
+                    for (label, _) in ways {
+                        *label = one_line(label);
+                    }
+                }
             }
         }
         self

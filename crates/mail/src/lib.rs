@@ -18,8 +18,8 @@ pub mod store;
 
 pub use compose::{Composed, compose, link_versions, preview};
 pub use error::Error;
-pub use letter::{Block, Letter, Link};
+pub use letter::{Block, Letter, Link, Step};
 pub use listen::{Listeners, listen};
-pub use outbox::{Initial, NewMail, Refs};
+pub use outbox::{Initial, NewMail, Refs, ReplyTo};
 pub use read::{Reader, Reading, mask_tokens, read as read_mail};
 pub use send::{Sender, probe};

@@ -30,9 +30,34 @@ pub struct NewMail {
     pub state: Initial,
     /// What makes the mail one of a kind (`delivery:ID`): a second one with the same text is not put.
     pub dedup: String,
-    /// Replies are answers to this assignment.
-    pub reply: Option<AssignmentId>,
+    /// What replies are.
+    pub reply: Option<ReplyTo>,
     pub refs: Refs,
+}
+
+/// What a reply to a mail of ours is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyTo {
+    /// An answer to this assignment, by whom it asks.
+    Assignment(AssignmentId),
+    /// What the asker of this question says beside it.
+    Asker(QuestionId),
+}
+
+impl ReplyTo {
+    const fn assignment(self) -> Option<AssignmentId> {
+        match self {
+            Self::Assignment(id) => Some(id),
+            Self::Asker(_) => None,
+        }
+    }
+
+    const fn question(self) -> Option<QuestionId> {
+        match self {
+            Self::Assignment(_) => None,
+            Self::Asker(id) => Some(id),
+        }
+    }
 }
 
 /// In which state a mail enters the outbox.
@@ -101,14 +126,15 @@ fn row(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Res
         state: Set(state),
         event_id: Set(mail.refs.event),
         invitation_id: Set(mail.refs.invitation),
-        question_id: Set(mail.refs.question),
-        assignment_id: Set(mail.refs.assignment.or(mail.reply)),
+        // Of a mail that its asker may reply to, it is the question that a reply is about.
+        question_id: Set(mail.reply.and_then(ReplyTo::question).or(mail.refs.question)),
+        assignment_id: Set(mail.refs.assignment.or(mail.reply.and_then(ReplyTo::assignment))),
         delivery_id: Set(mail.refs.delivery),
         to_name: Set(crate::letter::one_line(&mail.to_name)),
         to_email: Set(mail.to_email),
         lang: Set(mail.lang),
         letter: Set(serde_json::to_value(mail.letter.cleaned())?),
-        reply_assignment_id: Set(mail.reply),
+        reply_assignment_id: Set(mail.reply.and_then(ReplyTo::assignment)),
         reply_until: Set(mail.reply.map(|_| i32::from(day_stamp_after(now, REPLY_DAYS)))),
         message_id: Set(new_message_id(settings)),
         dedup: Set(mail.dedup),
@@ -210,6 +236,36 @@ pub async fn edit(tx: &impl ConnectionTrait, id: OutgoingId, letter: Letter, ver
         .exec(tx)
         .await?;
     Ok(one_row(&result, "mail")?)
+}
+
+/// What a reply to this mail is; `None` when it takes none.
+pub fn reply_to(row: &outgoing_mail::Model) -> Option<ReplyTo> {
+    row.reply_until?;
+    let assignment = row.reply_assignment_id.map(ReplyTo::Assignment);
+    assignment.or_else(|| row.question_id.map(ReplyTo::Asker))
+}
+
+/// The Message-ID of the last mail that this address got about this question: what comes next stands in its thread.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn thread(
+    conn: &impl ConnectionTrait,
+    question: QuestionId,
+    to: &EmailAddress,
+) -> Result<Option<String>, Error> {
+    use outgoing_mail::Column;
+    Ok(outgoing_mail::Entity::find()
+        .select_only()
+        .column(Column::MessageId)
+        .filter(Column::QuestionId.eq(question))
+        .filter(Column::ToEmail.eq(to.clone()))
+        .filter(Column::State.ne(OutgoingState::Dropped))
+        .order_by_desc(Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(conn)
+        .await?)
 }
 
 /// The letter of a row.

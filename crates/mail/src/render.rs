@@ -77,6 +77,8 @@ enum Shown {
         label: String,
         url: String,
     },
+    /// Label and address.
+    Ways(Vec<(String, String)>),
     Note(Vec<Vec<String>>),
 }
 
@@ -102,7 +104,12 @@ pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
         .map(|block| shown(block, sheet))
         .collect::<Result<_, _>>()?;
     let from = one_line(sheet.from_name);
-    let reply_hint = sheet.replyable.then(|| say(sheet.lang, "reply-hint", &from));
+    let hint = match sheet.kind {
+        MailKind::Delivery => "reply-hint-delivery",
+        MailKind::AskBack => "reply-hint-ask-back",
+        _ => "reply-hint",
+    };
+    let reply_hint = sheet.replyable.then(|| say(sheet.lang, hint, &from));
     let mut footer = vec![say(
         sheet.lang,
         &format!("why-{}", sheet.kind.as_str().replace('_', "-")),
@@ -151,6 +158,11 @@ fn shown(block: Block, sheet: &Sheet<'_>) -> Result<Shown, Error> {
             label,
             url: url(&link, sheet.public_url, &sheet.links)?,
         },
+        Block::Ways(ways) => Shown::Ways(
+            ways.into_iter()
+                .map(|(label, link)| Ok((label, url(&link, sheet.public_url, &sheet.links)?)))
+                .collect::<Result<_, Error>>()?,
+        ),
         Block::Note(text) => Shown::Note(paragraphs(&text)),
     })
 }
@@ -199,6 +211,14 @@ fn url(link: &Link, public_url: &str, links: &Links<'_>) -> Result<String, Error
                 "{public_url}/a/{}",
                 token(Purpose::AnswerLink, assignment.uuid(), *until)
             )
+        }
+        Link::Step {
+            assignment,
+            until,
+            step,
+        } => {
+            let token = token(Purpose::AnswerLink, assignment.uuid(), *until);
+            format!("{public_url}/a/{token}/{}", step.as_str())
         }
         Link::Propose { crew_member, until } => {
             format!(
@@ -257,6 +277,11 @@ fn plain(blocks: &[Shown], reply_hint: Option<&str>, footer: &[String]) -> Strin
                 .collect::<Vec<_>>()
                 .join("\n"),
             Shown::Action { label, url } => format!("{label}:\n{url}"),
+            Shown::Ways(ways) => ways
+                .iter()
+                .map(|(label, url)| format!("- {label}:\n  {url}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
         })
         .filter(|part| !part.is_empty())
         .collect();

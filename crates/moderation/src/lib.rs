@@ -7,6 +7,7 @@ pub mod repo;
 pub mod reverse;
 pub mod service;
 pub mod stage;
+pub mod talk;
 pub mod triage;
 
 pub use error::{Error, Result};
@@ -29,6 +30,7 @@ pub fn routes() -> web::Router {
         .merge(triage::similar::routes())
         .merge(stage::routes())
         .merge(answers::routes())
+        .merge(talk::routes())
         .merge(reverse::routes())
 }
 

@@ -3,7 +3,7 @@
 use crate::Error;
 use db::{
     audit,
-    entity::{answer, decision, delivery, event, outgoing_mail, question},
+    entity::{answer, decision, delivery, event, message, outgoing_mail, question},
     people::{self, Invitee},
     prelude::*,
 };
@@ -18,7 +18,7 @@ use domain::{
     },
     text::excerpt,
 };
-use mail::{Initial, Letter, Link, NewMail, Refs};
+use mail::{Initial, Letter, Link, NewMail, Refs, ReplyTo};
 use sea_orm::sea_query::OnConflict;
 use std::collections::{HashMap, HashSet};
 use web::Words;
@@ -41,7 +41,12 @@ pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
         .one(&tx)
         .await?
         .ok_or(Error::Orphan(answer.id))?;
-    let askers = askers(&tx, question).await?;
+    let asked_on = asked_on(&tx, answer.id).await?;
+    let mut askers = askers(&tx, question).await?;
+    if !asked_on.is_empty() {
+        // It answers what some of them asked on, and is theirs alone.
+        askers.retain(|q| asked_on.contains_key(&q.id));
+    }
     if askers.is_empty() {
         return Err(Error::Orphan(answer.id));
     }
@@ -70,7 +75,13 @@ pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
                     id if duplicates.contains(&id) => Joined::Answered,
                     _ => Joined::Together,
                 };
-                let new = letter(&event, &answer, asker, joined, invitee, email, &by, *id);
+                let after = mail::outbox::thread(&tx, asker.id, email).await?;
+                let asked = asked_on.get(&asker.id).unwrap_or(&asker.body);
+                let new = letter(&event, &answer, asker, asked, joined, invitee, email, &by, *id);
+                let new = NewMail {
+                    letter: new.letter.after(after),
+                    ..new
+                };
                 put(&tx, app, *id, new).await?;
                 mails += 1;
                 continue;
@@ -94,6 +105,24 @@ pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
     tx.commit().await?;
     app.wake.notify();
     Ok(made.len())
+}
+
+/// What askers asked on and this answer answers, by their questions; empty for one that answers the question itself.
+async fn asked_on(tx: &impl ConnectionTrait, answer: AnswerId) -> Result<HashMap<QuestionId, String>, Error> {
+    let found = message::Entity::find()
+        .filter(message::Column::AnswerId.eq(answer))
+        .order_by_asc(message::Column::Id)
+        .all(tx)
+        .await?;
+    let mut asked: HashMap<QuestionId, String> = HashMap::new();
+    for row in found {
+        let text = asked.entry(row.question_id).or_default();
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&row.body);
+    }
+    Ok(asked)
 }
 
 /// The question itself first, then those joined to it, also by way of one that was joined itself.
@@ -209,6 +238,7 @@ fn letter(
     event: &event::Model,
     answer: &answer::Model,
     asker: &question::Model,
+    asked: &str,
     joined: Joined,
     invitee: &Invitee,
     email: &EmailAddress,
@@ -218,14 +248,8 @@ fn letter(
     let w = Words::new(invitee.lang, &crate::TEXTS);
     let title = people::in_lang(invitee.lang, &event.title, &event.title_en);
     let name = invitee.person.name();
-    let mut letter = Letter::new(w.t2(
-        "mail-delivery-subject",
-        "event",
-        &title,
-        "excerpt",
-        excerpt(&asker.body, 30),
-    ))
-    .text(w.t2("mail-delivery-hello", "name", &name, "event", &title));
+    let mut letter = Letter::new(w.t2("mail-delivery-subject", "event", &title, "excerpt", excerpt(asked, 30)))
+        .text(w.t2("mail-delivery-hello", "name", &name, "event", &title));
     match joined {
         Joined::Not => {}
         Joined::Together => letter = letter.text(w.t("mail-delivery-joined")),
@@ -237,7 +261,7 @@ fn letter(
     };
     letter = letter
         .text(w.t("mail-delivery-asked"))
-        .quote(asker.body.clone(), None)
+        .quote(asked, None)
         .text(w.t("mail-delivery-answered"))
         .quote(answer.body.clone(), Some(by.in_lang(invitee.lang)))
         .action(w.t("mail-delivery-action"), link)
@@ -250,7 +274,7 @@ fn letter(
         letter,
         state: Initial::Queued,
         dedup: format!("delivery:{}:{}", answer.id, asker.id),
-        reply: None,
+        reply: Some(ReplyTo::Asker(asker.id)),
         refs: Refs {
             event: Some(event.id),
             invitation: Some(asker.invitation_id),

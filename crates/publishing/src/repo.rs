@@ -4,8 +4,8 @@ use crate::Error;
 use chrono::{DateTime, Utc};
 use db::{
     entity::{
-        answer, article, article_change, article_exchange, consent, decision, event, invitation, partner, question,
-        question_copy, reverse_question, sitting,
+        answer, article, article_change, article_exchange, consent, decision, event, invitation, message, partner,
+        question, question_copy, reverse_question, sitting,
     },
     people::{self, Hosts},
     prelude::*,
@@ -21,6 +21,7 @@ use domain::{
         question::{Naming, QuestionState, ReverseState},
     },
 };
+use sea_orm::sea_query::{Query, SelectStatement};
 use std::collections::{HashMap, HashSet};
 
 pub(crate) async fn event_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<event::Model, Error> {
@@ -186,10 +187,22 @@ impl Asked {
     }
 }
 
+/// The answers of an event that answer a follow-up.
+fn follow_ups(id: EventId) -> SelectStatement {
+    Query::select()
+        .column(message::Column::AnswerId)
+        .from(message::Entity)
+        .and_where(message::Column::EventId.eq(id))
+        .and_where(message::Column::AnswerId.is_not_null())
+        .to_owned()
+}
+
 pub(crate) async fn material(conn: &impl ConnectionTrait, id: EventId) -> Result<Material, Error> {
     let answers = answer::Entity::find()
         .filter(answer::Column::EventId.eq(id))
         .filter(answer::Column::State.eq(AnswerState::Approved))
+        // What answers a follow-up is for its asker alone: without their words it would puzzle a reader.
+        .filter(answer::Column::Id.not_in_subquery(follow_ups(id)))
         .order_by_asc(answer::Column::Position)
         .order_by_asc(answer::Column::ReceivedAt)
         .order_by_asc(answer::Column::Id)

@@ -125,6 +125,7 @@ block-note = Small print
 block-quote = Quote
 block-facts = Facts (one a line, name: value)
 block-action = Button
+block-ways = Links, one a line
 mail-invitation = Invitation
 mail-new-link = New link
 mail-receipt = Receipt
@@ -133,6 +134,7 @@ mail-assignment = Assignment
 mail-call = Call for questions
 mail-reverse-question = Question back
 mail-delivery = Answer delivered
+mail-ask-back = A crew asks
 mail-speaker = Speaker
 mail-staff-notice = Staff notice
 

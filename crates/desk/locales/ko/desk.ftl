@@ -101,6 +101,7 @@ block-note = 작은 글
 block-quote = 인용
 block-facts = 항목 (한 줄에 하나, 이름: 값)
 block-action = 버튼 이름
+block-ways = 링크 이름 (한 줄에 하나)
 mail-invitation = 초대
 mail-new-link = 새 링크
 mail-receipt = 접수 확인
@@ -109,6 +110,7 @@ mail-assignment = 배정
 mail-call = 역질문 모집
 mail-reverse-question = 역질문
 mail-delivery = 답변 전달
+mail-ask-back = 크루의 물음
 mail-speaker = 연사
 mail-staff-notice = 직원 알림
 

@@ -136,6 +136,10 @@ fn part(c: &Chrome, block: &Block) -> Part {
                 .join("\n"),
         ),
         Block::Action { label, .. } => ("block-action", label.clone()),
+        Block::Ways(ways) => {
+            let labels: Vec<&str> = ways.iter().map(|(label, _)| label.as_str()).collect();
+            ("block-ways", labels.join("\n"))
+        }
     };
     let rows = (text.lines().count() + text.chars().count() / 60).clamp(1, 14);
     Part {
@@ -166,6 +170,12 @@ fn with_text(block: &Block, text: &str) -> Block {
             label: text.to_owned(),
             link: link.clone(),
         },
+        // An emptied line takes its link along.
+        Block::Ways(ways) => {
+            let labels = text.lines().map(|l| l.trim().to_owned());
+            let links = ways.iter().map(|(_, link)| link.clone());
+            Block::Ways(labels.zip(links).filter(|(label, _)| !label.is_empty()).collect())
+        }
     }
 }
 
@@ -191,6 +201,7 @@ async fn edit(
     let letter = Letter {
         subject: input.subject.clone(),
         blocks: blocks.collect(),
+        after: old.after.clone(),
     };
     let mut errors = Errors::new();
     errors.check("subject", domain::text::line(&input.subject, 200));

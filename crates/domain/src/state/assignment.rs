@@ -41,6 +41,8 @@ impl Transitions for AssignmentState {
             (Sent, Withdrawn),
             (Reminded, Withdrawn),
             (AskedBack, Withdrawn),
+            // The asker said more.
+            (AskedBack, Sent),
             // The reviewer sent the answer back: the same person is asked again.
             (Answered, Sent),
         ]

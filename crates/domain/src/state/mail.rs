@@ -57,6 +57,8 @@ text_enum! {
         /// A partner is asked a question back.
         ReverseQuestion = "reverse_question",
         Delivery = "delivery",
+        /// A crew member must know more before they can answer.
+        AskBack = "ask_back",
         /// A speaker gets their questions.
         Speaker = "speaker",
         StaffNotice = "staff_notice",

@@ -10,6 +10,7 @@ pub mod decision;
 pub mod delivery;
 pub mod job;
 pub mod mail;
+pub mod message;
 pub mod people;
 pub mod question;
 pub mod release;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use db::{
     Together,
     entity::{
-        answer, assignment, consent, decision, delivery, event, invitation, partner, programme_part, question,
+        answer, assignment, consent, decision, delivery, event, invitation, message, partner, programme_part, question,
         question_copy, reverse_question, rsvp, rsvp_interest, service, sitting,
     },
     padded,
@@ -14,8 +14,8 @@ use db::{
 use domain::{
     ConsentId, EmailAddress, EventId, InvitationId, PartId, QuestionId, ServiceId, SittingId,
     state::{
-        answer::AnswerState, decision::DecisionKind, decision::DecisionState, people::ConsentPurpose,
-        question::QuestionState, question::ReverseState,
+        answer::AnswerState, decision::DecisionKind, decision::DecisionState, message::MessageKind,
+        people::ConsentPurpose, question::QuestionState, question::ReverseState,
     },
 };
 use sea_orm::{
@@ -308,6 +308,23 @@ pub async fn deliveries(
         .all(conn)
         .await?;
     Ok(rows.into_iter().filter_map(|(d, a)| Some((d, a?))).collect())
+}
+
+/// What they and the crew said to each other about a question of theirs, oldest first.
+pub async fn messages(
+    conn: &impl ConnectionTrait,
+    who: &PartnerSession,
+    question: QuestionId,
+) -> Result<Vec<message::Model>, Error> {
+    let own = question::Entity::find_by_id(question).filter(question::Column::InvitationId.eq(who.invitation));
+    if own.one(conn).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = message::Entity::find()
+        .filter(message::Column::QuestionId.eq(question))
+        .filter(message::Column::Kind.ne(MessageKind::Stuck))
+        .order_by_asc(message::Column::Id);
+    Ok(rows.all(conn).await?)
 }
 
 /// The questions asked back that were sent to them, with their assignments.

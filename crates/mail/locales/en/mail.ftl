@@ -1,4 +1,6 @@
 reply-hint = Just reply to this mail. There is nothing to sign in to; your reply is passed on as it is.
+reply-hint-delivery = If you want to know more, just reply to this mail. It is passed on to the people who answer for it.
+reply-hint-ask-back = Just reply to this mail. It goes straight to the crew that looks after your question.
 link-below = If the button does not open, paste this address into your browser.
 why-invitation = { $from } sent this mail to invite you to an event.
 why-new-link = { $from } sent this mail because a new personal link was asked for. If that was not you, ignore it.
@@ -8,6 +10,7 @@ why-assignment = { $from } sent this mail because a question about your service 
 why-call = { $from } sent this mail to collect questions for our partners.
 why-reverse-question = { $from } sent this mail because you take part in the event.
 why-delivery = { $from } sent this mail because your question was answered.
+why-ask-back = You get this mail from { $from } because the crew needs to know more to answer your question.
 why-speaker = { $from } sent this mail because you speak at the event.
 why-staff-notice = { $from } sent this mail to its staff.
 personal-link = The link in this mail is for you alone. Please do not forward it.

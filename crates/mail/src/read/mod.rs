@@ -24,7 +24,7 @@ mod words;
 mod work;
 
 use chrono::{DateTime, Utc};
-use domain::{AssignmentId, token::Keys};
+use domain::{AssignmentId, QuestionId, token::Keys};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -118,6 +118,11 @@ pub enum TokenFinding {
     /// caller checks against the clock.
     Reply {
         assignment: AssignmentId,
+        until: u16,
+    },
+    /// A token that an asker got with an answer, or with a crew's question back.
+    Asker {
+        question: QuestionId,
         until: u16,
     },
     /// It answers these Message-IDs of our domain: to be looked up in `outgoing_mail`, the closest first.

@@ -23,8 +23,8 @@ impl Class {
 /// a Message-ID of ours that is answered is no token, and stands in `thread`.
 pub fn token_word(token: &TokenFinding, now: DateTime<Utc>) -> &'static str {
     match token {
-        TokenFinding::Reply { until, .. } if stamp(now) <= *until => "valid",
-        TokenFinding::Reply { .. } | TokenFinding::Forged => "invalid",
+        TokenFinding::Reply { until, .. } | TokenFinding::Asker { until, .. } if stamp(now) <= *until => "valid",
+        TokenFinding::Reply { .. } | TokenFinding::Asker { .. } | TokenFinding::Forged => "invalid",
         TokenFinding::Thread { .. } | TokenFinding::None => "none",
     }
 }
@@ -38,6 +38,7 @@ pub fn report(reading: &Reading, now: DateTime<Utc>, authserv_id: Option<&str>) 
     let mut out = serde_json::to_value(reading).unwrap_or_else(|_| json!({}));
     let (assignment, expired, thread) = match &reading.token {
         TokenFinding::Reply { assignment, until } => (Some(*assignment), stamp(now) > *until, &[][..]),
+        TokenFinding::Asker { until, .. } => (None, stamp(now) > *until, &[][..]),
         TokenFinding::Thread { message_ids } => (None, false, message_ids.as_slice()),
         TokenFinding::Forged | TokenFinding::None => (None, false, &[][..]),
     };
@@ -51,6 +52,10 @@ pub fn report(reading: &Reading, now: DateTime<Utc>, authserv_id: Option<&str>) 
     out["token"] = json!(token_word(&reading.token, now));
     out["token_expired"] = json!(expired);
     out["assignment"] = json!(assignment);
+    out["question"] = match &reading.token {
+        TokenFinding::Asker { question, .. } => json!(question),
+        _ => json!(null),
+    };
     out["thread"] = json!(thread);
     out["authentication"] = json!({
         "by": chosen.map(|r| r.by.clone()),

@@ -2,7 +2,7 @@
 
 use super::{Envelope, Reader, TokenFinding};
 use domain::{
-    AssignmentId,
+    AssignmentId, QuestionId,
     token::{Purpose, TOKEN_CHARS},
 };
 use std::ops::Range;
@@ -20,7 +20,7 @@ pub(super) fn find(
     references: &[String],
     reader: &Reader,
 ) -> TokenFinding {
-    let mut found: Option<(AssignmentId, u16)> = None;
+    let mut found: Option<TokenFinding> = None;
     let mut forged = false;
     // The envelope decides where it is known; a header may quote an address that this mail was not sent to.
     let in_envelope = envelope.to.iter().any(|a| token_of(a, &reader.reply_domain).is_some());
@@ -30,20 +30,19 @@ pub(super) fn find(
         envelope.to.iter().chain(recipients).collect()
     };
     for token in addresses.iter().filter_map(|a| token_of(a, &reader.reply_domain)) {
-        match reader.keys.verify(Purpose::Reply, &token) {
-            Some(claim) => {
-                let id = AssignmentId::from_uuid(claim.id);
-                match found {
-                    Some((other, _)) if other != id => return TokenFinding::Forged,
-                    Some((_, until)) if until >= claim.stamp => {}
-                    _ => found = Some((id, claim.stamp)),
-                }
-            }
-            None => forged = true,
-        }
+        let Some(next) = ours(reader, &token) else {
+            forged = true;
+            continue;
+        };
+        found = match found {
+            None => Some(next),
+            Some(before) if !about_the_same(&before, &next) => return TokenFinding::Forged,
+            Some(before) if until(&before) >= until(&next) => Some(before),
+            Some(_) => Some(next),
+        };
     }
-    if let Some((assignment, until)) = found {
-        return TokenFinding::Reply { assignment, until };
+    if let Some(found) = found {
+        return found;
     }
     if forged {
         return TokenFinding::Forged;
@@ -59,6 +58,36 @@ pub(super) fn find(
         TokenFinding::None
     } else {
         TokenFinding::Thread { message_ids }
+    }
+}
+
+/// A token that stands in a reply address of ours.
+fn ours(reader: &Reader, token: &str) -> Option<TokenFinding> {
+    if let Some(claim) = reader.keys.verify(Purpose::Reply, token) {
+        return Some(TokenFinding::Reply {
+            assignment: AssignmentId::from_uuid(claim.id),
+            until: claim.stamp,
+        });
+    }
+    let claim = reader.keys.verify(Purpose::AskerReply, token)?;
+    Some(TokenFinding::Asker {
+        question: QuestionId::from_uuid(claim.id),
+        until: claim.stamp,
+    })
+}
+
+fn about_the_same(one: &TokenFinding, other: &TokenFinding) -> bool {
+    match (one, other) {
+        (TokenFinding::Reply { assignment: a, .. }, TokenFinding::Reply { assignment: b, .. }) => a == b,
+        (TokenFinding::Asker { question: a, .. }, TokenFinding::Asker { question: b, .. }) => a == b,
+        _ => false,
+    }
+}
+
+const fn until(found: &TokenFinding) -> u16 {
+    match found {
+        TokenFinding::Reply { until, .. } | TokenFinding::Asker { until, .. } => *until,
+        _ => 0,
     }
 }
 

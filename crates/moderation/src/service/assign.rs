@@ -6,7 +6,7 @@ use crate::{
     Error,
     service::{
         crew::{self, Crews},
-        template::{Slot, Values},
+        template::{Slot, Template, Values},
         templates,
     },
 };
@@ -22,7 +22,7 @@ use domain::{
     state::{Transitions, assignment::AssignmentState, mail::MailKind, release::LetterKind},
     token::day_stamp_after,
 };
-use mail::{Initial, Letter, Link, NewMail, Refs};
+use mail::{Block, Initial, Letter, Link, NewMail, Refs, ReplyTo, Step};
 use sea_orm::sea_query::OnConflict;
 use serde_json::json;
 use web::{App, Words};
@@ -107,11 +107,38 @@ pub(crate) async fn give(
     let Some(chosen) = crews.least_busy(tx, &way.candidates, None).await? else {
         return Err(Error::NoCrew(service));
     };
-    let assignment = ask(tx, app, &event, question, way.crew, &chosen, sending).await?;
+    let assignment = ask(tx, app, &event, question, way.crew, &chosen, None, sending).await?;
     Ok(Given {
         assignment,
         crew: way.crew,
     })
+}
+
+/// The same for a question that its asker asks on about: with what they say now.
+pub(crate) async fn to_crew_with(
+    tx: &WriteTx,
+    app: &App,
+    question: &question::Model,
+    service: ServiceId,
+    handing: Handing<'_>,
+) -> Result<AssignmentId, Error> {
+    let event = event_of(tx, question.event_id).await?;
+    let crews = Crews::load(tx, &event, app.clock.now()).await?;
+    let way = crews.way(service).ok_or(Error::NoCrew(service))?;
+    crew::hold(tx, way.crew).await?;
+    let chosen = crews.least_busy(tx, &way.candidates, None).await?;
+    let chosen = chosen.ok_or(Error::NoCrew(service))?;
+    ask(
+        tx,
+        app,
+        &event,
+        question,
+        way.crew,
+        &chosen,
+        Some(handing),
+        Sending::NOW,
+    )
+    .await
 }
 
 /// Gives an open assignment to another member of the crew: the best one, or the one who is named.
@@ -146,6 +173,60 @@ pub async fn pass_on(
     let Some(chosen) = chosen.filter(|c| Some(c.member.id) != assignment.crew_member_id) else {
         return Err(Error::NoCrew(service));
     };
+    leave(tx, app, actor, assignment, &chosen).await?;
+    ask(tx, app, &event, &question, service, &chosen, None, Sending::NOW).await
+}
+
+/// What a crew says to the one that it hands a question to, and who says it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handing<'a> {
+    /// The text that introduces it.
+    pub(crate) lead: &'static str,
+    pub(crate) by: &'a str,
+    pub(crate) note: &'a str,
+}
+
+/// Hands an open assignment to the crew that answers for another service, with a word to them.
+///
+/// # Errors
+/// [`Error::NoCrew`] when nobody else can be asked; stale when it is no longer open.
+pub(crate) async fn hand_over(
+    tx: &WriteTx,
+    app: &App,
+    actor: Actor,
+    assignment: &assignment::Model,
+    service: ServiceId,
+    handing: Handing<'_>,
+) -> Result<Given, Error> {
+    let question = assignment.question_id.ok_or(Error::NotFound)?;
+    let question = question::Entity::find_by_id(question)
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let event = event_of(tx, assignment.event_id).await?;
+    let crews = Crews::load(tx, &event, app.clock.now()).await?;
+    // The crew that is named, not the one that a rule would choose for its service: a person knows whom they mean.
+    crew::hold(tx, service).await?;
+    let chosen = crews
+        .least_busy(tx, &crews.candidates(service), assignment.crew_member_id)
+        .await?
+        .ok_or(Error::NoCrew(service))?;
+    leave(tx, app, actor, assignment, &chosen).await?;
+    let handing = Some(handing).filter(|h| !h.note.trim().is_empty());
+    let id = ask(tx, app, &event, &question, service, &chosen, handing, Sending::NOW).await?;
+    Ok(Given {
+        assignment: id,
+        crew: service,
+    })
+}
+
+async fn leave(
+    tx: &WriteTx,
+    app: &App,
+    actor: Actor,
+    assignment: &assignment::Model,
+    chosen: &crew::Candidate,
+) -> Result<(), Error> {
     let left = assignment::Entity::update_many()
         .col_expr(assignment::Column::State, Expr::value(AssignmentState::PassedOn))
         .filter(assignment::Column::Id.eq(assignment.id))
@@ -153,19 +234,14 @@ pub async fn pass_on(
         .exec(tx)
         .await?;
     one_row(&left, "assignment")?;
-    audit::record(
-        tx,
-        &app.clock,
-        audit::Entry {
-            event: Some(assignment.event_id),
-            actor,
-            action: "assignment.passed_on",
-            subject: ("assignment", Some(assignment.id.uuid())),
-            details: json!({ "from": assignment.crew_member_id, "to": chosen.member.id }),
-        },
-    )
-    .await?;
-    ask(tx, app, &event, &question, service, &chosen, Sending::NOW).await
+    let entry = audit::Entry {
+        event: Some(assignment.event_id),
+        actor,
+        action: "assignment.passed_on",
+        subject: ("assignment", Some(assignment.id.uuid())),
+        details: json!({ "from": assignment.crew_member_id, "to": chosen.member.id }),
+    };
+    Ok(audit::record(tx, &app.clock, entry).await?)
 }
 
 /// The members of the service's crew who are there, the lead first.
@@ -183,6 +259,7 @@ pub(crate) async fn active(
         .await?)
 }
 
+#[expect(clippy::too_many_arguments, reason = "who is asked what, by whom and when")]
 async fn ask(
     tx: &WriteTx,
     app: &App,
@@ -190,6 +267,7 @@ async fn ask(
     question: &question::Model,
     crew: ServiceId,
     chosen: &crew::Candidate,
+    handing: Option<Handing<'_>>,
     sending: Sending,
 ) -> Result<AssignmentId, Error> {
     let member = &chosen.member;
@@ -203,15 +281,27 @@ async fn ask(
         assignment: id,
         until: link_until(app),
     };
+    let mut letter = letter(tx, event, question, crew, member, due, link).await?;
+    if let Some(Handing { lead, by, note }) = handing {
+        let words = Words::new(question.lang, &crate::TEXTS);
+        let blocks = [
+            Block::Text(words.t(lead)),
+            Block::Quote {
+                text: note.to_owned(),
+                by: Some(by.to_owned()),
+            },
+        ];
+        letter = letter.behind(|block| matches!(block, Block::Quote { .. }), blocks);
+    }
     let mail = NewMail {
         kind: MailKind::Assignment,
         to_name: called(member),
         to_email: member.email.clone(),
         lang: question.lang,
-        letter: letter(tx, event, question, crew, member, due, link).await?,
+        letter,
         state: sending.state,
         dedup: format!("assignment:{id}"),
-        reply: Some(id),
+        reply: Some(ReplyTo::Assignment(id)),
         refs: Refs {
             event: Some(event.id),
             question: Some(question.id),
@@ -259,7 +349,36 @@ pub(crate) async fn letter(
     let lang = question.lang;
     let values = values(conn, event, question, (crew, Some(member)), lang, due).await?;
     let template = templates::of(conn, event.id, LetterKind::Assignment, lang).await?;
-    Ok(template.fill(&values.leading(link)))
+    Ok(filled(&template, values, lang, link))
+}
+
+/// The words of the template, and behind their link what else a crew member may do.
+pub(crate) fn filled(template: &Template, values: Values, lang: Lang, link: Link) -> Letter {
+    let ways = ways(&Words::new(lang, &crate::TEXTS), &link);
+    let letter = template.fill(&values.leading(link));
+    letter.behind(|block| matches!(block, Block::Action { .. }), ways)
+}
+
+/// What else a crew member may do with the question of this link, and how to say it without a link.
+pub(crate) fn ways(words: &Words, link: &Link) -> Vec<Block> {
+    let Link::Answer { assignment, until } = *link else {
+        return Vec::new();
+    };
+    let way = |step: Step| {
+        let label = words.t(format!("way-{}", step.as_str()));
+        (
+            label,
+            Link::Step {
+                assignment,
+                until,
+                step,
+            },
+        )
+    };
+    vec![
+        Block::Ways(Step::ALL.map(way).into()),
+        Block::Note(words.t("way-words")),
+    ]
 }
 
 /// What the template of that mail is filled with; its link leads nowhere yet.

@@ -1,6 +1,7 @@
 //! Until when an answer is awaited: by working days, at the end of the day's work where the event is.
 
-use chrono::{DateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
 use db::entity::event;
 use settings::Holidays;
 use web::{App, lang::Zone};
@@ -19,9 +20,18 @@ pub(crate) fn due_from(app: &App, event: &event::Model, from: DateTime<Utc>) -> 
     by_working_days(from, days, &event.time_zone, &app.settings.events.holidays)
 }
 
+/// The end of the day's work on this day where the event is.
+pub(crate) fn end_of(day: NaiveDate, event: &event::Model) -> DateTime<Utc> {
+    at_end_of_work(day, event.time_zone.tz())
+}
+
 fn by_working_days(from: DateTime<Utc>, days: u32, zone: impl Zone, holidays: &Holidays) -> DateTime<Utc> {
     let zone = zone.tz();
     let day = holidays.after(from.with_timezone(&zone).date_naive(), days);
+    at_end_of_work(day, zone)
+}
+
+fn at_end_of_work(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let end = NaiveTime::from_hms_opt(END_OF_WORK, 0, 0).unwrap_or_default();
     let local = day.and_time(end);
     // No zone moves its clocks at six in the evening; if one did, UTC is near enough.

@@ -3,6 +3,6 @@
 pub mod assign;
 pub(crate) mod crew;
 pub(crate) mod deed;
-mod due;
+pub(crate) mod due;
 pub mod template;
 pub mod templates;

@@ -55,6 +55,7 @@ fn describe(reading: &Reading, json: &Value, token: &str) -> String {
     let word = |value: &Value| value.as_str().unwrap_or("none").to_owned();
     let token = match &reading.token {
         TokenFinding::Reply { assignment, .. } => format!("{token}, for assignment {assignment}"),
+        TokenFinding::Asker { question, .. } => format!("{token}, for the asker of question {question}"),
         TokenFinding::Thread { message_ids } => format!("{token}; answers {}", message_ids.join(", ")),
         TokenFinding::Forged | TokenFinding::None => token.to_owned(),
     };

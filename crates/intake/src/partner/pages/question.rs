@@ -6,15 +6,27 @@ use axum::{
     extract::{Path, State},
     response::IntoResponse,
 };
-use db::{entity::answer, people, people::Hosts};
+use chrono::{DateTime, Utc};
+use db::{
+    entity::{answer, message},
+    people,
+    people::Hosts,
+};
 use domain::{
     QuestionId,
-    state::{answer::AnswerSource, question::QuestionState},
+    state::{
+        answer::AnswerSource,
+        message::{MessageKind, MessageState},
+        question::QuestionState,
+    },
 };
 use serde::Deserialize;
 use web::{App, Chrome, Error, Form, Result, auth::PartnerSession, redirect, render};
 
 struct AnswerCard {
+    when: DateTime<Utc>,
+    /// The asker said it themselves, after their question.
+    own: bool,
     by: String,
     /// Paragraphs, as they were parted by blank lines.
     text: String,
@@ -39,7 +51,9 @@ struct Page {
     named: String,
     received: String,
     declined: String,
+    /// Answers, and what was said beside them, in the order in which they came.
     answers: Vec<AnswerCard>,
+    answered: bool,
     merged: bool,
     /// Of one that had its answer.
     duplicate: bool,
@@ -47,6 +61,10 @@ struct Page {
     joined_by: usize,
     may_edit: bool,
     may_withdraw: bool,
+    /// There is somebody to write to.
+    may_write: bool,
+    /// The crew waits for a reply.
+    asked: bool,
 }
 
 pub(super) fn parse(id: &str) -> Result<QuestionId> {
@@ -64,10 +82,14 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
     if deliveries.iter().any(|(d, _)| d.seen_at.is_none()) {
         service::question::seen(&app, &who, question.id).await?;
     }
+    let messages = repo::messages(conn, &who, question.id).await?;
     let answers: Vec<answer::Model> = deliveries.into_iter().map(|(_, a)| a).collect();
     let hosts = people::hosts(
         conn,
-        answers.iter().filter_map(|a| a.crew_member_id),
+        answers
+            .iter()
+            .filter_map(|a| a.crew_member_id)
+            .chain(messages.iter().filter_map(|m| m.crew_member_id)),
         answers.iter().filter_map(|a| a.speaker_id),
         answers.iter().filter_map(|a| a.staff_id),
     )
@@ -84,6 +106,13 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
     let duplicate = repo::is_duplicate(conn, &question).await?;
     let joined_by = repo::joined_by(conn, &question).await?;
     let copy = repo::copy(conn, &who, question.id).await?;
+    let asked = messages
+        .iter()
+        .any(|m| m.kind == MessageKind::Ask && m.state == MessageState::Open);
+    let answered = !answers.is_empty();
+    let mut cards: Vec<AnswerCard> = answers.into_iter().map(|a| answer_card(&c, &hosts, zone, a)).collect();
+    cards.extend(messages.into_iter().map(|m| message_card(&c, &hosts, zone, m)));
+    cards.sort_by_key(|card| card.when);
     let page = Page {
         changes: copy
             .map(|copy| web::diff::words(&question.body, &copy))
@@ -91,7 +120,7 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
         id: question.id,
         lang: question.lang,
         state: question.state,
-        way: way(question.state, phase, !answers.is_empty()),
+        way: way(question.state, phase, answered),
         service: service.unwrap_or_default(),
         prefers: c.t(format!("my-prefers-{}", question.prefers)),
         named: super::ask::named(&c, &invitee, question.naming),
@@ -100,7 +129,15 @@ pub(super) async fn show(State(app): State<App>, who: PartnerSession, Path(id): 
             .decline_reason
             .filter(|_| question.state == QuestionState::Declined)
             .unwrap_or_default(),
-        answers: answers.into_iter().map(|a| answer_card(&c, &hosts, zone, a)).collect(),
+        answers: cards,
+        may_write: asked
+            || answered
+            || matches!(
+                question.state,
+                QuestionState::Routed | QuestionState::Live | QuestionState::Merged
+            ),
+        asked,
+        answered,
         merged: question.state == QuestionState::Merged,
         duplicate,
         joined_by,
@@ -119,10 +156,24 @@ fn answer_card(c: &Chrome, hosts: &Hosts, zone: &str, answer: answer::Model) -> 
         .or_else(|| answer.crew_member_id.and_then(|id| hosts.crew.get(&id)))
         .or_else(|| answer.staff_id.and_then(|id| hosts.staff.get(&id)));
     AnswerCard {
+        when: answer.reviewed_at.unwrap_or(answer.received_at),
+        own: false,
         by: person.map(domain::person::Person::line).unwrap_or_default(),
         at: c.date(answer.reviewed_at.unwrap_or(answer.received_at), zone),
         on_stage: answer.source == AnswerSource::Stage,
         text: answer.body,
+    }
+}
+
+fn message_card(c: &Chrome, hosts: &Hosts, zone: &str, message: message::Model) -> AnswerCard {
+    let crew = message.crew_member_id.and_then(|id| hosts.crew.get(&id));
+    AnswerCard {
+        when: message.created_at,
+        own: message.invitation_id.is_some(),
+        by: crew.map_or_else(|| c.t("my-said-own"), domain::person::Person::line),
+        at: c.date(message.created_at, zone),
+        on_stage: false,
+        text: message.body,
     }
 }
 

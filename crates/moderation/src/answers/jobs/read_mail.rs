@@ -9,19 +9,27 @@ use crate::{
             receive::{Arrival, lock, store},
         },
     },
+    talk::service::{self as talk, command},
 };
 use db::{
     audit::{self, Actor},
-    entity::{answer, assignment, attachment, delivery, incoming_mail, outgoing_mail},
+    entity::{answer, assignment, attachment, delivery, incoming_mail, message, outgoing_mail, question},
+    people,
     prelude::*,
 };
 use domain::{
-    AnswerId, AssignmentId, AttachmentId, EmailAddress, IncomingId,
-    state::{Transitions, answer::AnswerSource, delivery::DeliveryState, mail::IncomingState},
+    AnswerId, AssignmentId, AttachmentId, EmailAddress, IncomingId, MessageId, QuestionId,
+    state::{
+        Transitions, answer::AnswerSource, assignment::AssignmentState, delivery::DeliveryState, mail::IncomingState,
+        question::QuestionState,
+    },
     text::{excerpt, tidy},
     token::day_stamp,
 };
-use mail::read::{Attachment, Class, Envelope, Reader, Reading, TokenFinding, read_in_time};
+use mail::{
+    ReplyTo,
+    read::{Attachment, Class, Envelope, Reader, Reading, TokenFinding, read_in_time},
+};
 use serde_json::json;
 use std::time::Duration;
 use web::App;
@@ -33,6 +41,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Answer(AnswerId),
+    /// The asker said something beside their question.
+    Message(MessageId),
+    /// Its first line asked for a step, which was done or refused by mail.
+    Command,
     Noted,
     Duplicate,
     Quarantined(Reason),
@@ -55,6 +67,9 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
     let reading = reading(app, &row).await;
     let tx = app.db.begin_write().await?;
     let bound = bind(&tx, app, &reading).await?;
+    if let Some(question) = bound.asker {
+        return from_asker(tx, app, &row, &reading, bound.binding, question).await;
+    }
     // Two copies of one mail that are read at once follow each other from here.
     let asked = match bound.assignment {
         Some(id) => lock(&tx, id)
@@ -70,7 +85,14 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
         return Ok(Outcome::Already);
     }
     let outcome = match (verdict, &asked) {
-        (Verdict::Answer, Some(asked)) => Outcome::Answer(keep(&tx, app, asked, &row, &reading).await?),
+        (Verdict::Answer, Some(asked)) => match command::parse(&reading.text) {
+            Some(command) if asked.crew_member_id.is_some() => {
+                let done = command::run(&tx, app, asked, row.id, reading.message_id.clone(), command).await?;
+                reason(&tx, row.id, done.word).await?;
+                Outcome::Command
+            }
+            _ => Outcome::Answer(keep(&tx, app, asked, &row, &reading).await?),
+        },
         (Verdict::Answer, None) => return Err(Error::NotFound),
         (Verdict::Noted, _) => {
             if reading.class == Class::Bounce {
@@ -99,9 +121,80 @@ pub(crate) async fn reading(app: &App, row: &incoming_mail::Model) -> Reading {
     read_in_time(row.raw.clone(), envelope, reader, PATIENCE).await
 }
 
+/// A reply of an asker: judged like any other, and brought to the crew.
+async fn from_asker(
+    tx: WriteTx,
+    app: &App,
+    row: &incoming_mail::Model,
+    reading: &Reading,
+    binding: Binding,
+    id: QuestionId,
+) -> Result<Outcome, Error> {
+    let found = question::Entity::find_by_id(id).one(&tx).await?;
+    let asked = match &found {
+        Some(question) => people::invitee(&tx, question.invitation_id, question.lang)
+            .await?
+            .map(|asker| Asked {
+                state: AssignmentState::Sent,
+                email: asker.email,
+                removed: false,
+            }),
+        None => None,
+    };
+    let facts = Facts {
+        class: reading.class,
+        binding,
+        asked,
+        sender: sender(reading),
+        seen: seen(&tx, row, reading).await?,
+    };
+    let mut verdict = judge(&facts);
+    if verdict == Verdict::Answer
+        && let Some(question) = &found
+        && matches!(
+            question.state,
+            QuestionState::Draft | QuestionState::Received | QuestionState::Declined | QuestionState::Withdrawn
+        )
+    {
+        verdict = Verdict::Quarantine(Reason::ClosedAssignment);
+    }
+    if !settle(&tx, app, row, reading, None, verdict).await? {
+        tx.rollback().await?;
+        return Ok(Outcome::Already);
+    }
+    let outcome = match (verdict, found) {
+        (Verdict::Answer, Some(question)) => {
+            reason(&tx, row.id, "message").await?;
+            let text = tidy(&reading.text);
+            Outcome::Message(talk::tell(&tx, app, &question, &text, talk::Way::mail(row.id)).await?)
+        }
+        (Verdict::Answer, None) => return Err(Error::NotFound),
+        (Verdict::Noted, _) => Outcome::Noted,
+        (Verdict::Duplicate, _) => Outcome::Duplicate,
+        (Verdict::Quarantine(reason), _) => Outcome::Quarantined(reason),
+    };
+    tx.commit().await?;
+    app.wake.notify();
+    tracing::info!(incoming = %row.id, ?outcome, "mail of an asker was read");
+    Ok(outcome)
+}
+
+/// What became of a mail, said at the mail.
+async fn reason(tx: &WriteTx, id: IncomingId, word: &str) -> Result<(), Error> {
+    incoming_mail::Entity::update_many()
+        .col_expr(incoming_mail::Column::Reason, Expr::value(Some(word)))
+        .filter(incoming_mail::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+#[derive(Default)]
 struct Bound {
     binding: Binding,
     assignment: Option<AssignmentId>,
+    /// The question whose asker got the token.
+    asker: Option<QuestionId>,
 }
 
 async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error> {
@@ -113,30 +206,42 @@ async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error
                 Binding::Expired
             },
             assignment: Some(*assignment),
+            asker: None,
+        },
+        TokenFinding::Asker { question, until } => Bound {
+            binding: if day_stamp(app.clock.now()) <= *until {
+                Binding::Token
+            } else {
+                Binding::Expired
+            },
+            assignment: None,
+            asker: Some(*question),
         },
         TokenFinding::Thread { message_ids } => {
-            let mut assignment = None;
+            let mut reply = None;
             for id in message_ids {
-                assignment = mail::outbox::by_message_id(tx, id)
-                    .await?
-                    .and_then(|m| m.reply_assignment_id);
-                if assignment.is_some() {
+                let found = mail::outbox::by_message_id(tx, id).await?;
+                reply = found.as_ref().and_then(mail::outbox::reply_to);
+                if reply.is_some() {
                     break;
                 }
             }
+            let (assignment, asker) = match reply {
+                Some(ReplyTo::Assignment(id)) => (Some(id), None),
+                Some(ReplyTo::Asker(id)) => (None, Some(id)),
+                None => (None, None),
+            };
             Bound {
                 binding: Binding::Thread,
                 assignment,
+                asker,
             }
         }
         TokenFinding::Forged => Bound {
             binding: Binding::Forged,
-            assignment: None,
+            ..Bound::default()
         },
-        TokenFinding::None => Bound {
-            binding: Binding::None,
-            assignment: None,
-        },
+        TokenFinding::None => Bound::default(),
     })
 }
 
@@ -182,11 +287,15 @@ async fn seen(tx: &WriteTx, row: &incoming_mail::Model, reading: &Reading) -> Re
         .into_tuple()
         .all(tx)
         .await?;
-    let found = answer::Entity::find()
-        .filter(answer::Column::IncomingId.is_in(before))
-        .one(tx)
+    let answers = answer::Entity::find()
+        .filter(answer::Column::IncomingId.is_in(before.iter().copied()))
+        .count(tx)
         .await?;
-    Ok(found.is_some())
+    let messages = message::Entity::find()
+        .filter(message::Column::IncomingId.is_in(before))
+        .count(tx)
+        .await?;
+    Ok(answers + messages > 0)
 }
 
 /// Notes on the mail what was found; false when another worker read it meanwhile.

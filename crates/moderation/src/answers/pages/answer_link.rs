@@ -56,7 +56,7 @@ pub(crate) async fn submit(app: &App, c: Chrome, row: &assignment::Model, here: 
 }
 
 /// The assignment behind the token, as long as the link counts and whom it asks is still there.
-async fn open(app: &App, token: &str) -> Result<assignment::Model> {
+pub(crate) async fn open(app: &App, token: &str) -> Result<assignment::Model> {
     let claim = app.keys.verify(Purpose::AnswerLink, token).ok_or(Error::NotFound)?;
     if day_stamp(app.clock.now()) > claim.stamp {
         return Err(Error::Gone);

@@ -7,6 +7,7 @@ use crate::{
         service::receive_staff,
     },
     service::assign,
+    talk::repo::{Said, about},
 };
 use axum::{
     extract::{Path, State},
@@ -28,6 +29,7 @@ struct GivenHere {
 #[template(path = "answers/enter.html")]
 struct Page {
     c: Chrome,
+    said: Vec<Said>,
     base: String,
     id: AssignmentId,
     subject: Subject,
@@ -84,7 +86,12 @@ async fn show(
     };
     let others = others.into_iter().filter(|m| Some(m.id) != row.crew_member_id);
     let answers = repo::answers_of(conn, id).await?;
+    let said = match row.question_id {
+        Some(question) => about(conn, question, c.lang()).await?,
+        None => Vec::new(),
+    };
     let page = Page {
+        said,
         base: format!("/desk/events/{slug}"),
         id,
         subject: repo::subject(conn, row.question_id, row.reverse_id, c.lang()).await?,

@@ -4,6 +4,7 @@ use crate::{
     TEXTS,
     answers::repo::{self, Subject},
     service::assign::event_of,
+    talk::repo::{Said, about},
 };
 use chrono::{DateTime, Utc};
 use db::entity::{answer, assignment};
@@ -49,6 +50,9 @@ pub(crate) struct AnswerPage {
     pub(crate) zone: String,
     /// Passed on or refused: nothing is asked any more.
     pub(crate) closed: bool,
+    /// A crew member may also hand it on, ask back, take longer.
+    pub(crate) ways: bool,
+    pub(crate) said: Vec<Said>,
     pub(crate) given: Vec<Given>,
     pub(crate) errors: Errors,
     pub(crate) text: String,
@@ -75,6 +79,11 @@ pub(crate) async fn given(
         due: row.due_at,
         zone: event.time_zone,
         closed: AssignmentState::LEFT.contains(&row.state),
+        ways: row.crew_member_id.is_some() && AssignmentState::OPEN.contains(&row.state),
+        said: match (row.crew_member_id, row.question_id) {
+            (Some(_), Some(question)) => about(conn, question, c.lang()).await?,
+            _ => Vec::new(),
+        },
         given: answers.into_iter().map(Given::from).collect(),
         errors: Errors::new(),
         text: String::new(),

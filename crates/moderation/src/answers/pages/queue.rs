@@ -42,6 +42,8 @@ struct Page {
     state: &'static str,
     rows: Vec<Row>,
     next: Option<String>,
+    /// Messages that wait for a moderator.
+    held: u64,
 }
 
 pub(super) async fn page(
@@ -81,6 +83,7 @@ pub(super) async fn page(
         state: state.as_str(),
         rows: rows.collect(),
         next: page.next,
+        held: crate::talk::repo::held_count(conn, event.id).await?,
         c,
     })
 }

@@ -1,9 +1,12 @@
 //! One answer in review: the mail as it came beside the text that will be delivered.
 
 use super::{Press, desk, id, mail_view::MailView};
-use crate::answers::{
-    repo::{self, Lookup, Subject, Wanted},
-    service,
+use crate::{
+    answers::{
+        repo::{self, Lookup, Subject, Wanted},
+        service,
+    },
+    talk::repo::{Said, about},
 };
 use axum::{
     extract::{Path, State},
@@ -28,6 +31,7 @@ struct File {
 #[template(path = "answers/review.html")]
 struct Page {
     c: Chrome,
+    said: Vec<Said>,
     base: String,
     id: AnswerId,
     subject: Subject,
@@ -90,7 +94,12 @@ async fn show(app: &App, c: Chrome, slug: &str, id: AnswerId, typed: Typed, stat
         media_type: file.media_type,
     });
     let editable = row.state == AnswerState::InReview;
+    let said = match row.question_id {
+        Some(question) => about(conn, question, c.lang()).await?,
+        None => Vec::new(),
+    };
     let page = Page {
+        said,
         base: format!("/desk/events/{slug}"),
         id,
         subject: lookup.subject(row.question_id, row.reverse_id),

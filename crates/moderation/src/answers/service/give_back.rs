@@ -14,7 +14,7 @@ use domain::{
     AnswerId, StaffId,
     state::{Transitions, answer::AnswerState, assignment::AssignmentState, mail::MailKind},
 };
-use mail::{Initial, Letter, Link, NewMail, Refs};
+use mail::{Initial, Letter, Link, NewMail, Refs, ReplyTo};
 use serde_json::json;
 use web::{App, Words};
 
@@ -153,7 +153,7 @@ async fn mail(
         letter,
         state: Initial::Queued,
         dedup: format!("returned:{}:{}", answer.id, answer.version),
-        reply: Some(assignment.id),
+        reply: Some(ReplyTo::Assignment(assignment.id)),
         refs: Refs {
             event: Some(event.id),
             question: assignment.question_id,

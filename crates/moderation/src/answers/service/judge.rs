@@ -4,7 +4,7 @@ use domain::{EmailAddress, state::assignment::AssignmentState};
 use mail::read::Class;
 
 /// What binds the mail to an assignment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Binding {
     /// The token in the reply address.
     Token,
@@ -14,6 +14,7 @@ pub enum Binding {
     Thread,
     /// A reply address with a token that is not ours.
     Forged,
+    #[default]
     None,
 }
 

@@ -8,4 +8,5 @@ pub mod receive;
 
 pub use approve::{approve, edit};
 pub use give_back::{give_back, take_back};
+pub(crate) use receive::lock;
 pub use receive::{receive_link, receive_staff};

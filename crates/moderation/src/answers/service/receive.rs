@@ -1,6 +1,6 @@
 //! An answer comes in, whichever way: its row, its assignment's step and the audit entry in one transaction.
 
-use crate::Error;
+use crate::{Error, talk::service::follow};
 use db::{
     audit::{self, Actor},
     entity::{answer, assignment},
@@ -146,6 +146,7 @@ pub(crate) async fn store(
         .filter(assignment::Column::State.is_in(AssignmentState::sources(AssignmentState::Answered)))
         .exec(tx)
         .await?;
+    follow::answered(tx, assignment.id, id).await?;
     audit::record(
         tx,
         &app.clock,

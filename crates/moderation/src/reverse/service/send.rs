@@ -16,7 +16,7 @@ use domain::{
     AssignmentId, EventId, InvitationId, ReverseId, StaffId,
     state::{mail::MailKind, question::ReverseState},
 };
-use mail::{Initial, Letter, Link, NewMail, Refs};
+use mail::{Initial, Letter, Link, NewMail, Refs, ReplyTo};
 use serde_json::json;
 use web::{App, Words};
 
@@ -127,7 +127,7 @@ async fn mail(
         letter,
         state: Initial::Queued,
         dedup: format!("assignment:{assignment}"),
-        reply: Some(assignment),
+        reply: Some(ReplyTo::Assignment(assignment)),
         refs: Refs {
             event: Some(event.id),
             invitation: Some(invitation),

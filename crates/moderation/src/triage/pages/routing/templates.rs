@@ -26,11 +26,11 @@ use db::{
     prelude::*,
 };
 use domain::{
-    Lang,
+    AssignmentId, Lang,
     state::{decision::DecisionState, mail::MailKind, question::QuestionState, release::LetterKind},
     text,
 };
-use mail::render::Rendered;
+use mail::{Link, render::Rendered};
 use serde::Deserialize;
 use web::{App, Chrome, Errors, Form, auth::Moderator, redirect, render, render_form};
 
@@ -258,7 +258,11 @@ async fn filled(
                 lang,
                 assign::due(app, event),
             );
-            let letter = words.fill(&values.await?);
+            let link = Link::Answer {
+                assignment: AssignmentId::new(),
+                until: 0,
+            };
+            let letter = assign::filled(words, values.await?, lang, link);
             return as_sent(app, MailKind::Assignment, lang, &letter, true);
         }
     };
