@@ -1,7 +1,7 @@
 //! Measures on the sets in `tests/data`, or on another file of lines {"text","group"}: P@1, recall@9 and the best pairwise
 //! F1 over a threshold.
 //!
-//! `cargo run --release -p similar --example measure -- SET:PART… [NAME=VALUE…] [groups] [precision] [wrong] [search]`, as in
+//! `cargo run --release -p similar --example measure -- SET:PART… [NAME=VALUE…] [nearest] [groups] [precision] [wrong] [search]`, as in
 //! `ko:dev`, `en:held-mixed`, `FILE.jsonl:200`; `many COUNT` measures time and memory instead.
 
 #![expect(clippy::cast_precision_loss, reason = "figures of some thousands")]
