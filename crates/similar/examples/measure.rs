@@ -1,7 +1,7 @@
 //! Measures on the sets in `tests/data`, or on another file of lines {"text","group"}: P@1, recall@9 and the best pairwise
 //! F1 over a threshold.
 //!
-//! `cargo run --release -p similar --example measure -- SET:PART… [NAME=VALUE…] [groups] [precision] [wrong] [search]`, as in
+//! `cargo run --release -p similar --example measure -- SET:PART… [NAME=VALUE…] [nearest] [groups] [precision] [wrong] [search]`, as in
 //! `ko:dev`, `en:held-mixed`, `FILE.jsonl:200`; `many COUNT` measures time and memory instead.
 
 #![expect(clippy::cast_precision_loss, reason = "figures of some thousands")]
@@ -32,6 +32,9 @@ fn main() {
     for (name, set) in &sets {
         let begun = Instant::now();
         println!("{name}: {} ({:?})", measure(set, tune.clone()).line(), begun.elapsed());
+        if told("nearest") {
+            println!("  nearest: {}", figures(set, asked(set, tune.clone())).line());
+        }
         if told("groups") {
             groups(set, tune.clone());
         }
@@ -55,6 +58,11 @@ fn set(tune: &mut Tune, name: &str, value: &str) {
         "light" => tune.light = numbers[0],
         "polite" => tune.polite = numbers[0],
         "classed" => tune.classed = numbers[0],
+        "field" => tune.field = numbers[0],
+        "level" => tune.level = numbers[0],
+        "verb" => tune.verb = numbers[0],
+        "unknown" => tune.unknown = numbers[0],
+        "fielded" => tune.fielded = numbers[0],
         "class" => tune.class = numbers[0],
         "syllables" => tune.syllables = three(),
         "letters" => tune.letters = three(),
@@ -155,6 +163,16 @@ impl Figures {
     }
 }
 
+fn asked(set: &Set, tune: Tune) -> Vec<(usize, Vec<(usize, f32)>)> {
+    let mut index = Index::new(tune);
+    for (id, text) in set.texts.iter().enumerate() {
+        index.insert(id, text);
+    }
+    (0..set.texts.len())
+        .map(|id| (id, index.nearest(Asked::Id(id), 10)))
+        .collect()
+}
+
 fn lists(set: &Set, tune: Tune) -> Vec<(usize, Vec<(usize, f32)>)> {
     let mut index = Index::new(tune);
     for (id, text) in set.texts.iter().enumerate() {
@@ -164,13 +182,17 @@ fn lists(set: &Set, tune: Tune) -> Vec<(usize, Vec<(usize, f32)>)> {
 }
 
 fn measure(set: &Set, tune: Tune) -> Figures {
+    figures(set, lists(set, tune))
+}
+
+fn figures(set: &Set, lists: Vec<(usize, Vec<(usize, f32)>)>) -> Figures {
     let mut pairs: HashMap<(usize, usize), f32> = HashMap::new();
     let (mut asked, mut first, mut recalled, mut all) = (0usize, 0usize, 0usize, 0usize);
     let mut sizes: HashMap<usize, usize> = HashMap::new();
     for group in set.groups.iter().flatten() {
         *sizes.entry(*group).or_default() += 1;
     }
-    for (id, list) in lists(set, tune) {
+    for (id, list) in lists {
         let Some(group) = set.groups[id] else { continue };
         let good = |other: usize| set.groups[other] == Some(group);
         if sizes[&group] < 2 {
@@ -207,7 +229,7 @@ fn measure(set: &Set, tune: Tune) -> Figures {
     }
 }
 
-/// The F1 of pairs that stand in one proposed group, by threshold.
+/// The F1 of pairs that stand in one proposed group, and which share of those is right, by threshold.
 fn groups(set: &Set, tune: Tune) {
     let mut index = Index::new(tune);
     for (id, text) in set.texts.iter().enumerate() {
@@ -219,7 +241,7 @@ fn groups(set: &Set, tune: Tune) {
         *sizes.entry(*group).or_default() += 1;
     }
     let truth: usize = sizes.values().map(|size| size * (size - 1) / 2).sum();
-    for step in 4..=14 {
+    for step in 8..=17 {
         let threshold = step as f32 * 0.05;
         let (mut right, mut told) = (0, 0);
         for group in survey.groups(threshold) {
@@ -232,8 +254,9 @@ fn groups(set: &Set, tune: Tune) {
             }
         }
         println!(
-            "  groups from {threshold:.2}: F1 {:.3}",
-            2.0 * right as f64 / (told + truth) as f64
+            "  groups from {threshold:.2}: F1 {:.3}, right {:.3}",
+            2.0 * right as f64 / (told + truth) as f64,
+            right as f64 / told.max(1) as f64
         );
     }
 }
@@ -366,7 +389,7 @@ fn search(sets: &[(&String, Set)], mut tune: Tune) {
     for _ in 0..250 {
         let mut other = tune.clone();
         let by = [0.6, 0.8, 1.25, 1.6][next(4)];
-        let which = next(18);
+        let which = next(22);
         match which {
             0 => other.ending *= by,
             1 => other.light *= by,
@@ -379,6 +402,11 @@ fn search(sets: &[(&String, Set)], mut tune: Tune) {
             14 => other.closeness *= by,
             15 => other.fading = (other.fading + by - 0.95).clamp(0.0, 1.0),
             16 => other.polite *= by,
+            17 => other.field *= by,
+            18 => other.fielded *= by,
+            19 => other.verb = (other.verb * f32::midpoint(by, 1.0)).min(1.0),
+            20 => other.unknown *= f32::midpoint(by, 1.0),
+            21 => other.level *= by,
             _ => other.company = (other.company + (by - 0.95) / 3.0).clamp(0.0, 0.9),
         }
         let figures = measure(&other);

@@ -26,6 +26,8 @@ pub(crate) struct Known {
     pub(crate) class: Option<u32>,
     /// Which word it is, whatever form it takes.
     pub(crate) lemma: u32,
+    /// A verb or an adjective, which says what is done with what the nouns name.
+    pub(crate) verb: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +60,13 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         verbs: Trie::default(),
     };
     for (lemma, (word, class, tier)) in (0..).zip(words::korean_words()) {
-        let known = Known { tier, class, lemma };
+        let verb = word.ends_with('-');
+        let known = Known {
+            tier,
+            class,
+            lemma,
+            verb,
+        };
         if let Some(stem) = word.strip_suffix('-') {
             for (form, open) in forms(&spelled(stem)) {
                 lexicon.verbs.set(&form, (known, open));

@@ -1,9 +1,10 @@
 //! How alike two questions are: an index over many, in Korean and English, without a network, a model or a dictionary.
 //!
 //! A text becomes weighted grams in three views (`sketch`): syllables in a row, letters in a row, and stems with the
-//! classes of words that mean nearly the same. Particles, endings and polite words count less (`korean`, `words`). How
-//! rare a gram is says how much it counts, and is taken from what the index holds at that moment. The mean of the three
-//! cosines is the direct score (`search`); two texts with the same neighbours come nearer to each other (`company`).
+//! classes of words that mean nearly the same and the fields of words that are spoken of together. Particles, endings and
+//! polite words count less (`korean`, `words`). How rare a gram is says how much it counts, and is taken from what the
+//! index holds at that moment. The mean of the three cosines is the direct score (`search`); two texts with the same
+//! neighbours come nearer to each other (`company`), and a survey asks for more where many are alike (`level`).
 //!
 //! ```
 //! use similar::{Asked, Index};
@@ -20,6 +21,7 @@ mod company;
 mod group;
 mod index;
 mod korean;
+mod level;
 mod lexicon;
 mod nearest;
 mod search;

@@ -17,6 +17,12 @@ pub(crate) const LETTERS: usize = 1;
 pub(crate) const STEMS: usize = 2;
 pub(crate) const VIEWS: usize = 3;
 
+/// How much less each field of a class counts when there are many of them, as a power of their number.
+const CROWD: f32 = 0.6;
+
+/// What share of their fields' weight foreign words give to their class.
+const GIVEN: f32 = 0.3;
+
 /// A longer text is represented by as many of its grams, drawn by their keys: the same grams from like texts, whatever
 /// their order and whatever stands in the index.
 pub(crate) const MOST_GRAMS: usize = 384;
@@ -111,15 +117,18 @@ impl<'a> Draft<'a> {
             let part = &word[piece.from..piece.end];
             match piece.what {
                 What::Known(known) => {
-                    let weight = self.tier(known.tier);
+                    let weight = match known.tier {
+                        Tier::Full if known.verb => self.tune.verb,
+                        tier => self.tier(tier),
+                    };
                     self.spell(part, piece.to - piece.from, weight);
-                    self.stem(hash(1, [u64::from(known.lemma)]), weight, known.class);
+                    self.stem(hash(1, [u64::from(known.lemma)]), weight, known.class, false);
                 }
                 What::Unknown => {
                     let stem = korean::stem(part);
                     self.spell(part, stem.syllables, 1.0);
                     let sign = hash(6, stem.letters.iter().map(|letter| u64::from(*letter)));
-                    self.stem(sign, 1.0, None);
+                    self.stem(sign, self.tune.unknown, None, false);
                 }
                 What::Ending => self.spell(part, 0, 1.0),
             }
@@ -142,18 +151,34 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn stem(&mut self, sign: u64, weight: f32, class: Option<u32>) {
+    /// A stem, its class and its fields. Of what a field says, `foreign` words give a part to their class: in short questions
+    /// of few forms it says more.
+    fn stem(&mut self, sign: u64, weight: f32, class: Option<u32>, foreign: bool) {
         let own = if class.is_some() { self.tune.classed } else { 1.0 };
         self.stems.push(Unit {
             sign,
             weight: weight * own,
         });
-        if let Some(class) = class {
-            self.stems.push(Unit {
-                sign: hash(2, [u64::from(class)]),
-                weight: weight * self.tune.class,
-            });
-        }
+        let Some(class) = class else { return };
+        let fields = words::fields(class);
+        let tune = self.tune;
+        let given = if foreign { GIVEN } else { 0.0 };
+        let (whole, shared) = if fields.is_empty() {
+            (tune.class, 0.0)
+        } else {
+            let whole = tune.fielded * (1.0 - given) + tune.class * given;
+            (whole, tune.field * (1.0 - given))
+        };
+        self.stems.push(Unit {
+            sign: hash(2, [u64::from(class)]),
+            weight: weight * whole,
+        });
+        #[expect(clippy::cast_precision_loss, reason = "a dozen")]
+        let share = shared / (fields.len().max(1) as f32).powf(CROWD);
+        self.stems.extend(fields.iter().map(|field| Unit {
+            sign: hash(7, [u64::from(*field)]),
+            weight: weight * share,
+        }));
     }
 
     fn tier(&self, tier: Tier) -> f32 {
@@ -170,7 +195,7 @@ impl<'a> Draft<'a> {
         self.syllables.push(Unit { sign, weight });
         self.letters.push(Unit { sign, weight });
         let said: String = digits.iter().collect();
-        self.stem(sign, weight, words::class(&said));
+        self.stem(sign, weight, words::class(&said), false);
     }
 
     fn foreign(&mut self, word: &[char]) {
@@ -188,7 +213,7 @@ impl<'a> Draft<'a> {
         }));
         self.letters.push(bound);
         let class = words::class(stem);
-        self.stem(sign, weight, class);
+        self.stem(sign, weight, class, true);
     }
 
     fn grams(self) -> Sketch {

@@ -39,7 +39,7 @@ impl<Id: Key> Index<Id> {
         let effort = searchers
             .iter()
             .fold(Effort::default(), |sum, searcher| sum + searcher.effort);
-        let mut lists = direct;
+        let mut lists = self.levelled(&direct);
         for _ in 0..self.tune.rounds {
             let profiles: Vec<Profile> = (0u32..)
                 .zip(&lists)

@@ -5,10 +5,13 @@
 //! alike and still not the same.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::LazyLock;
+use std::{collections::hash_map::Entry, sync::LazyLock};
 
 /// A line is a class. Korean words are found by `lexicon`, an English one is compared whole, after its ending is off.
 const CLASSES: &str = include_str!("words/classes.txt");
+/// A line is a field: words of which one question says this and its like that. A word brings its class along, and unlike
+/// a class a field does not make its words one: it counts less, and less again when a word is in many.
+const FIELDS: &str = include_str!("words/fields.txt");
 /// Words that point, or hold a sentence together.
 const LIGHT: &str = include_str!("words/light.txt");
 /// Words that ask, and say nothing of what.
@@ -19,21 +22,69 @@ struct Tables {
     classes: FxHashMap<&'static str, u32>,
     light: FxHashSet<&'static str>,
     polite: FxHashSet<&'static str>,
+    /// By class.
+    fields: Vec<Vec<u32>>,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let foreign = |word: &&str| !korean(word);
     let words = |table| lines(table).flat_map(str::split_whitespace).filter(foreign);
-    let classes = (0..).zip(lines(CLASSES)).flat_map(|(class, line)| {
-        let words = line.split_whitespace().filter(foreign);
-        words.map(move |word| (english(word), class))
-    });
+    let classes = classed().filter(|(word, _)| foreign(word));
     Tables {
-        classes: classes.collect(),
+        classes: classes.map(|(word, class)| (english(word), class)).collect(),
         light: words(LIGHT).collect(),
         polite: words(POLITE).collect(),
+        fields: fields_of(),
     }
 });
+
+/// Every word of a class; those that only a field names are a class each.
+fn classed() -> impl Iterator<Item = (&'static str, u32)> {
+    let mut known: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut all = Vec::new();
+    let alone = lines(FIELDS).flat_map(str::split_whitespace).map(|word| (None, word));
+    let together = (0..).zip(lines(CLASSES)).flat_map(|(class, line)| {
+        let words = line.split_whitespace();
+        words.map(move |word| (Some(class), word))
+    });
+    let mut next = 0;
+    for (class, word) in together.chain(alone) {
+        let class = class.unwrap_or(next);
+        if let Entry::Vacant(entry) = known.entry(key(word)) {
+            entry.insert(class);
+            all.push((word, class));
+            next = next.max(class + 1);
+        }
+    }
+    all.into_iter()
+}
+
+/// What is the same in the forms of a foreign word; a Korean one has its forms in `lexicon`.
+fn key(word: &str) -> &str {
+    if korean(word) { word } else { english(word) }
+}
+
+fn fields_of() -> Vec<Vec<u32>> {
+    let known: FxHashMap<&str, u32> = classed().map(|(word, class)| (key(word), class)).collect();
+    let mut fields: Vec<Vec<u32>> = Vec::new();
+    for (field, line) in (0..).zip(lines(FIELDS)) {
+        for word in line.split_whitespace() {
+            let class = known[key(word)] as usize;
+            if fields.len() <= class {
+                fields.resize(class + 1, Vec::new());
+            }
+            if !fields[class].contains(&field) {
+                fields[class].push(field);
+            }
+        }
+    }
+    fields
+}
+
+/// The fields of a class.
+pub(crate) fn fields(class: u32) -> &'static [u32] {
+    TABLES.fields.get(class as usize).map_or(&[], Vec::as_slice)
+}
 
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
     table
@@ -47,10 +98,7 @@ fn korean(word: &str) -> bool {
 
 /// All Korean words of the tables: the word as it stands there, its class, and how much it says.
 pub(crate) fn korean_words() -> impl Iterator<Item = (&'static str, Option<u32>, Tier)> {
-    let classes = (0..).zip(lines(CLASSES)).flat_map(|(class, line)| {
-        let words = line.split_whitespace();
-        words.map(move |word| (word, Some(class), Tier::Full))
-    });
+    let classes = classed().map(|(word, class)| (word, Some(class), Tier::Full));
     let small = [(LIGHT, Tier::Light), (POLITE, Tier::Polite)]
         .into_iter()
         .flat_map(|(table, tier)| {
@@ -132,6 +180,34 @@ mod tests {
         ] {
             assert_eq!(english(one), english(other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_field_is_of_several_classes_and_of_no_small_words() {
+        let known: FxHashMap<&str, u32> = classed().map(|(word, class)| (key(word), class)).collect();
+        let small: FxHashSet<&str> = [LIGHT, POLITE]
+            .into_iter()
+            .flat_map(lines)
+            .flat_map(str::split_whitespace)
+            .collect();
+        for line in lines(FIELDS) {
+            let classes: FxHashSet<u32> = line.split_whitespace().map(|word| known[key(word)]).collect();
+            assert!(classes.len() > 1, "{line}");
+            assert!(!line.split_whitespace().any(|word| small.contains(word)), "{line}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_field_are_told_together_and_still_apart() {
+        let class = |wanted: &str| classed().find(|(word, _)| *word == wanted).expect("a word").1;
+        let shared = |one: &str, other: &str| {
+            let (one, other) = (class(one), class(other));
+            one != other && fields(one).iter().any(|field| fields(other).contains(field))
+        };
+        assert!(shared("정산", "입금"));
+        assert!(shared("환불", "취소"));
+        assert!(shared("password", "login"));
+        assert!(!shared("정산", "날씨"));
     }
 
     #[test]
