@@ -296,7 +296,7 @@ pub async fn again(
         letter: letter(old)?,
         state: Initial::Queued,
         dedup: again_key(old.id),
-        reply: old.reply_assignment_id,
+        reply: reply_to(old),
         refs: Refs {
             event: old.event_id,
             invitation: old.invitation_id,
