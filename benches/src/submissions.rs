@@ -21,10 +21,11 @@ use testkit::Wire;
 use tokio::task::JoinSet;
 
 const CONNECTIONS: usize = 32;
-/// Partners who take turns on one connection: nobody sends hundreds of questions.
-const PARTNERS: usize = 16;
+/// Partners who take turns on one connection: four thousand people send a few questions each, as before a deadline, and
+/// not a few people hundreds.
+const PARTNERS: usize = 128;
 /// Questions that each of them sends in one round.
-const EACH: usize = 8;
+const EACH: usize = 1;
 const ROUNDS: usize = 3;
 
 /// One partner in their session, with the form that they have open.
@@ -64,7 +65,7 @@ pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
     };
     let home = scene::home(engine).await?;
     let most = i32::try_from(EACH * (ROUNDS + 1))?;
-    let scene = scene::set(&home, CONNECTIONS * PARTNERS, CONNECTIONS * 4, most).await?;
+    let scene = scene::set(&home, CONNECTIONS * PARTNERS, CONNECTIONS * PARTNERS / 4, most).await?;
     let running = Mundap::start(&home, &["--only", "web"]).await?;
     let mut lines = enter(&running, &scene.with_mail).await?;
     let mut unmailed = enter(&running, &scene.without_mail).await?;

@@ -198,4 +198,9 @@ async fn the_record_is_a_file_in_three_forms_for_administrators_and_says_that_it
     assert!(kind.contains("spreadsheetml"), "{kind}");
     assert_eq!(world.audited("audit.exported").await, 3);
     assert_eq!(admin.get("/desk/audit/export?event=other").await.status, 404);
+    // The page says in words what the file keeps as it was noted.
+    let page = admin.get("/desk/audit?event=talk&action=decision").await.ok().text();
+    for words in ["종류: 현장 답변 · 자리: 1", "이전: 현장 답변 · 종류: 선정하지 않음"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
 }

@@ -8,7 +8,9 @@ use crate::{
     write::{GROUP, Writer},
 };
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, sqlx::Executor as _,
+};
 use std::{
     fs::{DirBuilder, OpenOptions},
     io,
@@ -209,9 +211,16 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
                 .pragma("foreign_keys", "ON")
                 .pragma("busy_timeout", "15000")
                 .pragma("temp_store", "MEMORY")
+        })
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(async move { connection.execute(PAGES).await.map(|_| ()) }))
         });
     options
 }
+
+/// Pages are few rows by an index, from memory or a solid-state disk. PostgreSQL takes a disk that turns for granted,
+/// and then walks a table from end to end, on several cores at once, where an index would have found fifty rows.
+const PAGES: &str = "SET random_page_cost = 1.1; SET max_parallel_workers_per_gather = 0; SET jit = off";
 
 impl From<Engine> for DbBackend {
     fn from(engine: Engine) -> Self {

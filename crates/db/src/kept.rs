@@ -4,7 +4,7 @@
 //! statement. Between turns there is nothing to ask: who had an error does not give its connection back.
 //!
 //! What turns ask is few statements, always by key. They are planned once, without a look at the values, and never as
-//! a walk through the table: a plan that was made while the table held a hundred rows would be kept for its
+//! a walk through a table or an index: a plan that was made while the table held a hundred rows would be kept for its
 //! hundred thousand.
 
 use crate::Error;
@@ -51,7 +51,8 @@ impl Kept {
             .test_before_acquire(false)
             .after_connect(|connection: &mut PgConnection, _| {
                 Box::pin(async move {
-                    let set = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+                    let set = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
+                               SET enable_mergejoin = off; SET enable_hashjoin = off";
                     connection.execute(set).await.map(|_| ())
                 })
             })

@@ -187,7 +187,6 @@ pub(crate) struct AuditFilter {
 pub(crate) struct Audited {
     pub(crate) entry: audit_entry::Model,
     pub(crate) actor: String,
-    pub(crate) details: String,
 }
 
 /// Newest first.
@@ -220,7 +219,6 @@ pub(crate) async fn audit(
             .actor_id
             .and_then(|id| names.get(&id).cloned())
             .unwrap_or_default(),
-        details: details(&without_ids(&entry.details)),
         entry,
     });
     Ok(Page {
@@ -266,17 +264,6 @@ pub(crate) fn details(json: &serde_json::Value) -> String {
         .join(", ")
 }
 
-/// An id says nothing to a reader of the page, nor does what was not there; the file has it all.
-fn without_ids(json: &serde_json::Value) -> serde_json::Value {
-    let is_id = |v: &serde_json::Value| v.as_str().is_some_and(|v| Uuid::parse_str(v).is_ok());
-    json.as_object().map_or(serde_json::Value::Null, |map| {
-        map.iter()
-            .filter(|(_, v)| !v.is_null() && !is_id(v))
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect()
-    })
-}
-
 /// Notes that call this moderator and that they have not seen.
 pub(crate) async fn called(conn: &impl ConnectionTrait, staff: StaffId) -> Result<u64, Error> {
     let unseen = note_mention::Entity::find()
@@ -293,7 +280,5 @@ mod tests {
     fn an_excerpt_is_one_line_and_details_are_short() {
         assert_eq!(excerpt("가나다\n라마바 사", 5), "가나다 라…");
         assert_eq!(details(&serde_json::json!({ "place": 3 })), "place 3");
-        let with_id = serde_json::json!({ "assignment": "01a217cb-c81d-7524-b1d1-54fcd4e53885", "source": "link" });
-        assert_eq!(details(&without_ids(&with_id)), "source link");
     }
 }

@@ -1,5 +1,6 @@
 //! Who did what to what.
 
+use super::facts;
 use crate::{TEXTS, pages::ZONE, repo};
 use axum::{
     extract::{Query, State},
@@ -70,6 +71,9 @@ impl Page {
     fn subject(&self, kind: &str) -> String {
         let key = format!("subject-{}", kind.replace('_', "-"));
         self.c.words.get(&key).unwrap_or_else(|| kind.to_owned())
+    }
+    fn facts(&self, entry: &db::entity::audit_entry::Model) -> String {
+        facts::in_words(&self.c, &entry.action, &entry.details)
     }
     #[expect(clippy::ref_option, reason = "a template passes fields by reference")]
     fn title(&self, id: &Option<domain::EventId>) -> &str {

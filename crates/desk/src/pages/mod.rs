@@ -1,6 +1,7 @@
 mod audit;
 mod audit_file;
 mod export;
+mod facts;
 mod home;
 mod ledger;
 mod outbox;

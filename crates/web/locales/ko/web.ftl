@@ -114,7 +114,7 @@ keys-down = 다음 줄로
 keys-up = 이전 줄로
 keys-select = 선택
 
-state-draft = 임시 저장
+state-draft = 초안
 state-received = 접수
 state-live = 현장 답변
 state-reserve = 예비

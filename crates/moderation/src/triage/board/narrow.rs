@@ -236,9 +236,9 @@ impl<C: ConnectionTrait> Ask<'_, C> {
             sql.add(" AND q.state IN ('live', 'routed', 'merged', 'declined')");
         }
         if f.untold_to.is_some() {
-            sql.add(" AND NOT (EXISTS (SELECT 1 FROM question_score m WHERE m.question_id = q.id AND m.mean_milli IS NOT NULL) AND ");
-            judged_by(sql, f.untold_to);
-            sql.add(")");
+            // A value of one row each, since PostgreSQL would hash all scores of all events for an `EXISTS`.
+            sql.add(" AND ((SELECT m.mean_milli FROM question_score m WHERE m.question_id = q.id) IS NULL OR (SELECT r.question_id FROM review r WHERE r.question_id = q.id AND r.staff_id = ");
+            sql.bind(f.untold_to).add(JUDGED).add(") IS NULL)");
         }
         if let Some(staff) = f.unread_by {
             sql.add(" AND NOT EXISTS (SELECT 1 FROM review r WHERE r.question_id = q.id AND r.staff_id = ");
