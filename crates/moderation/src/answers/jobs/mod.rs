@@ -3,7 +3,7 @@
 mod read_mail;
 
 pub use read_mail::{Outcome, read_mail};
-pub(crate) use read_mail::{keep, reading};
+pub(crate) use read_mail::{bind, keep, reading, reason};
 
 use crate::triage::{
     board::bulk,

@@ -187,7 +187,7 @@ async fn from_asker(
 }
 
 /// What became of a mail, said at the mail.
-async fn reason(tx: &WriteTx, id: IncomingId, word: &str) -> Result<(), Error> {
+pub(crate) async fn reason(tx: &WriteTx, id: IncomingId, word: &str) -> Result<(), Error> {
     incoming_mail::Entity::update_many()
         .col_expr(incoming_mail::Column::Reason, Expr::value(Some(word)))
         .filter(incoming_mail::Column::Id.eq(id))
@@ -196,15 +196,16 @@ async fn reason(tx: &WriteTx, id: IncomingId, word: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// What a mail's token, or the mail that it answers, says it is about.
 #[derive(Default)]
-struct Bound {
+pub(crate) struct Bound {
     binding: Binding,
     assignment: Option<AssignmentId>,
     /// The question whose asker got the token.
-    asker: Option<QuestionId>,
+    pub(crate) asker: Option<QuestionId>,
 }
 
-async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error> {
+pub(crate) async fn bind(tx: &impl ConnectionTrait, app: &App, reading: &Reading) -> Result<Bound, Error> {
     Ok(match &reading.token {
         TokenFinding::Reply { assignment, until } => Bound {
             binding: if day_stamp(app.clock.now()) <= *until {

@@ -4,10 +4,12 @@ use super::{Press, id, mail_view::MailView, queue::Tab};
 use crate::{
     TEXTS,
     answers::{
+        jobs::reading,
         repo::{self, Subject},
         service::{judge::Reason, quarantine},
     },
     service::assign::event_of,
+    talk::service::accept::question_of,
 };
 use axum::{
     extract::{Path, Query, State},
@@ -105,6 +107,8 @@ struct Page {
     envelope_from: String,
     /// The assignment that the mail is bound to: its question and whom it asks.
     bound: Option<(Subject, String)>,
+    /// The question whose asker it is said to be from.
+    asked: Option<Subject>,
     mail: MailView,
 }
 
@@ -132,6 +136,12 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         let title = c.either(&event.title, &event.title_en).to_owned();
         c = c.for_event(event.slug, title);
     }
+    let mut asked = None;
+    if bound.is_none()
+        && let Some(question) = question_of(conn, &app, &reading(&app, &row).await).await?
+    {
+        asked = Some(repo::subject(conn, Some(question.id), None, c.lang()).await?);
+    }
     render(&Page {
         zone: ZONE,
         id: row.id,
@@ -141,6 +151,7 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         at: row.received_at,
         envelope_from: row.envelope_from.clone(),
         bound,
+        asked,
         mail: MailView::of(&app, &row, None).await,
         c,
     })

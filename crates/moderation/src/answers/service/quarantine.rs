@@ -57,7 +57,7 @@ pub async fn accept(app: &App, staff: StaffId, incoming: IncomingId) -> Result<A
     Ok(answer)
 }
 
-async fn step(tx: &WriteTx, incoming: IncomingId, to: IncomingState) -> Result<(), Error> {
+pub(crate) async fn step(tx: &WriteTx, incoming: IncomingId, to: IncomingState) -> Result<(), Error> {
     let result = incoming_mail::Entity::update_many()
         .col_expr(incoming_mail::Column::State, Expr::value(to))
         .filter(incoming_mail::Column::Id.eq(incoming))
@@ -68,7 +68,7 @@ async fn step(tx: &WriteTx, incoming: IncomingId, to: IncomingState) -> Result<(
     Ok(one_row(&result, "mail")?)
 }
 
-async fn note(
+pub(crate) async fn note(
     tx: &WriteTx,
     app: &App,
     staff: StaffId,
