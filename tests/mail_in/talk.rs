@@ -204,6 +204,15 @@ async fn the_crew_asks_back_and_the_asker_replies_by_mail_or_page_in_the_same_th
 
     a.reply("mallory@elsewhere.example", &ask, "m", "강남입니다.").await;
     assert_eq!(a.messages().await.len(), 1, "a right token from elsewhere is held");
+    let held = all_read(&a.world).await.pop().expect("a mail");
+    let mut desk = a.world.signed_in("moderator").await;
+    let page = desk.get(&format!("/desk/quarantine/{}", held.id)).await.ok();
+    assert!(
+        page.text().contains("어느 지점인가요") || page.text().contains("답장을 기다리는"),
+        "{}",
+        page.text()
+    );
+    let taken = page.form("/message");
     a.reply(&asker, &ask, "1", "강남점입니다.").await;
     // The same mail once more, by another way.
     a.reply(&asker, &ask, "1", "강남점입니다.").await;
@@ -229,6 +238,12 @@ async fn the_crew_asks_back_and_the_asker_replies_by_mail_or_page_in_the_same_th
     let page = partner.send(&page.form("/write").set("text", "2층이에요.")).await.ok();
     assert!(page.text().contains("2층이에요."), "{}", page.text());
     assert_eq!(a.messages().await.len(), 3);
+    // Staff look at what was held, and take it as the asker's by one press; not twice.
+    let page = desk.send(&taken).await.ok();
+    assert!(page.text().contains("메시지로 받았습니다"), "{}", page.text());
+    let said = a.messages().await.pop().expect("one");
+    assert_eq!((said.kind, said.body.as_str()), (MessageKind::Told, "강남입니다."));
+    assert_eq!(desk.send(&taken).await.status, 409);
     a.running.stop().await;
 }
 

@@ -86,7 +86,7 @@ async function laterAndOn(scene) {
   await crew.press(t("step-pass-send"));
   await crew.page.getByRole("alert").waitFor();
   await crew.look("step-pass-refused");
-  const service = crew.page.getByRole("combobox", { name: t("reverse:field-service") });
+  const service = crew.page.getByRole("combobox", { name: t("step-pass-service") });
   await service.selectOption({ index: 2 });
   await crew.page.getByLabel(t("step-pass-note")).fill("발송 한도는 그쪽에서 정하셔서 담당 크루께 부탁드립니다.");
   await crew.press(t("step-pass-send"));

@@ -23,7 +23,6 @@ pub(super) fn in_words(c: &Chrome, action: &str, details: &Value) -> String {
 
 fn value_in_words(c: &Chrome, action: &str, key: &str, value: &Value) -> Option<String> {
     match value {
-        Value::Null => None,
         Value::Bool(yes) => Some(c.t(if *yes { "said-yes" } else { "said-no" })),
         // A score is noted in thousandths.
         Value::Number(n) if action.starts_with("review.") => {
@@ -38,7 +37,7 @@ fn value_in_words(c: &Chrome, action: &str, key: &str, value: &Value) -> Option<
                 .collect();
             (!said.is_empty()).then(|| said.join(", "))
         }
-        Value::Object(_) => None,
+        Value::Null | Value::Object(_) => None,
     }
 }
 

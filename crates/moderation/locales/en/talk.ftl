@@ -42,6 +42,7 @@ talk-refused-no-crew = Choose the crew that shall have it.
 talk-refused-nobody = Nobody else in that crew can be asked right now. Choose another service.
 
 step-pass-title = Hand it to another crew
+step-pass-service = Service whose crew can answer
 step-pass-hint = Choose the service that can answer. Its crew gets a mail at once.
 step-pass-choose = Choose a service
 step-pass-note = A note to that crew
@@ -98,4 +99,8 @@ talk-rule-title = Follow-ups
 field-follow-ups = Follow-ups of a question that go straight to its crew
 talk-rule-hint = Beyond that number a moderator looks first. With 0, always.
 talk-rule-wrong = Write a number from 0 to 20.
+held-message = This mail replies to one that went to { $who }, who asked the question below.
+held-message-accept = Take it as a message of the asker
+held-message-hint = It goes straight to the crew where that is possible. Make sure first who sent it.
+mail-message-accepted = Taken as a message of the asker.
 messages-thread = Conversation

@@ -42,6 +42,7 @@ talk-refused-no-crew = 맡을 크루를 골라 주십시오.
 talk-refused-nobody = 지금 이 서비스에는 질문을 받을 수 있는 다른 크루가 없어요. 다른 서비스를 골라 주세요.
 
 step-pass-title = 다른 크루에게 넘기기
+step-pass-service = 넘길 서비스
 step-pass-hint = 이 질문에 답할 수 있는 서비스를 골라 주세요. 그 크루에게 바로 메일이 가요.
 step-pass-choose = 서비스 고르기
 step-pass-note = 넘겨받을 크루에게 남길 말
@@ -98,4 +99,8 @@ talk-rule-title = 추가 질문
 field-follow-ups = 질문마다 크루에게 바로 가는 추가 질문 수
 talk-rule-hint = 이 수를 넘으면 담당자가 먼저 확인합니다. 0이면 모두 담당자가 확인합니다.
 talk-rule-wrong = 0부터 20까지의 수를 적어 주십시오.
+held-message = 이 메일은 아래 질문을 하신 { $who } 님께 보낸 메일에 대한 회신입니다.
+held-message-accept = 질문한 분의 메시지로 받기
+held-message-hint = 크루에게 전할 수 있으면 바로 전합니다. 보낸 사람을 먼저 확인해 주십시오.
+mail-message-accepted = 질문한 분의 메시지로 받았습니다.
 messages-thread = 주고받은 메시지

@@ -62,7 +62,7 @@ pub(super) async fn read(
     }
     let outcome = match (verdict, question) {
         (Verdict::Answer(_), Some(question)) => {
-            note(&tx, row.id, "message").await?;
+            remark(&tx, row.id, "message").await?;
             let text = tidy(&reading.text);
             Outcome::Message(talk::tell(&tx, app, &question, &text, talk::Way::mail(row.id)).await?)
         }
@@ -86,7 +86,7 @@ const fn is_placed(state: QuestionState) -> bool {
 }
 
 /// What became of a mail, said at the mail.
-pub(super) async fn note(tx: &WriteTx, id: IncomingId, word: &str) -> Result<(), Error> {
+pub(crate) async fn remark(tx: &WriteTx, id: IncomingId, word: &str) -> Result<(), Error> {
     incoming_mail::Entity::update_many()
         .col_expr(incoming_mail::Column::Reason, Expr::value(Some(word)))
         .filter(incoming_mail::Column::Id.eq(id))

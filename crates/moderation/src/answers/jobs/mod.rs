@@ -3,8 +3,9 @@
 mod asker;
 mod read_mail;
 
+pub(crate) use asker::remark;
 pub use read_mail::{Outcome, read_mail};
-pub(crate) use read_mail::{keep, reading};
+pub(crate) use read_mail::{bind, keep, reading};
 
 use crate::triage::{
     board::bulk,

@@ -101,7 +101,7 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
             // Who was asked says what becomes of it; of a colleague the words are kept.
             Some(command) if asked.crew_member_id.is_some() && answerer.is_none() => {
                 let done = command::run(&tx, app, asked, row.id, reading.message_id.clone(), command).await?;
-                asker::note(&tx, row.id, done.word).await?;
+                asker::remark(&tx, row.id, done.word).await?;
                 Outcome::Command
             }
             _ => {
@@ -161,12 +161,13 @@ async fn authentication(app: &App, row: &incoming_mail::Model, reading: &Reading
     verifier.verify(row.raw.clone(), Some(session), DNS_PATIENCE).await
 }
 
+/// What a mail's token, or the mail that it answers, says it is about.
 #[derive(Default)]
-struct Bound {
+pub(crate) struct Bound {
     binding: Binding,
     assignment: Option<AssignmentId>,
     /// The question whose asker got the token.
-    asker: Option<QuestionId>,
+    pub(crate) asker: Option<QuestionId>,
     /// The mail of ours that came back or is answered by its Message-ID.
     ours: Option<outgoing_mail::Model>,
 }
@@ -179,7 +180,7 @@ pub(super) struct About<'a> {
     pub(super) sender: Sender,
 }
 
-async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error> {
+pub(crate) async fn bind(tx: &impl ConnectionTrait, app: &App, reading: &Reading) -> Result<Bound, Error> {
     if let Some(bounce) = &reading.bounce {
         let ours = match &bounce.message_id {
             Some(id) => mail::outbox::by_message_id(tx, id).await?,

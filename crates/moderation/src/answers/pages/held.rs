@@ -4,10 +4,12 @@ use super::{Press, id, mail_view::MailView, queue::Tab};
 use crate::{
     TEXTS,
     answers::{
+        jobs::reading,
         repo::{self, HeldView, Subject},
         service::{judge::Reason, quarantine},
     },
     service::assign::event_of,
+    talk::service::accept::question_of,
 };
 use axum::{
     extract::{Path, Query, State},
@@ -123,6 +125,8 @@ struct Page {
     colleague: String,
     /// Whose address it may be confirmed to be, and the address.
     confirm: Option<(String, String)>,
+    /// The question whose asker it is said to be from.
+    asked: Option<Subject>,
     mail: MailView,
 }
 
@@ -158,6 +162,12 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         let title = c.either(&event.title, &event.title_en).to_owned();
         c = c.for_event(event.slug, title);
     }
+    let mut asked = None;
+    if bound.is_none()
+        && let Some(question) = question_of(conn, &app, &reading(&app, &row).await).await?
+    {
+        asked = Some(repo::subject(conn, Some(question.id), None, c.lang()).await?);
+    }
     render(&Page {
         zone: ZONE,
         id: row.id,
@@ -175,6 +185,7 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         bound,
         colleague,
         confirm: confirm.filter(|_| view == HeldView::Quarantined),
+        asked,
         mail: MailView::of(&app, &row, None).await,
         c,
     })

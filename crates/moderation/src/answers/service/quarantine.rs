@@ -143,7 +143,7 @@ async fn unnote(tx: &WriteTx, incoming: IncomingId) -> Result<(), Error> {
     Ok(one_row(&result, "mail")?)
 }
 
-async fn step(tx: &WriteTx, incoming: IncomingId, to: IncomingState) -> Result<(), Error> {
+pub(crate) async fn step(tx: &WriteTx, incoming: IncomingId, to: IncomingState) -> Result<(), Error> {
     let result = incoming_mail::Entity::update_many()
         .col_expr(incoming_mail::Column::State, Expr::value(to))
         .filter(incoming_mail::Column::Id.eq(incoming))
@@ -154,7 +154,7 @@ async fn step(tx: &WriteTx, incoming: IncomingId, to: IncomingState) -> Result<(
     Ok(one_row(&result, "mail")?)
 }
 
-async fn note(
+pub(crate) async fn note(
     tx: &WriteTx,
     app: &App,
     staff: StaffId,

@@ -1,5 +1,6 @@
 //! The steps of the conversation, each in the transaction of its caller.
 
+pub(crate) mod accept;
 mod ask;
 pub(crate) mod command;
 mod desk;
@@ -8,6 +9,7 @@ mod later;
 mod pass;
 mod tell;
 
+pub use accept::accept;
 pub use ask::ask;
 pub use desk::{close, forward, reaches, rule};
 pub(crate) use later::MOST_DAYS;
