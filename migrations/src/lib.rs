@@ -18,6 +18,8 @@ mod m0011_similar;
 mod m0012_routing;
 mod m0013_shortlist;
 mod m0014_words;
+mod m0017_mail_out;
+mod m0018_reminders;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -43,6 +45,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_routing::Step),
             Box::new(m0013_shortlist::Step),
             Box::new(m0014_words::Step),
+            Box::new(m0017_mail_out::Step),
+            Box::new(m0018_reminders::Step),
         ]
     }
 }

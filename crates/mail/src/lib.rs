@@ -4,9 +4,11 @@
 //! server. What comes in is committed raw by [`listen`], which enqueues the job that [`read`]s it.
 
 mod compose;
+pub mod dkim;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod hours;
 pub mod letter;
 mod listen;
 pub mod outbox;
@@ -15,9 +17,12 @@ pub mod render;
 pub mod send;
 pub mod smtp_in;
 pub mod store;
+pub mod unsubscribed;
 
 pub use compose::{Composed, compose, link_versions, preview};
+pub use dkim::Signer;
 pub use error::Error;
+pub use hours::Hours;
 pub use letter::{Block, Letter, Link};
 pub use listen::{Listeners, listen};
 pub use outbox::{Initial, NewMail, Refs};

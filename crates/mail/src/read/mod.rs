@@ -34,7 +34,8 @@ pub use language::Language;
 pub use report::{report, token_word};
 pub use source::{mask_file, mask_source};
 pub(crate) use token::PREFIX as REPLY_PREFIX;
-pub use token::mask_tokens;
+pub(crate) use token::RETURN_PREFIX;
+pub use token::{mask_tokens, returned};
 
 /// The two addresses of the SMTP envelope; empty where a mail is read from a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! The sender: takes what is due from the outbox and brings it to the mail server, several at once.
 
+mod claim;
 mod store;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use crate::Error;
+use crate::{Error, Signer};
 use chrono::Duration;
 use db::{Db, Wake};
 use domain::{Clock, state::mail::OutgoingState, token::Keys};
@@ -14,7 +15,7 @@ use std::{
     future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
-use store::Claimed;
+use claim::{Claimed, Desk};
 pub use store::HEALTH;
 use tokio::{task::JoinSet, time::Instant};
 use wire::{Outcome, Wire};
@@ -38,12 +39,18 @@ struct Inner {
     keys: Keys,
     wake: Wake,
     wire: Wire,
+    signer: Option<Signer>,
     last_error: Mutex<Option<String>>,
 }
 
 impl Sender {
     pub fn new(db: Db, settings: Arc<Settings>, clock: Clock, keys: Keys, wake: Wake) -> Self {
         let wire = Wire::new(settings.mail.out.clone());
+        // The start of the process has read the key before; nothing goes out unsigned silently.
+        let signer = Signer::load(&settings).unwrap_or_else(|error| {
+            tracing::error!(%error, "mail: goes out without our signature");
+            None
+        });
         Self(Arc::new(Inner {
             db,
             settings,
@@ -51,6 +58,7 @@ impl Sender {
             keys,
             wake,
             wire,
+            signer,
             last_error: Mutex::new(None),
         }))
     }
@@ -60,6 +68,7 @@ impl Sender {
         let inner = &self.0;
         let most = inner.settings.mail.out.concurrency as usize;
         let paused = inner.settings.mail.out.paused;
+        let clock = jobs::clock::Watch::new(inner.db.clone(), inner.clock.clone());
         if paused {
             tracing::warn!("mail: sending is paused by the settings; nothing goes out");
         }
@@ -71,7 +80,8 @@ impl Sender {
             let claimed = if paused {
                 Vec::new()
             } else {
-                inner.take(most.saturating_sub(under_way.len())).await
+                let trusted = clock.agrees().await;
+                inner.take(most.saturating_sub(under_way.len()), trusted).await
             };
             busy |= !claimed.is_empty();
             for mail in claimed {
@@ -108,7 +118,7 @@ impl Sender {
             store::recover(&inner.db, inner.clock.now()).await?;
             loop {
                 let most = inner.settings.mail.out.concurrency.max(1) as usize;
-                let claimed = inner.claim(most).await?;
+                let claimed = inner.claim(most, true).await?;
                 if claimed.is_empty() {
                     break;
                 }
@@ -138,20 +148,26 @@ impl Inner {
         )
     }
 
-    async fn claim(&self, most: usize) -> Result<Vec<Claimed>, Error> {
-        if most == 0 {
-            return Ok(Vec::new());
-        }
-        store::claim(&self.db, &self.settings, &self.keys, &self.clock, most, self.lease()).await
+    async fn claim(&self, most: usize, trusted: bool) -> Result<Vec<Claimed>, Error> {
+        let desk = Desk {
+            db: &self.db,
+            settings: &self.settings,
+            keys: &self.keys,
+            clock: &self.clock,
+            signer: self.signer.as_ref(),
+            lease: self.lease(),
+            trusted,
+        };
+        desk.claim(most).await
     }
 
-    async fn take(&self, most: usize) -> Vec<Claimed> {
+    async fn take(&self, most: usize, trusted: bool) -> Vec<Claimed> {
         let work = async {
             let lost = store::recover(&self.db, self.clock.now()).await?;
             if lost > 0 {
                 tracing::warn!(lost, "mail: leases ended without a word; repeating with the same bytes");
             }
-            self.claim(most).await
+            self.claim(most, trusted).await
         };
         match work.await {
             Ok(claimed) => claimed,
@@ -170,7 +186,7 @@ impl Inner {
             Outcome::Refused(_) => {}
             Outcome::Later(words) | Outcome::Uncertain(words) => self.remember(Some(words.clone())),
         }
-        match store::settle(&self.db, &self.clock, &mail, outcome).await {
+        match store::settle(&self.db, &self.clock, &self.settings.events.holidays, &mail, outcome).await {
             Ok(Some(state @ (OutgoingState::Failed | OutgoingState::Uncertain))) => {
                 tracing::warn!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended");
             }

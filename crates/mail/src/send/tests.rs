@@ -289,10 +289,10 @@ async fn a_mail_whose_worker_died_is_repeated_and_staff_steps_are_conditional() 
     let (sink, number) = sink().await;
     let post = office(number).await;
     let id = post.put("a@x.example").await.expect("new");
-    let claimed = post.sender.0.claim(5).await.expect("claims");
+    let claimed = post.sender.0.claim(5, true).await.expect("claims");
     assert_eq!(claimed.len(), 1);
     assert!(
-        post.sender.0.claim(5).await.expect("claims").is_empty(),
+        post.sender.0.claim(5, true).await.expect("claims").is_empty(),
         "a lease is one worker's"
     );
     let tx = post.db.begin_write().await.expect("tx");
@@ -308,7 +308,7 @@ async fn a_mail_whose_worker_died_is_repeated_and_staff_steps_are_conditional() 
     post.sender.run_due().await.expect("runs");
     assert_eq!(post.row(id).await.state, OutgoingState::Sent);
     assert_eq!(sink.0.lock().expect("lock").len(), 1);
-    let lost = store::settle(&post.db, &post.clock, &claimed[0], Outcome::Later("x".into()))
+    let lost = store::settle(&post.db, &post.clock, &post.settings.events.holidays, &claimed[0], Outcome::Later("x".into()))
         .await
         .expect("settles");
     assert_eq!(lost, None, "the dead worker's word counts no more");

@@ -1,0 +1,1 @@
+//! Days pass, and people are reminded.
