@@ -50,6 +50,7 @@ impl Mundap {
             .env("MUNDAP__DATABASE__URL", &home.url)
             .env("MUNDAP__WEB__BIND", address.to_string())
             .env("MUNDAP__WEB__PUBLIC_URL", format!("http://{address}"))
+            .env("MUNDAP__MAIL__IN__DNS", "off")
             .env("MUNDAP__MAIL__IN__SMTP_BIND", format!("127.0.0.1:{}", free_port()))
             .env("MUNDAP__MAIL__IN__LMTP_BIND", format!("127.0.0.1:{}", free_port()))
             .env("MUNDAP__MAIL__OUT__PORT", free_port().to_string())

@@ -18,6 +18,7 @@ mod m0011_similar;
 mod m0012_routing;
 mod m0013_shortlist;
 mod m0014_words;
+mod m0015_mail_identity;
 mod m0017_mail_out;
 mod m0018_reminders;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_routing::Step),
             Box::new(m0013_shortlist::Step),
             Box::new(m0014_words::Step),
+            Box::new(m0015_mail_identity::Step),
             Box::new(m0017_mail_out::Step),
             Box::new(m0018_reminders::Step),
         ]

@@ -88,6 +88,7 @@ impl Process {
             ("MUNDAP__SECRETS__KEY_FILE".to_owned(), text(&key_file)),
             ("MUNDAP__WEB__BIND".to_owned(), ports.web.to_string()),
             ("MUNDAP__WEB__PUBLIC_URL".to_owned(), format!("http://{}", ports.web)),
+            ("MUNDAP__MAIL__IN__DNS".to_owned(), "off".to_owned()),
             ("MUNDAP__MAIL__IN__SMTP_BIND".to_owned(), ports.smtp.to_string()),
             ("MUNDAP__MAIL__IN__LMTP_BIND".to_owned(), ports.lmtp.to_string()),
         ];

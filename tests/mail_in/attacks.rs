@@ -15,19 +15,28 @@ use tokio::{
     net::TcpStream,
 };
 
-struct Asked {
-    world: World,
-    running: Running,
-    scene: Scene,
-    assignment: entity::assignment::Model,
-    crew: entity::crew_member::Model,
+pub(super) struct Asked {
+    pub(super) world: World,
+    pub(super) running: Running,
+    pub(super) scene: Scene,
+    pub(super) assignment: entity::assignment::Model,
+    pub(super) crew: entity::crew_member::Model,
     /// Where the crew member's reply goes.
-    address: String,
+    pub(super) address: String,
 }
 
 /// One question, routed and released: somebody of the crew is asked.
 async fn asked() -> Asked {
-    let world = World::with(domain::Clock::system(), |s| s.mail.out.paused = true).await;
+    asked_with(|_| {}).await
+}
+
+/// The same with other settings.
+pub(super) async fn asked_with(change: impl FnOnce(&mut settings::Settings)) -> Asked {
+    let world = World::with(domain::Clock::system(), |s| {
+        s.mail.out.paused = true;
+        change(s);
+    })
+    .await;
     let scene = scene::set(
         &world,
         Size {
@@ -82,7 +91,7 @@ async fn asked() -> Asked {
 }
 
 /// Speaks SMTP as bluntly as an attacker: `data` goes as it is, with the dot after it. Gives the last answer.
-async fn deliver(running: &Running, from: &str, to: &str, data: &[u8]) -> String {
+pub(super) async fn deliver(running: &Running, from: &str, to: &str, data: &[u8]) -> String {
     let mut stream = BufReader::new(TcpStream::connect(running.smtp).await.expect("connects"));
     let mut line = String::new();
     stream.read_line(&mut line).await.expect("a greeting");
@@ -111,7 +120,7 @@ async fn deliver(running: &Running, from: &str, to: &str, data: &[u8]) -> String
     line
 }
 
-fn letter(from: &str, to: &str, headers: &str, body: &str) -> Vec<u8> {
+pub(super) fn letter(from: &str, to: &str, headers: &str, body: &str) -> Vec<u8> {
     format!(
         "From: <{from}>\r\nTo: <{to}>\r\nSubject: Re: question\r\nMIME-Version: 1.0\r\n\
          Content-Type: text/plain; charset=utf-8\r\n{headers}\r\n{body}"
@@ -126,7 +135,7 @@ async fn incoming(world: &World) -> Vec<entity::incoming_mail::Model> {
         .expect("reads")
 }
 
-async fn all_read(world: &World) -> Vec<entity::incoming_mail::Model> {
+pub(super) async fn all_read(world: &World) -> Vec<entity::incoming_mail::Model> {
     eventually("the mails to be read", async || {
         let rows = incoming(world).await;
         (!rows.is_empty() && rows.iter().all(|m| m.state != IncomingState::Received)).then_some(rows)
@@ -134,14 +143,14 @@ async fn all_read(world: &World) -> Vec<entity::incoming_mail::Model> {
     .await
 }
 
-async fn answers(world: &World) -> Vec<entity::answer::Model> {
+pub(super) async fn answers(world: &World) -> Vec<entity::answer::Model> {
     entity::answer::Entity::find()
         .all(world.app.db.reader())
         .await
         .expect("reads")
 }
 
-async fn outgoing(world: &World) -> u64 {
+pub(super) async fn outgoing(world: &World) -> u64 {
     entity::outgoing_mail::Entity::find()
         .count(world.app.db.reader())
         .await

@@ -135,6 +135,7 @@ async fn a_secret_in_a_mail_that_came_in_is_seen_on_no_page_and_in_no_export() {
             event_id: Set(Some(scene.event)),
             received_at: Set(app.clock.now()),
             read_at: Set(None),
+            ..Default::default()
         };
         let tx = app.db.begin_write().await.expect("begins");
         entity::incoming_mail::Entity::insert(row)

@@ -5,7 +5,7 @@ use db::{
     entity::{audit_entry, event},
     prelude::*,
 };
-use settings::{Settings, Tls};
+use settings::{Dns, Settings, Tls};
 
 /// Noted first and last while the demo is loaded.
 pub(crate) const BEGUN: &str = "demo.begun";
@@ -27,6 +27,8 @@ pub fn adjust(mut settings: Settings) -> Result<Settings, Error> {
     out.port = if out.port == 25 { SINK_PORT } else { out.port };
     out.tls = Tls::None;
     out.username.clear();
+    // Its people are invented, and so are their domains.
+    settings.mail.inbound.dns = Dns::Off;
     Ok(settings)
 }
 

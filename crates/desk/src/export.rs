@@ -4,10 +4,10 @@
 use data_encoding::BASE64;
 use db::{
     entity::{
-        answer, article, article_exchange, assignment, attachment, audit_entry, company, consent, crew_member,
-        decision, delivery, event, field, incoming_mail, invitation, outgoing_mail, partner, partner_service,
-        programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest, service, sitting, speaker,
-        stage_run,
+        answer, article, article_exchange, assignment, attachment, audit_entry, company, consent, crew_address,
+        crew_member, decision, delivery, event, field, incoming_mail, invitation, outgoing_mail, partner,
+        partner_service, programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest, service,
+        sitting, speaker, stage_run,
     },
     prelude::*,
 };
@@ -64,6 +64,12 @@ async fn programme(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<Strin
     );
     put(out, "services", &service::Entity::find().all(conn).await?, &[]);
     put(out, "crew_members", &crew_member::Entity::find().all(conn).await?, &[]);
+    put(
+        out,
+        "crew_addresses",
+        &crew_address::Entity::find().all(conn).await?,
+        &[],
+    );
     put(out, "fields", &field::Entity::find().all(conn).await?, &[]);
     Ok(())
 }

@@ -1,13 +1,16 @@
 //! What the desk asks the database.
 
+use chrono::{DateTime, Utc};
 use db::{
-    entity::{answer, audit_entry, decision, event, incoming_mail, job, note_mention, outgoing_mail, staff},
+    entity::{
+        answer, audit_entry, decision, event, incoming_mail, job, marked_address, note_mention, outgoing_mail, staff,
+    },
     page::Page,
     people,
     prelude::*,
 };
 use domain::{
-    AuditId, EventId, Lang, OutgoingId, StaffId,
+    AuditId, EventId, IncomingId, Lang, OutgoingId, StaffId,
     state::{
         answer::AnswerState,
         decision::{DecisionKind, DecisionState},
@@ -54,6 +57,8 @@ pub(crate) struct Waiting {
     pub(crate) drafts: u64,
     pub(crate) failed_mail: u64,
     pub(crate) failed_jobs: u64,
+    /// Addresses that came back and that nobody has seen to.
+    pub(crate) returned: u64,
 }
 
 pub(crate) async fn waiting(conn: &impl ConnectionTrait) -> Result<Waiting, db::Error> {
@@ -64,6 +69,10 @@ pub(crate) async fn waiting(conn: &impl ConnectionTrait) -> Result<Waiting, db::
             .count(conn)
             .await?,
         drafts: outgoing(OutgoingState::Draft).count(conn).await?,
+        returned: marked_address::Entity::find()
+            .filter(marked_address::Column::SettledAt.is_null())
+            .count(conn)
+            .await?,
         failed_mail: outgoing(OutgoingState::Failed).count(conn).await?,
         failed_jobs: job::Entity::find()
             .filter(job::Column::State.eq(JobState::Failed))
@@ -136,6 +145,64 @@ pub(crate) async fn outbox(
 
 fn pattern(q: &str) -> String {
     format!("%{}%", q.to_lowercase())
+}
+
+/// Where a list of marked addresses goes on: behind this moment and address.
+pub(crate) type MarkedAfter = (DateTime<Utc>, String);
+
+/// Addresses that came back, the newest first; those that wait for somebody, or those that were seen to.
+pub(crate) async fn marked(
+    conn: &impl ConnectionTrait,
+    open: bool,
+    after: Option<MarkedAfter>,
+) -> Result<Page<marked_address::Model>, db::Error> {
+    use marked_address::Column;
+    let settled = if open {
+        Column::SettledAt.is_null()
+    } else {
+        Column::SettledAt.is_not_null()
+    };
+    let mut query = marked_address::Entity::find()
+        .filter(settled)
+        .order_by_desc(Column::MarkedAt)
+        .order_by_asc(Column::Email);
+    if let Some((at, email)) = after {
+        let same = Condition::all()
+            .add(Column::MarkedAt.eq(at))
+            .add(Column::Email.gt(email));
+        query = query.filter(Condition::any().add(Column::MarkedAt.lt(at)).add(same));
+    }
+    let rows = query.limit(PAGE as u64 + 1).all(conn).await?;
+    Ok(Page::from_overfull(rows, PAGE, |row| {
+        format!("{} {}", row.marked_at.timestamp_micros(), row.email)
+    }))
+}
+
+/// The newest report that this mail came back.
+pub(crate) async fn returned(
+    conn: &impl ConnectionTrait,
+    mail: OutgoingId,
+) -> Result<Option<(IncomingId, DateTime<Utc>)>, db::Error> {
+    Ok(incoming_mail::Entity::find()
+        .select_only()
+        .columns([incoming_mail::Column::Id, incoming_mail::Column::ReceivedAt])
+        .filter(incoming_mail::Column::OutgoingId.eq(mail))
+        .filter(incoming_mail::Column::Class.eq("bounce"))
+        .order_by_desc(incoming_mail::Column::Id)
+        .into_tuple()
+        .one(conn)
+        .await?)
+}
+
+/// Whether the letter of this mail went out again to a corrected address: the newer mail.
+pub(crate) async fn again(conn: &impl ConnectionTrait, mail: OutgoingId) -> Result<Option<OutgoingId>, db::Error> {
+    Ok(outgoing_mail::Entity::find()
+        .select_only()
+        .column(outgoing_mail::Column::Id)
+        .filter(outgoing_mail::Column::Dedup.eq(mail::outbox::again_key(mail)))
+        .into_tuple()
+        .one(conn)
+        .await?)
 }
 
 /// How many mails stand in each state.

@@ -67,4 +67,5 @@ ids! {
     TagId, ViewId, BulkId,
     CriterionId, ReviewId, NoteId,
     RuleId, ReleaseId, TemplateId, ReasonId,
+    CrewAddressId,
 }

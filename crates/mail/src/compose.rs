@@ -4,7 +4,7 @@ use crate::{
     Error, Signer,
     letter::{Letter, Link, one_line},
     outbox,
-    read::{REPLY_PREFIX, RETURN_PREFIX},
+    read::{reply_prefix, return_prefix},
     render::{Links, Rendered, Sheet, render, unsubscribe_url},
     unsubscribed::OPTIONAL,
 };
@@ -128,7 +128,7 @@ pub fn compose(
             assignment.uuid(),
             u16::try_from(until).unwrap_or_default(),
         );
-        let local = format!("{REPLY_PREFIX}{token}");
+        let local = format!("{}{token}", reply_prefix(settings.mail.reply_form));
         let address = Address::new(local, &settings.mail.reply_domain).map_err(composing)?;
         builder = builder.reply_to(Mailbox::new(Some(one_line(&settings.mail.from_name)), address));
     }
@@ -192,7 +192,8 @@ fn return_path(
         ReturnPath::From => address(from),
         ReturnPath::Verp => {
             let token = keys.sign(Purpose::ReturnPath, row.id.uuid(), day_stamp_after(date, RETURN_DAYS));
-            Address::new(format!("{RETURN_PREFIX}{token}"), &settings.mail.reply_domain).map_err(composing)
+            let local = format!("{}{token}", return_prefix(settings.mail.reply_form));
+            Address::new(local, &settings.mail.reply_domain).map_err(composing)
         }
     }
 }

@@ -3,14 +3,17 @@
 //! A slice puts a [`Letter`] into the [`outbox`] in the transaction of its cause; the [`Sender`] brings it to the mail
 //! server. What comes in is committed raw by [`listen`], which enqueues the job that [`read`]s it.
 
+pub mod caused;
 mod compose;
 pub mod dkim;
 mod error;
 #[cfg(test)]
 mod fixture;
 mod hours;
+pub mod identity;
 pub mod letter;
 mod listen;
+pub mod marks;
 pub mod outbox;
 pub mod read;
 pub mod render;

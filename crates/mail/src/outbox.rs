@@ -289,6 +289,43 @@ pub fn letter(row: &outgoing_mail::Model) -> Result<Letter, Error> {
     Ok(serde_json::from_value(row.letter.clone())?)
 }
 
+/// The same letter once more to an address that is right, after the mail came back: a new mail with a Message-ID of its
+/// own. `None` when it was put before. The caller sees to what the old mail carried.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn again(
+    tx: &impl ConnectionTrait,
+    clock: &Clock,
+    settings: &Settings,
+    old: &outgoing_mail::Model,
+    to: EmailAddress,
+) -> Result<Option<OutgoingId>, Error> {
+    let mail = NewMail {
+        kind: old.kind,
+        to_name: old.to_name.clone(),
+        to_email: to,
+        lang: old.lang,
+        letter: letter(old)?,
+        state: Initial::Queued,
+        dedup: again_key(old.id),
+        reply: old.reply_assignment_id,
+        refs: Refs {
+            event: old.event_id,
+            invitation: old.invitation_id,
+            question: old.question_id,
+            assignment: old.assignment_id,
+            delivery: old.delivery_id,
+        },
+    };
+    put(tx, clock, settings, mail).await
+}
+
+/// What makes the mail one of a kind that goes in the place of one that came back.
+pub fn again_key(old: OutgoingId) -> String {
+    format!("again:{old}")
+}
+
 /// The mail that has this Message-ID (without angle brackets), if it is ours.
 ///
 /// # Errors

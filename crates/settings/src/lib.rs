@@ -8,7 +8,7 @@ mod web;
 
 pub use database::Database;
 pub use holidays::Holidays;
-pub use mail::{Dkim, Mail, MailIn, MailOut, ReturnPath, Tls};
+pub use mail::{Dkim, Dns, Mail, MailIn, MailOut, ReplyForm, ReturnPath, Tls};
 pub use secrets::Secrets;
 pub use web::Web;
 

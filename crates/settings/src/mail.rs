@@ -11,10 +11,21 @@ pub struct Mail {
     pub from_address: String,
     /// Replies come to `q+TOKEN@reply_domain`.
     pub reply_domain: String,
+    pub reply_form: ReplyForm,
     pub out: MailOut,
     pub dkim: Dkim,
     #[serde(rename = "in")]
     pub inbound: MailIn,
+}
+
+/// How a reply address is written; each is understood at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplyForm {
+    /// `q+TOKEN`, which arrives in the mailbox `q`.
+    Plus,
+    /// `q-TOKEN`, for a server that knows no plus: all addresses of the domain come to us.
+    CatchAll,
 }
 
 /// Submission to a mail server.
@@ -81,6 +92,55 @@ pub struct MailIn {
     /// Octets of one mail.
     pub max_size: usize,
     pub max_connections: usize,
+    /// Servers whose `Authentication-Results` count, by their authserv-id (RFC 8601), in lower case: a list, or words in
+    /// one text.
+    #[serde(deserialize_with = "words")]
+    pub trusted_authserv: Vec<String>,
+    /// Who is asked about the sender of a mail that comes by SMTP.
+    pub dns: Dns,
+}
+
+/// The name server that is asked about senders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Dns {
+    /// Those of the machine.
+    System,
+    /// Nobody: no sender is proved by DNS.
+    Off,
+    At(SocketAddr),
+}
+
+impl TryFrom<String> for Dns {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.trim() {
+            "system" => Ok(Self::System),
+            "off" => Ok(Self::Off),
+            at => at
+                .parse()
+                .or_else(|_| at.parse().map(|ip| SocketAddr::new(ip, 53)))
+                .map(Self::At)
+                .map_err(|_| "must be system, off, or a name server's address, such as 10.0.0.53"),
+        }
+    }
+}
+
+/// The environment knows only texts.
+fn words<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        List(Vec<String>),
+        Text(String),
+    }
+    let list = match Either::deserialize(deserializer)? {
+        Either::List(list) => list,
+        Either::Text(text) => text.split([' ', ',']).map(str::to_owned).collect(),
+    };
+    let list = list.into_iter().map(|word| word.trim().to_ascii_lowercase());
+    Ok(list.filter(|word| !word.is_empty()).collect())
 }
 
 impl Mail {
@@ -126,5 +186,47 @@ impl Mail {
             );
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dns, words};
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct Some {
+        dns: Dns,
+        #[serde(deserialize_with = "words")]
+        ids: Vec<String>,
+    }
+
+    #[test]
+    fn a_name_server_is_named_by_a_word_or_an_address_and_servers_by_a_list_or_a_text() {
+        let read = |dns: &str, ids: &str| toml::from_str::<Some>(&format!("dns = '{dns}'\nids = {ids}"));
+        assert_eq!(read("system", "[]").expect("reads").dns, Dns::System);
+        assert_eq!(
+            read("10.0.0.53", "[]").expect("reads").dns,
+            Dns::At(([10, 0, 0, 53], 53).into())
+        );
+        assert_eq!(
+            read("127.0.0.1:5300", "[]").expect("reads").dns,
+            Dns::At(([127, 0, 0, 1], 5300).into())
+        );
+        assert!(
+            read("ns.host.example", "[]").is_err(),
+            "a name would need a name server"
+        );
+        let both = ["mx.host.example", "mx2.host.example"];
+        assert_eq!(
+            read("off", "['MX.host.example', 'mx2.host.example']")
+                .expect("reads")
+                .ids,
+            both
+        );
+        assert_eq!(
+            read("off", "'mx.host.example, mx2.host.example'").expect("reads").ids,
+            both
+        );
     }
 }

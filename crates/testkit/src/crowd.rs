@@ -393,6 +393,8 @@ impl Beside {
                 due_at: Set(now + TimeDelta::days(if n % 100 == 15 { -1 } else { 7 })),
                 created_at: Set(now),
                 answered_at: Set(None),
+                chase_at: Set(None),
+                returned_at: Set(None),
             });
         }
         let scored = n.is_multiple_of(5);

@@ -10,12 +10,14 @@ mod database;
 mod postfix;
 mod wire;
 mod world;
+mod zone;
 
 pub use browser::{Browser, Filled, Page};
 pub use database::{Fresh, engine};
 pub use postfix::{Letterbox, Postfix};
 pub use wire::{Events, Reply, Wire};
 pub use world::{Running, World, free_port};
+pub use zone::{Zone, sign};
 
 /// The short form of a long test runs in `make test`, the long one in `make chaos`.
 pub fn long() -> bool {

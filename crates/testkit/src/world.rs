@@ -55,6 +55,8 @@ impl World {
         settings.web.bind = ([127, 0, 0, 1], 0).into();
         settings.mail.inbound.smtp_bind = ([127, 0, 0, 1], free_port()).into();
         settings.mail.inbound.lmtp_bind = ([127, 0, 0, 1], free_port()).into();
+        // A story that wants DNS brings its own.
+        settings.mail.inbound.dns = settings::Dns::Off;
         change(&mut settings);
         let app = App::new(
             db,

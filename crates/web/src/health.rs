@@ -8,7 +8,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
-    entity::{job, staff, worker_health},
+    entity::{job, marked_address, staff, worker_health},
     prelude::*,
 };
 use domain::state::job::JobState;
@@ -30,6 +30,8 @@ pub struct Health {
     pub failed: i64,
     /// Work other than mail that was given up.
     pub failed_jobs: u64,
+    /// Addresses that mail came back from, which nobody has seen to.
+    pub returned: u64,
     pub oldest_at: Option<DateTime<Utc>>,
     pub paused: bool,
     /// No worker has reported lately.
@@ -38,13 +40,15 @@ pub struct Health {
 
 impl Health {
     pub fn is_bad(&self) -> bool {
-        self.failed > 0 || self.failed_jobs > 0 || self.silent
+        self.failed > 0 || self.failed_jobs > 0 || self.returned > 0 || self.silent
     }
 
     /// Where one sees to it.
     pub const fn href(&self) -> &'static str {
         if self.failed_jobs > 0 && self.failed == 0 {
             "/desk"
+        } else if self.returned > 0 && self.failed == 0 {
+            "/desk/addresses"
         } else {
             "/desk/outbox"
         }
@@ -64,7 +68,9 @@ impl Cache {
         }
         let rows = worker_health::Entity::find().all(app.db.reader()).await.ok()?;
         let failed = job::Entity::find().filter(job::Column::State.eq(JobState::Failed));
+        let returned = marked_address::Entity::find().filter(marked_address::Column::SettledAt.is_null());
         let health = Health {
+            returned: returned.count(app.db.reader()).await.ok()?,
             failed_jobs: failed.count(app.db.reader()).await.ok()?,
             ..sum(&rows, app.clock.now())
         };
@@ -85,6 +91,7 @@ fn sum(rows: &[worker_health::Model], now: DateTime<Utc>) -> Health {
             uncertain: i64::from(r.uncertain),
             failed: i64::from(r.failed),
             failed_jobs: 0,
+            returned: 0,
             oldest_at: r.oldest_at,
             paused: r.paused,
             silent: now - r.at > SILENT,

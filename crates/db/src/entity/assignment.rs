@@ -21,6 +21,10 @@ pub struct Model {
     pub due_at: DateTimeUtc,
     pub created_at: DateTimeUtc,
     pub answered_at: Option<DateTimeUtc>,
+    /// Nobody is reminded before: who is asked said that they are away.
+    pub chase_at: Option<DateTimeUtc>,
+    /// The mail that asks came back, and nothing has been done about it yet.
+    pub returned_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

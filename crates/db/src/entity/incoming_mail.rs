@@ -1,6 +1,8 @@
 //! A mail that came in, raw, committed before its sender was told so.
 
-use domain::{AssignmentId, EventId, IncomingId, state::mail::IncomingState, state::mail::Via};
+use domain::{
+    AssignmentId, CrewMemberId, EventId, IncomingId, OutgoingId, state::mail::IncomingState, state::mail::Via,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -32,6 +34,22 @@ pub struct Model {
     pub event_id: Option<EventId>,
     pub received_at: DateTimeUtc,
     pub read_at: Option<DateTimeUtc>,
+    /// Whom the SMTP session was with, and by which name it greeted; of other ways in nothing is known.
+    #[sea_orm(column_type = "Text")]
+    pub client_ip: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub helo: Option<String>,
+    /// What is known about its sender: `mail::identity::Authentication`.
+    pub authentication: Option<Json>,
+    /// What exactly it is, within its class: `mail::read::Detail`.
+    #[sea_orm(column_type = "Text")]
+    pub detail: Option<String>,
+    /// The first day on which somebody who is away can be expected.
+    pub back_on: Option<Date>,
+    /// Who of the crew sent it, by their address.
+    pub crew_member_id: Option<CrewMemberId>,
+    /// The mail of ours that came back, or that an answering machine answers.
+    pub outgoing_id: Option<OutgoingId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -134,3 +134,12 @@ deed-shortlist-unfrozen = Freeze of the shortlist lifted
 deed-shortlist-freeze-planned = Freeze of the shortlist planned
 deed-assignment-withdrawn = Assignment withdrawn
 deed-decision-freed = Freed: the question it was joined to was withdrawn
+
+deed-address-marked = A bounced address was marked
+deed-address-settled = A bounced address was seen to
+deed-address-lifted = A bounced address works again
+deed-assignment-returned = The mail that asks came back
+deed-assignment-away = Whoever is asked is away
+deed-crew-address-confirmed = Another address of a crew member was confirmed
+deed-crew-address-removed = Another address of a crew member was removed
+deed-mail-corrected = A bounced mail went to a corrected address

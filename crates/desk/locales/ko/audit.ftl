@@ -134,3 +134,12 @@ deed-shortlist-unfrozen = 현장 목록 마감 해제
 deed-shortlist-freeze-planned = 현장 목록 마감 예약
 deed-assignment-withdrawn = 배정 취소
 deed-decision-freed = 이끌던 질문이 철회되어 병합이 풀림
+
+deed-address-marked = 반송된 주소 표시
+deed-address-settled = 반송된 주소 처리
+deed-address-lifted = 반송된 주소 다시 씀
+deed-assignment-returned = 배정 메일 반송
+deed-assignment-away = 담당 크루 부재 확인
+deed-crew-address-confirmed = 크루의 다른 주소 확인
+deed-crew-address-removed = 크루의 다른 주소 뺌
+deed-mail-corrected = 반송된 메일을 고친 주소로 보냄

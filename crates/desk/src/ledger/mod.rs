@@ -38,6 +38,8 @@ pub struct Facts {
     pub delivered: Delivered,
     /// Its crew's time is over.
     pub overdue: bool,
+    /// The mail that asks its crew came back.
+    pub unreached: bool,
 }
 
 /// The one place in which a question stands.
@@ -49,6 +51,7 @@ pub enum Leaf {
     Declined,
     Waiting,
     Late,
+    Unreached,
     InReview,
     Preparing,
     Queued,
@@ -65,6 +68,7 @@ impl Leaf {
         Self::Declined,
         Self::Waiting,
         Self::Late,
+        Self::Unreached,
         Self::InReview,
         Self::Preparing,
         Self::Queued,
@@ -82,6 +86,7 @@ impl Leaf {
             Self::Declined => "declined",
             Self::Waiting => "waiting",
             Self::Late => "late",
+            Self::Unreached => "unreached",
             Self::InReview => "in-review",
             Self::Preparing => "preparing",
             Self::Queued => "queued",
@@ -99,6 +104,8 @@ impl Facts {
             (QuestionState::Withdrawn, ..) => Leaf::Withdrawn,
             (QuestionState::Received, ..) => Leaf::Received,
             (QuestionState::Declined, ..) => Leaf::Declined,
+            // Nobody has been asked: that it is late, too, comes from it.
+            (_, Answered::No, ..) if self.unreached => Leaf::Unreached,
             (_, Answered::No, _, true) => Leaf::Late,
             (_, Answered::No, _, false) => Leaf::Waiting,
             (_, Answered::InReview, ..) => Leaf::InReview,
@@ -237,7 +244,8 @@ impl Ledger {
         self.count(Show::All) == self.count(Show::In) + sum(&[Leaf::Draft, Leaf::Withdrawn])
             && self.count(Show::In) == self.count(Show::Owed) + sum(&[Leaf::Received, Leaf::Declined])
             && self.count(Show::Owed) == placed
-            && self.count(Show::Owed) == self.count(Show::Approved) + sum(&[Leaf::Waiting, Leaf::Late, Leaf::InReview])
+            && self.count(Show::Owed)
+                == self.count(Show::Approved) + sum(&[Leaf::Waiting, Leaf::Late, Leaf::Unreached, Leaf::InReview])
             && self.count(Show::Approved)
                 == self.count(Show::Delivered) + sum(&[Leaf::Preparing, Leaf::Queued, Leaf::Bounced])
     }
@@ -262,12 +270,14 @@ mod tests {
             answered,
             delivered,
             any::<bool>(),
+            any::<bool>(),
         )
-            .prop_map(|(state, answered, delivered, overdue)| Facts {
+            .prop_map(|(state, answered, delivered, overdue, unreached)| Facts {
                 state,
                 answered,
                 delivered,
                 overdue,
+                unreached,
             })
     }
 

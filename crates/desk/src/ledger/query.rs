@@ -31,7 +31,9 @@ SELECT q.id AS id, q.state AS state,
        WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.question_id = q.id AND d.state = 'page_only') THEN 'page_only'
        ELSE 'no' END AS delivered,
   CASE WHEN EXISTS (SELECT 1 FROM assignment s WHERE s.question_id = COALESCE(q.merged_into, q.id)
-                    AND s.state IN ('sent', 'reminded', 'asked_back') AND s.due_at < $2) THEN 1 ELSE 0 END AS overdue
+                    AND s.state IN ('sent', 'reminded', 'asked_back') AND s.due_at < $2) THEN 1 ELSE 0 END AS overdue,
+  CASE WHEN EXISTS (SELECT 1 FROM assignment s WHERE s.question_id = COALESCE(q.merged_into, q.id)
+                    AND s.state IN ('sent', 'reminded', 'asked_back') AND s.returned_at IS NOT NULL) THEN 1 ELSE 0 END AS unreached
 FROM question q WHERE q.event_id = $1";
 
 #[derive(FromQueryResult)]
@@ -40,6 +42,7 @@ struct Row {
     answered: String,
     delivered: String,
     overdue: i32,
+    unreached: i32,
     n: i64,
 }
 
@@ -62,6 +65,7 @@ impl Row {
             answered,
             delivered,
             overdue: self.overdue == 1,
+            unreached: self.unreached == 1,
         };
         (facts, u64::try_from(self.n).unwrap_or_default())
     }
@@ -91,7 +95,8 @@ const fn delivered_word(delivered: Delivered) -> &'static str {
 /// When the database refuses.
 pub async fn read(conn: &impl ConnectionTrait, event: EventId, now: DateTime<Utc>) -> Result<Ledger, db::Error> {
     let sql = format!(
-        "SELECT state, answered, delivered, overdue, COUNT(*) AS n FROM ({FACTS}) f GROUP BY state, answered, delivered, overdue"
+        "SELECT state, answered, delivered, overdue, unreached, COUNT(*) AS n FROM ({FACTS}) f
+         GROUP BY state, answered, delivered, overdue, unreached"
     );
     let values: Vec<Value> = vec![event.into(), now.into()];
     let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, values);
@@ -131,11 +136,12 @@ pub async fn list(
     let any = ledger
         .facts(show)
         .map(|f| {
-            let overdue = u8::from(f.overdue);
+            let (overdue, unreached) = (u8::from(f.overdue), u8::from(f.unreached));
             let (answered, delivered) = (answered_word(f.answered), delivered_word(f.delivered));
             let state = f.state;
             format!(
-                "(state = '{state}' AND answered = '{answered}' AND delivered = '{delivered}' AND overdue = {overdue})"
+                "(state = '{state}' AND answered = '{answered}' AND delivered = '{delivered}' AND overdue = {overdue} \
+                 AND unreached = {unreached})"
             )
         })
         .collect::<Vec<_>>();

@@ -39,7 +39,7 @@ fn fill(name: &str) -> &'static str {
         "live" => "fill-live",
         "accepted" | "page-only" => "fill-delivered",
         "merged" | "in-review" | "preparing" => "fill-answered",
-        "late" | "bounced" => "fill-late",
+        "late" | "unreached" | "bounced" => "fill-late",
         "declined" => "fill-quiet",
         _ => "fill-routed",
     }
@@ -71,7 +71,7 @@ const MIDDLE: [QuestionState; 5] = [
     QuestionState::Declined,
 ];
 
-const END: [Leaf; 10] = [
+const END: [Leaf; 11] = [
     Leaf::Accepted,
     Leaf::PageOnly,
     Leaf::Queued,
@@ -79,6 +79,7 @@ const END: [Leaf; 10] = [
     Leaf::InReview,
     Leaf::Waiting,
     Leaf::Late,
+    Leaf::Unreached,
     Leaf::Bounced,
     Leaf::Received,
     Leaf::Declined,

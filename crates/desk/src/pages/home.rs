@@ -136,6 +136,14 @@ fn todos(c: &Chrome, events: &[EventRow], waiting: repo::Waiting, called: u64) -
         true,
     );
     add(
+        mail,
+        "todo-returned",
+        waiting.returned,
+        "/desk/addresses".into(),
+        "",
+        true,
+    );
+    add(
         c.may(Role::Administrator),
         "todo-failed-jobs",
         waiting.failed_jobs,
@@ -152,6 +160,14 @@ fn todos(c: &Chrome, events: &[EventRow], waiting: repo::Waiting, called: u64) -
             "todo-late",
             row.leaf(Leaf::Late),
             format!("{base}/ledger?show=late"),
+            title,
+            true,
+        );
+        add(
+            true,
+            "todo-unreached",
+            row.leaf(Leaf::Unreached),
+            format!("{base}/ledger?show=unreached"),
             title,
             true,
         );

@@ -117,6 +117,7 @@ fn lines() -> Vec<Line> {
                 leaf(Leaf::InReview),
                 leaf(Leaf::Waiting),
                 leaf(Leaf::Late),
+                leaf(Leaf::Unreached),
             ],
         },
         Line {

@@ -5,6 +5,7 @@ mod home;
 mod ledger;
 mod outbox;
 mod outgoing;
+mod returned;
 mod staff;
 
 pub(crate) fn routes() -> web::Router {
@@ -13,6 +14,7 @@ pub(crate) fn routes() -> web::Router {
         .merge(ledger::routes())
         .merge(outbox::routes())
         .merge(outgoing::routes())
+        .merge(returned::routes())
         .merge(staff::routes())
         .merge(audit::routes())
         .merge(audit_file::routes())

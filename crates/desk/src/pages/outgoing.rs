@@ -2,7 +2,7 @@
 
 use crate::{
     TEXTS,
-    pages::{Nothing, ZONE},
+    pages::{Nothing, ZONE, returned::Returned},
     repo,
 };
 use axum::{
@@ -24,6 +24,7 @@ pub(crate) fn routes() -> web::Router {
         .route("/desk/outbox/{id}/hold", post(hold))
         .route("/desk/outbox/{id}/drop", post(discard))
         .route("/desk/outbox/{id}/retry", post(retry))
+        .route("/desk/outbox/{id}/correct", post(super::returned::correct))
 }
 
 /// One part of the letter as it is edited.
@@ -44,6 +45,7 @@ struct Page {
     parts: Vec<Part>,
     preview: String,
     editable: bool,
+    returned: Option<Returned>,
     zone: &'static str,
 }
 
@@ -75,15 +77,32 @@ impl Page {
 async fn show(State(app): State<App>, c: Chrome, _staff: Reviewer, Path(id): Path<String>) -> Result {
     let row = find(&app, &id).await?;
     let letter = outbox::letter(&row).map_err(db::Error::from)?;
-    page(&app, c, row, &letter, Errors::new(), StatusCode::OK)
+    page(&app, c, row, &letter, Errors::new(), StatusCode::OK).await
 }
 
-async fn find(app: &App, id: &str) -> Result<outgoing_mail::Model> {
+/// The page with what is wrong with the corrected address, which stays as it was typed.
+pub(super) async fn with_address(
+    app: &App,
+    c: Chrome,
+    row: outgoing_mail::Model,
+    email: String,
+    errors: Errors,
+    status: StatusCode,
+) -> Result {
+    let letter = outbox::letter(&row).map_err(db::Error::from)?;
+    let mut page = compose(app, c, row, &letter, errors).await?;
+    if let Some(returned) = &mut page.returned {
+        returned.email = email;
+    }
+    render_status(status, &page)
+}
+
+pub(super) async fn find(app: &App, id: &str) -> Result<outgoing_mail::Model> {
     let id: OutgoingId = id.parse().map_err(|_| Error::NotFound)?;
     repo::outgoing(app.db.reader(), id).await
 }
 
-fn page(
+async fn page(
     app: &App,
     c: Chrome,
     row: outgoing_mail::Model,
@@ -91,12 +110,18 @@ fn page(
     errors: Errors,
     status: StatusCode,
 ) -> Result {
+    render_status(status, &compose(app, c, row, letter, errors).await?)
+}
+
+async fn compose(app: &App, c: Chrome, row: outgoing_mail::Model, letter: &Letter, errors: Errors) -> Result<Page> {
     let c = c.with(&TEXTS);
     let preview = mail::preview(&row, &app.settings).map_err(db::Error::from)?;
     let editable = matches!(row.state, OutgoingState::Draft | OutgoingState::Queued) && row.bytes_sha256.is_none();
     let parts = letter.blocks.iter().map(|block| part(&c, block)).collect();
-    let page = Page {
+    let returned = Returned::of(app, &row).await?;
+    Ok(Page {
         errors,
+        returned,
         kind: super::kind_label(&c, row.kind),
         subject: letter.subject.clone(),
         parts,
@@ -105,8 +130,7 @@ fn page(
         row,
         zone: ZONE,
         c,
-    };
-    render_status(status, &page)
+    })
 }
 
 fn part(c: &Chrome, block: &Block) -> Part {
@@ -185,7 +209,7 @@ async fn edit(
         errors.add("subject", "error-required");
     }
     if !errors.is_empty() {
-        return page(&app, c, row, &letter, errors, StatusCode::UNPROCESSABLE_ENTITY);
+        return page(&app, c, row, &letter, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let tx = app.db.begin_write().await?;
     match outbox::edit(&tx, row.id, letter.clone(), input.version).await {
@@ -200,7 +224,8 @@ async fn edit(
                 &letter,
                 Errors::form("outbox-edit-stale"),
                 StatusCode::CONFLICT,
-            );
+            )
+            .await;
         }
         Err(error) => return Err(db::Error::from(error).into()),
     }

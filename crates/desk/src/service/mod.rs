@@ -1,4 +1,5 @@
 //! What the desk does, callable without HTTP.
 
+pub mod correct;
 pub mod job;
 pub mod staff;

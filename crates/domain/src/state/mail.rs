@@ -106,3 +106,17 @@ text_enum! {
         Staff = "staff",
     }
 }
+
+text_enum! {
+    /// Why an address is marked.
+    MarkCause {
+        /// A report came back that the address is wrong or refuses us.
+        Bounce = "bounce",
+        /// The server said so while we were sending.
+        Refused = "refused",
+        Complaint = "complaint",
+        Unsubscribed = "unsubscribed",
+        /// Somebody of ours decided.
+        Staff = "staff",
+    }
+}

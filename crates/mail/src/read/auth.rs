@@ -19,19 +19,38 @@ pub struct AuthResult {
     pub arc: Option<String>,
     /// The domain that DMARC was checked for (`header.from`).
     pub from_domain: Option<String>,
+    /// What that domain asks for (`policy.dmarc`, or `p=` in a comment): `none`, `quarantine`, `reject`.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// How many `Received` lines stand above it: what a server put on top has none.
+    #[serde(default)]
+    pub received_above: usize,
 }
 
 /// The `Authentication-Results` headers, the topmost (newest) first.
 pub(super) fn results(mail: &Mail) -> Vec<AuthResult> {
-    mail.headers
-        .iter()
-        .filter(|(name, _)| name == "authentication-results")
-        .take(HEADERS)
-        .filter_map(|(_, value)| one(value))
-        .collect()
+    let mut received = 0;
+    let mut found = Vec::new();
+    for (name, value) in &mail.headers {
+        match name.as_str() {
+            "received" => received += 1,
+            "authentication-results" => {
+                // One that cannot be read hides nothing below it.
+                let mut result = one(value).unwrap_or_default();
+                result.received_above = received;
+                found.push(result);
+            }
+            _ => {}
+        }
+        if found.len() == HEADERS {
+            break;
+        }
+    }
+    found
 }
 
 fn one(value: &str) -> Option<AuthResult> {
+    let asked = policy(value);
     let value = without_comments(value);
     let mut parts = value.split(';');
     let by = parts.next()?.split_whitespace().next()?.to_ascii_lowercase();
@@ -55,6 +74,7 @@ fn one(value: &str) -> Option<AuthResult> {
             "dmarc" => {
                 let domain = words.find_map(|w| w.strip_prefix("header.from="));
                 out.from_domain = domain.map(|d| d.trim_matches('"').to_ascii_lowercase());
+                out.policy.clone_from(&asked);
                 &mut out.dmarc
             }
             "arc" => &mut out.arc,
@@ -66,6 +86,18 @@ fn one(value: &str) -> Option<AuthResult> {
         }
     }
     Some(out)
+}
+
+/// The policy that stands behind a DMARC result: RFC 8601 has no place for it, so most write it into a comment.
+fn policy(value: &str) -> Option<String> {
+    let lower = value.to_ascii_lowercase();
+    let (_, after) = lower.split_once("dmarc=")?;
+    let words = after.split(|c: char| !(c.is_ascii_alphanumeric() || "=.".contains(c)));
+    let found = words.take(12).find_map(|w| {
+        let value = w.strip_prefix("p=").or_else(|| w.strip_prefix("policy.dmarc="));
+        value.filter(|v| matches!(*v, "none" | "quarantine" | "reject"))
+    });
+    found.map(str::to_owned)
 }
 
 fn without_comments(value: &str) -> String {
@@ -102,6 +134,7 @@ mod tests {
         assert_eq!(found.spf.as_deref(), Some("softfail"));
         assert_eq!(found.dmarc.as_deref(), Some("pass"));
         assert_eq!(found.from_domain.as_deref(), Some("x.example"));
+        assert_eq!(found.policy.as_deref(), Some("reject"));
         assert_eq!(one(";").map(|r| r.by), None);
     }
 }

@@ -17,7 +17,7 @@ mod rules;
 mod signature;
 mod source;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tnef;
 mod token;
 mod words;
@@ -33,8 +33,7 @@ pub use class::{Absence, Detail, Severity};
 pub use language::Language;
 pub use report::{report, token_word};
 pub use source::{mask_file, mask_source};
-pub(crate) use token::PREFIX as REPLY_PREFIX;
-pub(crate) use token::RETURN_PREFIX;
+pub(crate) use token::{PREFIXES as REPLY_PREFIXES, prefix as reply_prefix, return_prefix};
 pub use token::{mask_tokens, returned};
 
 /// The two addresses of the SMTP envelope; empty where a mail is read from a file.

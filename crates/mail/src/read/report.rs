@@ -1,8 +1,9 @@
 //! A reading as one JSON object for programs: `docs/mail-read.md` is its contract. Keys are added, never renamed.
 
-use super::{Class, Reading, TokenFinding};
+use super::{AuthResult, Class, Reading, TokenFinding};
+use crate::identity::{Authentication, Found, How, Proof};
 use chrono::{DateTime, Utc};
-use domain::token::day_stamp;
+use domain::{EmailAddress, token::day_stamp};
 use serde_json::{Value, json};
 
 impl Class {
@@ -33,31 +34,40 @@ fn stamp(now: DateTime<Utc>) -> u16 {
     day_stamp(now)
 }
 
-/// The whole reading. `authserv_id` is the server whose word counts on the sender, where one is configured.
-pub fn report(reading: &Reading, now: DateTime<Utc>, authserv_id: Option<&str>) -> Value {
+/// The whole reading, with what is known of its sender. Where that is nothing, the topmost word of a server stands in its
+/// place, which nobody need believe.
+pub fn report(reading: &Reading, now: DateTime<Utc>, found: &Authentication) -> Value {
     let mut out = serde_json::to_value(reading).unwrap_or_else(|_| json!({}));
     let (assignment, expired, thread) = match &reading.token {
         TokenFinding::Reply { assignment, until } => (Some(*assignment), stamp(now) > *until, &[][..]),
         TokenFinding::Thread { message_ids } => (None, false, message_ids.as_slice()),
         TokenFinding::Forged | TokenFinding::None => (None, false, &[][..]),
     };
-    let trusted = |by: &str| authserv_id.is_some_and(|id| id.eq_ignore_ascii_case(by));
     let results = &reading.authentication;
-    let chosen = results.iter().find(|r| trusted(&r.by)).or_else(|| results.first());
-    let method = |of: fn(&super::AuthResult) -> Option<&String>| {
-        chosen.and_then(of).map_or_else(|| "none".to_owned(), Clone::clone)
+    let known = found.how != How::Unchecked;
+    let said = results.first().filter(|_| !known);
+    let method = |found: Found, of: fn(&AuthResult) -> Option<&String>| {
+        said.and_then(of)
+            .map_or_else(|| found.as_str().to_owned(), Clone::clone)
     };
+    let sender = reading.from.as_ref().and_then(|m| EmailAddress::parse(&m.address).ok());
     out["class"] = json!(reading.class.word());
     out["token"] = json!(token_word(&reading.token, now));
     out["token_expired"] = json!(expired);
     out["assignment"] = json!(assignment);
     out["thread"] = json!(thread);
     out["authentication"] = json!({
-        "by": chosen.map(|r| r.by.clone()),
-        "trusted": chosen.is_some_and(|r| trusted(&r.by)),
-        "spf": method(|r| r.spf.as_ref()),
-        "dkim": method(|r| r.dkim.as_ref()),
-        "dmarc": method(|r| r.dmarc.as_ref()),
+        "by": found.by.as_ref().or_else(|| said.map(|r| &r.by)),
+        "trusted": known,
+        "how": found.how,
+        "offline": found.offline,
+        "aligned": sender.is_some_and(|from| found.proof(&from) == Proof::Aligned),
+        "spf": method(found.spf, |r| r.spf.as_ref()),
+        "dkim": method(found.dkim, |r| r.dkim.as_ref()),
+        "dmarc": method(found.dmarc, |r| r.dmarc.as_ref()),
+        "from_domain": found.from_domain.as_ref().or_else(|| said.and_then(|r| r.from_domain.as_ref())),
+        "dkim_domains": found.dkim_domains,
+        "policy": found.policy,
         "results": results,
     });
     out
@@ -66,7 +76,10 @@ pub fn report(reading: &Reading, now: DateTime<Utc>, authserv_id: Option<&str>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Envelope, read, tests};
+    use crate::{
+        identity::from_headers,
+        read::{Envelope, read, tests},
+    };
     use domain::{AssignmentId, token::Purpose};
 
     const NOW: &str = "2026-03-03T00:00:00Z";
@@ -77,11 +90,9 @@ mod tests {
             "네.\n\n-- \n이준호",
         );
         let now = NOW.parse().expect("a time");
-        report(
-            &read(&raw, &Envelope::default(), &tests::reader()),
-            now,
-            Some("mx.host.example"),
-        )
+        let reading = read(&raw, &Envelope::default(), &tests::reader());
+        let found = from_headers(&reading.authentication, &["mx.host.example".to_owned()]);
+        report(&reading, now, &found)
     }
 
     #[test]
@@ -146,13 +157,20 @@ mod tests {
     fn only_the_configured_server_is_believed() {
         let forged = "Authentication-Results: evil.example; dmarc=pass header.from=host.example\n";
         let ours = "Authentication-Results: mx.host.example; dmarc=fail header.from=host.example\n";
-        let json = of(&format!("{forged}{ours}To: x@host.example"));
-        assert_eq!(json["authentication"]["dmarc"], "fail");
-        assert_eq!(json["authentication"]["trusted"], true);
+        // The reader's test puts a `From` above these, which changes nothing.
+        let json = of(&format!("{ours}{forged}To: x@host.example"));
+        let found = &json["authentication"];
         assert_eq!(
-            of(&format!("{forged}To: x@host.example"))["authentication"]["trusted"],
-            false
+            (&found["dmarc"], &found["trusted"], &found["how"]),
+            (&json!("fail"), &json!(true), &json!("header"))
         );
-        assert_eq!(json["authentication"]["results"].as_array().map(Vec::len), Some(2));
+        assert_eq!(found["results"].as_array().map(Vec::len), Some(2));
+        let json = of(&format!("{forged}{ours}To: x@host.example"));
+        let found = &json["authentication"];
+        assert_eq!(
+            (&found["dmarc"], &found["trusted"], &found["aligned"]),
+            (&json!("pass"), &json!(false), &json!(false)),
+            "what anybody may have written is shown, and not believed"
+        );
     }
 }

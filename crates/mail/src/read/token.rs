@@ -6,14 +6,29 @@ use domain::{
     AssignmentId, OutgoingId,
     token::{Purpose, TOKEN_CHARS},
 };
+use settings::ReplyForm;
 use std::ops::Range;
 
-/// The local part of a reply address before its token.
-pub(crate) const PREFIX: &str = "q+";
+/// The local part of a reply address before its token, in each form ([`settings::ReplyForm`]).
+pub(crate) const PREFIXES: [&str; 2] = ["q+", "q-"];
+
+/// The form that the settings ask for.
+pub(crate) const fn prefix(form: ReplyForm) -> &'static str {
+    match form {
+        ReplyForm::Plus => PREFIXES[0],
+        ReplyForm::CatchAll => PREFIXES[1],
+    }
+}
+
 /// The local part of a return path before its token: with it 64 octets, which is the most (RFC 5321 §4.5.3.1.1).
-pub(crate) const RETURN_PREFIX: &str = "bounces+";
-/// The same for a server that knows no plus.
-const RETURN_PREFIXES: [&str; 2] = [RETURN_PREFIX, "bounces-"];
+const RETURN_PREFIXES: [&str; 2] = ["bounces+", "bounces-"];
+
+pub(crate) const fn return_prefix(form: ReplyForm) -> &'static str {
+    match form {
+        ReplyForm::Plus => RETURN_PREFIXES[0],
+        ReplyForm::CatchAll => RETURN_PREFIXES[1],
+    }
+}
 
 /// The mail of ours that came back, by the address it came back to: that needs nothing in its body. `now` must not be
 /// later than the last day of the address.
@@ -84,7 +99,7 @@ fn token_of(address: &str, reply_domain: &str) -> Option<String> {
     let address = address.trim().trim_matches(['<', '>']).to_ascii_lowercase();
     let (local, domain) = address.rsplit_once('@')?;
     (domain == reply_domain.to_ascii_lowercase())
-        .then(|| local.strip_prefix(PREFIX).map(str::to_owned))
+        .then(|| PREFIXES.iter().find_map(|p| local.strip_prefix(p)).map(str::to_owned))
         .flatten()
 }
 
@@ -208,6 +223,25 @@ mod tests {
                 until: 9
             }
         );
+    }
+
+    #[test]
+    fn a_server_that_knows_no_plus_has_a_form_of_its_own() {
+        let reader = reader();
+        let id = AssignmentId::new();
+        let token = reader.keys.sign(Purpose::Reply, id.uuid(), 9);
+        for form in [ReplyForm::Plus, ReplyForm::CatchAll] {
+            let local = format!("{}{token}", prefix(form));
+            assert!(local.len() <= 64, "RFC 5321 §4.5.3.1.1");
+            let found = find(&to(&[&format!("{local}@reply.host.example")]), &[], &[], &[], &reader);
+            let expected = TokenFinding::Reply {
+                assignment: id,
+                until: 9,
+            };
+            assert_eq!(found, expected, "{form:?}");
+        }
+        let other = format!("q.{token}@reply.host.example");
+        assert_eq!(find(&to(&[&other]), &[], &[], &[], &reader), TokenFinding::None);
     }
 
     #[test]

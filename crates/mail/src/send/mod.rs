@@ -1,6 +1,7 @@
 //! The sender: takes what is due from the outbox and brings it to the mail server, several at once.
 
 mod claim;
+mod reach;
 mod store;
 #[cfg(test)]
 mod tests;

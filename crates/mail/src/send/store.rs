@@ -1,6 +1,6 @@
 //! The sender's steps in the database. Each is one short transaction; the lease's holder alone may settle.
 
-use super::{claim::Claimed, wire::Outcome};
+use super::{claim::Claimed, reach, wire::Outcome};
 use crate::{Error, Hours};
 use chrono::{DateTime, Duration, Utc};
 use db::{
@@ -166,10 +166,14 @@ pub(super) async fn settle_row(
         .await?;
     one_row(&result, "mail")?;
     match fate.state {
-        OutgoingState::Sent => move_delivery(tx, row.id, DeliveryState::Accepted, &fate.words, now).await?,
+        OutgoingState::Sent => {
+            move_delivery(tx, row.id, DeliveryState::Accepted, &fate.words, now).await?;
+            reach::sent(tx, row).await?;
+        }
         OutgoingState::Uncertain => move_delivery(tx, row.id, DeliveryState::Sent, &fate.words, now).await?,
         OutgoingState::Failed => {
             move_delivery(tx, row.id, DeliveryState::Bounced, &fate.words, now).await?;
+            reach::failed(tx, clock, row, &fate.words).await?;
             let entry = audit::Entry {
                 event: row.event_id,
                 actor: Actor::System,

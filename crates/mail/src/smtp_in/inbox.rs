@@ -8,9 +8,11 @@ use domain::{
     Clock, IncomingId,
     job::Job,
     state::mail::{IncomingState, Via},
+    text::excerpt,
 };
 use sea_orm::sea_query::OnConflict;
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 
 /// Keeps what is sent to the reply domain.
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ impl Inbox {
         }
     }
 
-    /// Keeps a mail; the same octets to the same recipients again are kept once.
+    /// [`Inbox::keep_from`] where nothing is known of a session.
     ///
     /// # Errors
     /// When they could not be committed.
@@ -41,6 +43,21 @@ impl Inbox {
         from: &str,
         to: &[String],
         raw: Vec<u8>,
+    ) -> Result<Option<IncomingId>, db::Error> {
+        self.keep_from(via, from, to, raw, None).await
+    }
+
+    /// Keeps a mail; the same octets to the same recipients again are kept once.
+    ///
+    /// # Errors
+    /// When they could not be committed.
+    pub async fn keep_from(
+        &self,
+        via: Via,
+        from: &str,
+        to: &[String],
+        raw: Vec<u8>,
+        session: Option<(IpAddr, &str)>,
     ) -> Result<Option<IncomingId>, db::Error> {
         let id = IncomingId::new();
         let mut recipients: Vec<String> = to.iter().map(|a| a.to_ascii_lowercase()).collect();
@@ -63,6 +80,9 @@ impl Inbox {
             event_id: Set(None),
             received_at: Set(self.clock.now()),
             read_at: Set(None),
+            client_ip: Set(session.map(|(client, _)| client.to_string())),
+            helo: Set(session.map(|(_, helo)| clean(&excerpt(helo, 255)))),
+            ..Default::default()
         };
         let tx = self.db.begin_write().await?;
         let inserted = incoming_mail::Entity::insert(row)
@@ -100,8 +120,11 @@ impl Accept for Inbox {
             Protocol::Smtp => Via::Smtp,
             Protocol::Lmtp => Via::Lmtp,
         };
+        // Behind LMTP stands our own server, so its address says nothing of the sender's.
+        let session = envelope.client.filter(|_| via == Via::Smtp);
+        let session = session.map(|client| (client.to_canonical(), envelope.helo.as_str()));
         let kept = self
-            .keep(via, &envelope.from, &envelope.to, raw)
+            .keep_from(via, &envelope.from, &envelope.to, raw, session)
             .await
             .map_err(|e| TempFail(e.to_string()))?;
         if let Some(id) = kept {

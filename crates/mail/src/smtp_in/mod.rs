@@ -10,7 +10,12 @@ mod tests;
 
 use crate::Error;
 use async_trait::async_trait;
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
@@ -63,6 +68,10 @@ pub struct Envelope {
     pub from: String,
     pub to: Vec<String>,
     pub protocol: Protocol,
+    /// Who is at the other end, where that is known.
+    pub client: Option<IpAddr>,
+    /// By which name they greeted.
+    pub helo: String,
 }
 
 /// Whether a recipient is ours.
@@ -117,8 +126,8 @@ pub async fn serve(
             () = &mut shutdown => break,
             Some(_) = sessions.join_next(), if !sessions.is_empty() => {}
             incoming = listener.accept() => {
-                let socket = match incoming {
-                    Ok((socket, _)) => socket,
+                let (socket, peer) = match incoming {
+                    Ok((socket, peer)) => (socket, peer.ip()),
                     Err(error) => {
                         tracing::warn!(%error, "mail listener: accept failed");
                         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -131,7 +140,7 @@ pub async fn serve(
                 };
                 let (config, accept, stopping) = (Arc::clone(&config), Arc::clone(&accept), stopping.clone());
                 sessions.spawn(async move {
-                    session::run(socket, &config, accept.as_ref(), stopping).await;
+                    session::run(socket, Some(peer), &config, accept.as_ref(), stopping).await;
                     drop(place);
                 });
             }

@@ -5,7 +5,7 @@ use super::{
     data::{Collector, Fault},
 };
 use smtp_proto::{Error as ParseError, Request};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::watch,
@@ -29,6 +29,8 @@ struct Session<'a, S> {
     /// Replies that go out together.
     replies: String,
     greeted: bool,
+    peer: Option<IpAddr>,
+    helo: String,
     from: Option<String>,
     to: Vec<String>,
     errors: u32,
@@ -55,8 +57,13 @@ pub(super) async fn turn_away(mut socket: tokio::net::TcpStream) {
     let _ = tokio::time::timeout(Duration::from_secs(5), say).await;
 }
 
-pub(super) async fn run<S>(stream: S, config: &ServerConfig, accept: &dyn Accept, stopping: watch::Receiver<bool>)
-where
+pub(super) async fn run<S>(
+    stream: S,
+    peer: Option<IpAddr>,
+    config: &ServerConfig,
+    accept: &dyn Accept,
+    stopping: watch::Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let mut session = Session {
@@ -67,6 +74,8 @@ where
         pending: Vec::new(),
         replies: String::new(),
         greeted: false,
+        peer,
+        helo: String::new(),
         from: None,
         to: Vec::new(),
         errors: 0,
@@ -120,9 +129,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
     async fn obey<T: AsRef<str>>(&mut self, request: Request<T>) -> Result<(), Gone> {
         let lmtp = self.config.protocol == Protocol::Lmtp;
         match request {
-            Request::Ehlo { .. } if !lmtp => self.hello(true),
-            Request::Helo { .. } if !lmtp => self.hello(false),
-            Request::Lhlo { .. } if lmtp => self.hello(true),
+            Request::Ehlo { host } if !lmtp => self.hello(host.as_ref(), true),
+            Request::Helo { host } if !lmtp => self.hello(host.as_ref(), false),
+            Request::Lhlo { host } if lmtp => self.hello(host.as_ref(), true),
             Request::Ehlo { .. } | Request::Helo { .. } => self.wrong("500 5.5.1 This is LMTP: say LHLO")?,
             Request::Lhlo { .. } => self.wrong("500 5.5.1 This is SMTP: say EHLO")?,
             Request::Mail { from } => self.mail(from.address.as_ref(), from.size)?,
@@ -140,8 +149,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
         Ok(())
     }
 
-    fn hello(&mut self, extended: bool) {
+    fn hello(&mut self, name: &str, extended: bool) {
         self.reset();
+        name.trim().clone_into(&mut self.helo);
         self.greeted = true;
         let host = &self.config.hostname;
         let reply = if extended {
@@ -226,6 +236,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<'_, S> {
                     from,
                     to,
                     protocol: self.config.protocol,
+                    client: self.peer,
+                    helo: self.helo.clone(),
                 };
                 match self.accept.accept(envelope, raw).await {
                     Ok(()) => "250 2.0.0 Kept".to_owned(),

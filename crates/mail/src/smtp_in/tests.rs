@@ -43,7 +43,7 @@ async fn talk(sink: &Sink, protocol: Protocol, wire: &[u8]) -> (Vec<String>, Str
     let (mut client, server) = duplex(1024 * 1024);
     let (_stop, stopping) = watch::channel(false);
     let config = config(protocol);
-    let serve = session::run(server, &config, sink, stopping);
+    let serve = session::run(server, None, &config, sink, stopping);
     let speak = async {
         client.write_all(wire).await.expect("write");
         let mut replies = String::new();
@@ -168,7 +168,7 @@ async fn the_inbox_commits_the_mail_with_its_job_before_it_says_250_and_keeps_th
     for _ in 0..3 {
         let (mut client, server) = duplex(64 * 1024);
         let config = config(Protocol::Smtp);
-        let serve = session::run(server, &config, &inbox, stopping.clone());
+        let serve = session::run(server, None, &config, &inbox, stopping.clone());
         let speak = async {
             client.write_all(wire).await.expect("write");
             let mut replies = String::new();

@@ -264,6 +264,13 @@ impl World {
                 event_id: None,
                 received_at: self.app.clock.now(),
                 read_at: None,
+                client_ip: None,
+                helo: None,
+                authentication: None,
+                detail: None,
+                back_on: None,
+                crew_member_id: None,
+                outgoing_id: None,
             },
         )
         .await;

@@ -143,7 +143,7 @@ impl Scene {
         match (away, member.absent_until) {
             (true, None) => To::Nobody,
             (true, Some(_)) => To::Later,
-            (false, _) if not_before(row).is_some_and(|back| self.now < back) => To::Later,
+            (false, _) if row.chase_at.is_some_and(|back| self.now < back) => To::Later,
             (false, _) => To::Person(person(member, Role::Member)),
         }
     }
@@ -157,11 +157,6 @@ impl Scene {
             .min_by_key(|m| m.id)
             .map_or(To::Nobody, |lead| To::Person(person(lead, Role::Lead)))
     }
-}
-
-/// Before this moment whom it asks is away, by the word of their own mail program.
-const fn not_before(_: &assignment::Model) -> Option<DateTime<Utc>> {
-    None
 }
 
 fn person(member: &crew_member::Model, role: Role) -> Recipient {

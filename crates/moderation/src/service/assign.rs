@@ -347,6 +347,8 @@ async fn insert_due(
         due_at: Set(due),
         created_at: Set(app.clock.now()),
         answered_at: Set(None),
+        chase_at: Set(None),
+        returned_at: Set(None),
     };
     let inserted = assignment::Entity::insert(row)
         .on_conflict(OnConflict::new().do_nothing().to_owned())

@@ -3,13 +3,17 @@
 use super::Outcome;
 use anyhow::Context;
 use domain::{Clock, token::Keys};
-use mail::read::{Envelope, Reader, Reading, TokenFinding, read, report, token_word};
+use mail::{
+    identity::{Authentication, How, Verifier, from_headers},
+    read::{Envelope, Reader, Reading, TokenFinding, read, report, token_word},
+};
 use serde_json::Value;
 use settings::Settings;
 use std::{
     fmt::Write as _,
     io::{Read as _, Write as _},
     path::PathBuf,
+    time::Duration,
 };
 
 #[derive(Debug, clap::Args)]
@@ -18,10 +22,13 @@ pub(crate) struct Read {
     file: PathBuf,
     #[arg(long)]
     json: bool,
+    /// Ask no name server, even where there is a signature that could be verified.
+    #[arg(long)]
+    offline: bool,
 }
 
 impl Read {
-    pub(crate) fn run(self, settings: &Settings) -> Outcome {
+    pub(crate) async fn run(self, settings: &Settings) -> Outcome {
         let raw = if self.file.as_os_str() == "-" {
             let mut raw = Vec::new();
             std::io::stdin()
@@ -39,15 +46,35 @@ impl Read {
         };
         let reading = read(&raw, &Envelope::default(), &reader);
         let now = Clock::system().now();
+        let found = identity(settings, &reading, &raw, self.offline).await;
+        let report = report(&reading, now, &found);
         let out = if self.json {
-            serde_json::to_string_pretty(&report(&reading, now, None)).context("the result is no JSON")?
+            serde_json::to_string_pretty(&report).context("the result is no JSON")?
         } else {
-            describe(&reading, &report(&reading, now, None), token_word(&reading.token, now))
+            describe(&reading, &report, token_word(&reading.token, now))
         };
         // A reader that stops early (`| head`) is no error.
         let _ = writeln!(std::io::stdout(), "{out}");
         Ok(())
     }
+}
+
+/// How long a name server is waited for.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// A file has no session: a trusted server's word, else what its signatures prove, where DNS can be asked.
+async fn identity(settings: &Settings, reading: &Reading, raw: &[u8], offline: bool) -> Authentication {
+    let inbound = &settings.mail.inbound;
+    let said = from_headers(&reading.authentication, &inbound.trusted_authserv);
+    let head = raw.windows(4).position(|w| w == b"\r\n\r\n").unwrap_or(raw.len());
+    let signed = String::from_utf8_lossy(&raw[..head]).lines().any(|line| {
+        line.get(..15)
+            .is_some_and(|name| name.eq_ignore_ascii_case("dkim-signature:"))
+    });
+    if said.how == How::Header || offline || !signed {
+        return said;
+    }
+    Verifier::new(inbound.dns).verify(raw.to_vec(), None, PATIENCE).await
 }
 
 /// For people: what `--json` holds, without what is empty.
@@ -65,10 +92,13 @@ fn describe(reading: &Reading, json: &Value, token: &str) -> String {
         .map(|m| format!(", sent by {}", m.address))
         .unwrap_or_default();
     let auth = &json["authentication"];
-    let by = auth["by"]
-        .as_str()
-        .map(|by| format!(" (says {by})"))
-        .unwrap_or_default();
+    let by = match (auth["how"].as_str(), auth["by"].as_str()) {
+        (Some("verified"), _) => " (verified now)".to_owned(),
+        (Some("header"), Some(by)) => format!(" (says {by}, which is trusted)"),
+        (_, Some(by)) => format!(" (says {by}, which is not trusted)"),
+        _ if auth["offline"] == true => " (DNS gave no answer)".to_owned(),
+        _ => String::new(),
+    };
     let list = |items: Vec<String>| {
         if items.is_empty() {
             "none".to_owned()

@@ -184,7 +184,7 @@ async fn one(command: Command, settings: Settings) -> Outcome {
         } => roster.run(settings).await,
         Command::Mail {
             command: MailCommand::Read(read),
-        } => read.run(&settings),
+        } => read.run(&settings).await,
         Command::Export { event } => export::run(settings, &event).await,
         Command::Serve { .. } | Command::Doctor | Command::Similar(_) | Command::Completions { .. } => Ok(()),
     }

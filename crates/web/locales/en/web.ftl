@@ -35,6 +35,7 @@ nav-ledger = Ledger
 health-waiting = Mail: { $n } waiting
 health-uncertain = { $n } uncertain
 health-failed = { $n } failed
+health-returned = { $n } bounced addresses
 health-oldest = oldest { $ago }
 health-paused = sending is paused
 health-silent = The mail worker is silent

@@ -35,6 +35,7 @@ nav-ledger = 현황
 health-waiting = 메일 대기 { $n }
 health-uncertain = 확인 중 { $n }
 health-failed = 실패 { $n }
+health-returned = 반송된 주소 { $n }
 health-oldest = 가장 오래된 것 { $ago }
 health-paused = 발송 멈춤
 health-silent = 메일 작업자가 응답하지 않음

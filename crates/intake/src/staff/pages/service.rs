@@ -245,6 +245,17 @@ fn absence_inputs(sheet: &mut Sheet, fields: &Fields, deputies: Vec<Choice>) {
     inputs.push(Input::select(c, fields, "deputy", deputies).or_nothing(c.t("st-no-deputy")));
 }
 
+/// Other addresses of theirs, which staff confirmed when a mail came from one; each can be taken away.
+async fn address_inputs(app: &App, sheet: &mut Sheet, fields: &Fields, member: CrewMemberId) -> Result<(), Error> {
+    let known = crew::addresses(app.db.reader(), member).await?;
+    if !known.is_empty() {
+        let choices = known.iter().map(|a| Choice::new(a.id, a.email.as_str()));
+        let input = Input::checks(&sheet.c, fields, "drop_address", choices.collect());
+        sheet.inputs.push(input);
+    }
+    Ok(())
+}
+
 fn parse_absence(fields: &Fields, errors: &mut Errors) -> Absence {
     let mut r = Reading::new(fields);
     let absence = Absence {
@@ -304,6 +315,7 @@ async fn edit_member(
     let choices = deputies(&app, &c, member).await?;
     let mut sheet = member_sheet(c.with(&TEXTS), &fields, Errors::new(), &service, Some(member));
     absence_inputs(&mut sheet, &fields, choices);
+    address_inputs(&app, &mut sheet, &fields, member).await?;
     sheet.show()
 }
 
@@ -328,6 +340,9 @@ async fn change_member(
         };
         match changed {
             Ok(()) => {
+                for address in fields.all("drop_address").filter_map(|a| a.parse().ok()) {
+                    crew::drop_address(&tx, &app.clock, staff.actor(), id, member, address).await?;
+                }
                 tx.commit().await?;
                 return Ok(redirect("/desk/services").flash("saved").into_response());
             }
@@ -337,6 +352,7 @@ async fn change_member(
     let choices = deputies(&app, &c, member).await?;
     let mut sheet = member_sheet(c.with(&TEXTS), &fields, errors, &service, Some(member));
     absence_inputs(&mut sheet, &fields, choices);
+    address_inputs(&app, &mut sheet, &fields, member).await?;
     sheet.show()
 }
 

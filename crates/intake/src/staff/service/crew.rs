@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use db::{
     audit::{self, Actor},
     conflict,
-    entity::crew_member,
+    entity::{crew_address, crew_member},
     prelude::*,
 };
-use domain::{Clock, CrewMemberId, EmailAddress, ServiceId};
+use domain::{Clock, CrewAddressId, CrewMemberId, EmailAddress, ServiceId};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCrewMember {
@@ -133,6 +133,46 @@ pub async fn absent(
     let mut entry = deed(None, actor, "crew.absence", ("crew_member", id.uuid()));
     entry.details = serde_json::json!({ "from": absence.from, "until": absence.until, "deputy": absence.deputy });
     audit::record(tx, clock, entry).await?;
+    Ok(())
+}
+
+/// The other addresses from which this member may answer, the oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn addresses(conn: &impl ConnectionTrait, id: CrewMemberId) -> Result<Vec<crew_address::Model>> {
+    Ok(crew_address::Entity::find()
+        .filter(crew_address::Column::CrewMemberId.eq(id))
+        .order_by_asc(crew_address::Column::Id)
+        .all(conn)
+        .await?)
+}
+
+/// The address is theirs no longer: what comes from it is held again. One that is gone already stays gone.
+///
+/// # Errors
+/// When the service has no such member.
+pub async fn drop_address(
+    tx: &impl ConnectionTrait,
+    clock: &Clock,
+    actor: Actor,
+    service: ServiceId,
+    id: CrewMemberId,
+    address: CrewAddressId,
+) -> Result<()> {
+    let member = crew_member::Entity::find_by_id(id).filter(active(service));
+    if member.one(tx).await?.is_none() {
+        return Err(Error::NotFound);
+    }
+    let gone = crew_address::Entity::delete_many()
+        .filter(crew_address::Column::Id.eq(address))
+        .filter(crew_address::Column::CrewMemberId.eq(id))
+        .exec(tx)
+        .await?;
+    if gone.rows_affected == 1 {
+        let entry = deed(None, actor, "crew.address_removed", ("crew_member", id.uuid()));
+        audit::record(tx, clock, entry).await?;
+    }
     Ok(())
 }
 

@@ -64,6 +64,27 @@ pub enum Detail {
     Doubtful,
 }
 
+impl Detail {
+    /// By which it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::OutOfOffice => "out_of_office",
+            Self::Automatic => "automatic",
+            Self::Receipt => "receipt",
+            Self::Challenge => "challenge",
+            Self::Loop => "loop",
+            Self::DeliveryReport => "delivery_report",
+            Self::BounceNotice => "bounce_notice",
+            Self::DeliveryReceipt => "delivery_receipt",
+            Self::Complaint => "complaint",
+            Self::Calendar => "calendar",
+            Self::MailingList => "mailing_list",
+            Self::Doubtful => "doubtful",
+        }
+    }
+}
+
 /// Whether a mail that came back is worth sending again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -163,7 +184,7 @@ fn going_round(mail: &Mail, reader: &Reader) -> Option<Judged> {
     let from_us = mail
         .from
         .as_ref()
-        .is_some_and(|f| f.address.starts_with(super::REPLY_PREFIX) && ours(&f.address));
+        .is_some_and(|f| super::REPLY_PREFIXES.iter().any(|p| f.address.starts_with(p)) && ours(&f.address));
     if from_us {
         return is("it comes from a reply address of ours");
     }

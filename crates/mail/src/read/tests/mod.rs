@@ -1,5 +1,6 @@
 //! What the reader makes of mails as the programs of this world write them. All names and texts are invented.
 
+mod bounces;
 mod corpus;
 mod hostile;
 mod replies;
@@ -7,7 +8,7 @@ mod whole;
 
 use super::*;
 
-pub(super) fn reader() -> Reader {
+pub(crate) fn reader() -> Reader {
     Reader {
         keys: Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key"),
         reply_domain: "reply.host.example".into(),
@@ -15,7 +16,7 @@ pub(super) fn reader() -> Reader {
 }
 
 /// A mail with this head and body; line ends become CR LF.
-pub(super) fn mail(head: &str, body: &str) -> Vec<u8> {
+pub(crate) fn mail(head: &str, body: &str) -> Vec<u8> {
     format!("{}\n\n{body}", head.trim()).replace('\n', "\r\n").into_bytes()
 }
 

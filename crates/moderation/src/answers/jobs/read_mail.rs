@@ -5,29 +5,39 @@ use crate::{
     answers::{
         repo,
         service::{
-            judge::{Asked, Binding, Facts, Reason, Verdict, judge},
+            judge::{Binding, Facts, Reason, Sender, Verdict, judge},
+            noted,
             receive::{Arrival, lock, store},
         },
     },
 };
 use db::{
     audit::{self, Actor},
-    entity::{answer, assignment, attachment, delivery, incoming_mail, outgoing_mail},
+    entity::{answer, assignment, attachment, incoming_mail, outgoing_mail},
     prelude::*,
 };
 use domain::{
-    AnswerId, AssignmentId, AttachmentId, EmailAddress, IncomingId,
-    state::{Transitions, answer::AnswerSource, delivery::DeliveryState, mail::IncomingState},
+    AnswerId, AssignmentId, AttachmentId, CrewMemberId, EmailAddress, IncomingId, OutgoingId,
+    state::{
+        answer::AnswerSource,
+        mail::{IncomingState, Via},
+    },
     text::{excerpt, tidy},
     token::day_stamp,
 };
-use mail::read::{Attachment, Class, Envelope, Reader, Reading, TokenFinding, read_in_time};
+use mail::{
+    identity::{Authentication, Proof, Session, Verifier, from_headers},
+    read::{Attachment, Bounce, Class, Detail, Envelope, Reader, Reading, TokenFinding, read_in_time},
+};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::time::Duration;
 use web::App;
 
 /// Longest time that one mail may be read for.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest time that DNS is waited for; without its word a sender is just not proved.
+const DNS_PATIENCE: Duration = Duration::from_secs(8);
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +63,10 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
         return Ok(Outcome::Already);
     }
     let reading = reading(app, &row).await;
+    // Before the writer is held: a name server takes its time.
+    let found = authentication(app, &row, &reading).await;
     let tx = app.db.begin_write().await?;
-    let bound = bind(&tx, app, &reading).await?;
+    let bound = bind(&tx, app, &row, &reading).await?;
     // Two copies of one mail that are read at once follow each other from here.
     let asked = match bound.assignment {
         Some(id) => lock(&tx, id)
@@ -63,19 +75,24 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
             .or_else(|e| if matches!(e, Error::NotFound) { Ok(None) } else { Err(e) })?,
         None => None,
     };
-    let facts = facts(&tx, &row, &reading, bound.binding, asked.as_ref()).await?;
+    let facts = facts(&tx, &row, &reading, &found, bound.binding, asked.as_ref()).await?;
     let verdict = judge(&facts);
-    if !settle(&tx, app, &row, &reading, asked.as_ref(), verdict).await? {
+    let about = About {
+        assignment: asked.as_ref(),
+        ours: bound.ours.as_ref(),
+        sender: facts.sender,
+    };
+    if !settle(&tx, app, &row, &reading, &found, about, verdict).await? {
         tx.rollback().await?;
         return Ok(Outcome::Already);
     }
     let outcome = match (verdict, &asked) {
-        (Verdict::Answer, Some(asked)) => Outcome::Answer(keep(&tx, app, asked, &row, &reading).await?),
-        (Verdict::Answer, None) => return Err(Error::NotFound),
+        (Verdict::Answer(answerer), Some(asked)) => {
+            Outcome::Answer(keep(&tx, app, asked, answerer, &row, &reading).await?)
+        }
+        (Verdict::Answer(_), None) => return Err(Error::NotFound),
         (Verdict::Noted, _) => {
-            if reading.class == Class::Bounce {
-                bounced(&tx, app, &reading).await?;
-            }
+            follow(&tx, app, &row, &reading, about).await?;
             Outcome::Noted
         }
         (Verdict::Duplicate, _) => Outcome::Duplicate,
@@ -88,23 +105,96 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
 
 /// What the mail says; the same at any later time.
 pub(crate) async fn reading(app: &App, row: &incoming_mail::Model) -> Reading {
-    let envelope = Envelope {
+    let mut reading = read_in_time(row.raw.clone(), envelope(row), reader(app), PATIENCE).await;
+    let bears_no_mark = matches!(reading.class, Class::Answer | Class::Unknown);
+    if bears_no_mark && row.envelope_from.is_empty() && returned(app, row, row.received_at).is_some() {
+        reading.class = Class::Bounce;
+        "it came, from nobody, to the return path of a mail of ours".clone_into(&mut reading.class_reason);
+        reading.bounce = Some(Bounce::default());
+    }
+    reading
+}
+
+fn envelope(row: &incoming_mail::Model) -> Envelope {
+    Envelope {
         from: Some(row.envelope_from.clone()),
         to: row.envelope_to.split_whitespace().map(str::to_owned).collect(),
-    };
-    let reader = Reader {
+    }
+}
+
+fn reader(app: &App) -> Reader {
+    Reader {
         keys: app.keys.clone(),
         reply_domain: app.settings.mail.reply_domain.clone(),
+    }
+}
+
+/// The mail of ours to whose return path it came.
+fn returned(app: &App, row: &incoming_mail::Model, at: DateTime<Utc>) -> Option<OutgoingId> {
+    mail::read::returned(&envelope(row), &reader(app), at)
+}
+
+/// What is known about its sender: found by us for what came by SMTP, else what a trusted server wrote on it. A mail
+/// that no person wrote needs no proof.
+async fn authentication(app: &App, row: &incoming_mail::Model, reading: &Reading) -> Authentication {
+    if !matches!(reading.class, Class::Answer | Class::Unknown) {
+        return Authentication::default();
+    }
+    let inbound = &app.settings.mail.inbound;
+    if row.via != Via::Smtp {
+        return from_headers(&reading.authentication, &inbound.trusted_authserv);
+    }
+    let Some(client) = row.client_ip.as_deref().and_then(|ip| ip.parse().ok()) else {
+        return Authentication::default();
     };
-    read_in_time(row.raw.clone(), envelope, reader, PATIENCE).await
+    let session = Session {
+        client,
+        helo: row.helo.clone().unwrap_or_default(),
+        mail_from: row.envelope_from.clone(),
+    };
+    let verifier = app.parts.get(|| Verifier::new(inbound.dns));
+    verifier.verify(row.raw.clone(), Some(session), DNS_PATIENCE).await
 }
 
 struct Bound {
     binding: Binding,
     assignment: Option<AssignmentId>,
+    /// The mail of ours that came back or is answered by its Message-ID.
+    ours: Option<outgoing_mail::Model>,
 }
 
-async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error> {
+/// What the mail is about.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    assignment: Option<&'a assignment::Model>,
+    ours: Option<&'a outgoing_mail::Model>,
+    sender: Sender,
+}
+
+async fn bind(tx: &WriteTx, app: &App, row: &incoming_mail::Model, reading: &Reading) -> Result<Bound, Error> {
+    // The address is signed, and says which mail it was; a bounce's body often does not.
+    let came_to = match returned(app, row, row.received_at) {
+        Some(id) => outgoing_mail::Entity::find_by_id(id).one(tx).await?,
+        None => None,
+    };
+    if reading.bounce.is_some() || (came_to.is_some() && reading.class == Class::AutoReply) {
+        let named = reading.bounce.as_ref().and_then(|bounce| bounce.message_id.as_ref());
+        let ours = match (came_to, named) {
+            (Some(mail), _) => Some(mail),
+            (None, Some(id)) => mail::outbox::by_message_id(tx, id).await?,
+            (None, None) => None,
+        };
+        return Ok(Bound {
+            binding: Binding::None,
+            assignment: ours.as_ref().and_then(|m| m.assignment_id),
+            ours,
+        });
+    }
+    let unbound = |binding| Bound {
+        binding,
+        assignment: None,
+        ours: None,
+    };
     Ok(match &reading.token {
         TokenFinding::Reply { assignment, until } => Bound {
             binding: if day_stamp(app.clock.now()) <= *until {
@@ -113,30 +203,24 @@ async fn bind(tx: &WriteTx, app: &App, reading: &Reading) -> Result<Bound, Error
                 Binding::Expired
             },
             assignment: Some(*assignment),
+            ours: None,
         },
         TokenFinding::Thread { message_ids } => {
-            let mut assignment = None;
+            let mut ours = None;
             for id in message_ids {
-                assignment = mail::outbox::by_message_id(tx, id)
-                    .await?
-                    .and_then(|m| m.reply_assignment_id);
-                if assignment.is_some() {
+                ours = mail::outbox::by_message_id(tx, id).await?;
+                if ours.as_ref().is_some_and(|m| m.reply_assignment_id.is_some()) {
                     break;
                 }
             }
             Bound {
                 binding: Binding::Thread,
-                assignment,
+                assignment: ours.as_ref().and_then(|m| m.reply_assignment_id),
+                ours,
             }
         }
-        TokenFinding::Forged => Bound {
-            binding: Binding::Forged,
-            assignment: None,
-        },
-        TokenFinding::None => Bound {
-            binding: Binding::None,
-            assignment: None,
-        },
+        TokenFinding::Forged => unbound(Binding::Forged),
+        TokenFinding::None => unbound(Binding::None),
     })
 }
 
@@ -144,22 +228,21 @@ async fn facts(
     tx: &WriteTx,
     row: &incoming_mail::Model,
     reading: &Reading,
+    found: &Authentication,
     binding: Binding,
     assignment: Option<&assignment::Model>,
 ) -> Result<Facts, Error> {
-    let asked = match assignment {
-        Some(assignment) => repo::addressee(tx, assignment).await?.map(|to| Asked {
-            state: assignment.state,
-            email: to.email,
-            removed: to.removed,
-        }),
-        None => None,
+    let from = sender(reading);
+    let sender = match assignment {
+        Some(assignment) => repo::sender(tx, assignment, from.as_ref()).await?,
+        None => Sender::Other,
     };
     Ok(Facts {
         class: reading.class,
         binding,
-        asked,
-        sender: sender(reading),
+        state: assignment.map(|a| a.state),
+        sender,
+        proof: from.map_or(Proof::Unchecked, |from| found.proof(&from)),
         seen: seen(tx, row, reading).await?,
     })
 }
@@ -195,12 +278,24 @@ async fn settle(
     app: &App,
     row: &incoming_mail::Model,
     reading: &Reading,
-    assignment: Option<&assignment::Model>,
+    found: &Authentication,
+    about: About<'_>,
     verdict: Verdict,
 ) -> Result<bool, Error> {
     use incoming_mail::Column;
+    let assignment = about.assignment.map(|a| a.id);
+    let event = about
+        .assignment
+        .map(|a| a.event_id)
+        .or_else(|| about.ours.and_then(|m| m.event_id));
+    let colleague = match about.sender {
+        Sender::Colleague(id) => Some(id),
+        Sender::Asked => about.assignment.and_then(|a| a.crew_member_id),
+        Sender::Removed | Sender::Other => None,
+    };
+    let found = serde_json::to_value(found).map_err(db::Error::from)?;
     let (state, reason) = match verdict {
-        Verdict::Answer => (IncomingState::Processed, None),
+        Verdict::Answer(_) => (IncomingState::Processed, None),
         Verdict::Noted => (IncomingState::Processed, Some(reading.class_reason.clone())),
         Verdict::Duplicate => (IncomingState::Processed, Some("duplicate".to_owned())),
         Verdict::Quarantine(reason) => (IncomingState::Quarantined, Some(reason.as_str().to_owned())),
@@ -215,8 +310,13 @@ async fn settle(
         )
         .col_expr(Column::FromEmail, Expr::value(sender(reading).map(|s| s.to_string())))
         .col_expr(Column::Subject, Expr::value(Some(header(&reading.subject))))
-        .col_expr(Column::AssignmentId, Expr::value(assignment.map(|a| a.id)))
-        .col_expr(Column::EventId, Expr::value(assignment.map(|a| a.event_id)))
+        .col_expr(Column::AssignmentId, Expr::value(assignment))
+        .col_expr(Column::EventId, Expr::value(event))
+        .col_expr(Column::Authentication, Expr::value(Some(found)))
+        .col_expr(Column::Detail, Expr::value(Some(reading.detail.as_str())))
+        .col_expr(Column::BackOn, Expr::value(reading.absence.as_ref().map(|a| a.back)))
+        .col_expr(Column::CrewMemberId, Expr::value(colleague))
+        .col_expr(Column::OutgoingId, Expr::value(about.ours.map(|m| m.id)))
         .col_expr(Column::ReadAt, Expr::value(Some(app.clock.now())))
         .filter(Column::Id.eq(row.id))
         .filter(Column::State.eq(IncomingState::Received))
@@ -226,7 +326,7 @@ async fn settle(
         return Ok(false);
     }
     let entry = audit::Entry {
-        event: assignment.map(|a| a.event_id),
+        event,
         actor: Actor::System,
         action: if state == IncomingState::Quarantined {
             "mail.quarantined"
@@ -234,10 +334,30 @@ async fn settle(
             "mail.processed"
         },
         subject: ("incoming_mail", Some(row.id.uuid())),
-        details: json!({ "class": class_text(reading.class), "reason": reason, "assignment": assignment.map(|a| a.id) }),
+        details: json!({ "class": class_text(reading.class), "reason": reason, "assignment": assignment }),
     };
     audit::record(tx, &app.clock, entry).await?;
     Ok(true)
+}
+
+/// What follows from a mail that is no answer.
+async fn follow(
+    tx: &WriteTx,
+    app: &App,
+    row: &incoming_mail::Model,
+    reading: &Reading,
+    about: About<'_>,
+) -> Result<(), Error> {
+    if let (Some(bounce), Some(ours)) = (&reading.bounce, about.ours) {
+        return noted::returned(tx, app, row, bounce, ours).await;
+    }
+    // It is bound by a secret of ours, but only their own machine knows when somebody is back.
+    if let (Detail::OutOfOffice, Some(absence), Some(assignment), Sender::Asked) =
+        (reading.detail, &reading.absence, about.assignment, about.sender)
+    {
+        return noted::away(tx, app, assignment, absence).await;
+    }
+    Ok(())
 }
 
 /// The answer with its files; the mail's row is settled by the caller, in the same transaction.
@@ -245,6 +365,7 @@ pub(crate) async fn keep(
     tx: &WriteTx,
     app: &App,
     assignment: &assignment::Model,
+    answerer: Option<CrewMemberId>,
     row: &incoming_mail::Model,
     reading: &Reading,
 ) -> Result<AnswerId, Error> {
@@ -252,6 +373,7 @@ pub(crate) async fn keep(
         source: AnswerSource::Mail,
         text: tidy(&reading.text),
         incoming: Some(row.id),
+        answerer,
         staff: None,
     };
     let id = store(tx, app, assignment, arrival).await?;
@@ -275,47 +397,6 @@ fn file_row(incoming: IncomingId, answer: AnswerId, file: &Attachment) -> attach
         sha256: Set(file.sha256.clone()),
         bytes: Set(file.bytes.clone()),
     }
-}
-
-/// A report about a mail of ours that could not be delivered: its delivery is no longer accepted. Nobody is mailed.
-/// Its Message-ID cannot be guessed, so only who got the mail can say so.
-async fn bounced(tx: &WriteTx, app: &App, reading: &Reading) -> Result<(), Error> {
-    let Some(bounce) = &reading.bounce else {
-        return Ok(());
-    };
-    let Some(message_id) = &bounce.message_id else {
-        return Ok(());
-    };
-    let found = mail::outbox::by_message_id(tx, message_id).await?;
-    let Some(outgoing_mail::Model {
-        id,
-        event_id,
-        delivery_id: Some(delivery),
-        ..
-    }) = found
-    else {
-        return Ok(());
-    };
-    let words = [bounce.status.as_deref(), bounce.diagnostic.as_deref()];
-    let proof = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let result = delivery::Entity::update_many()
-        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Bounced))
-        .col_expr(delivery::Column::Proof, Expr::value(Some(excerpt(&tidy(&proof), 500))))
-        .filter(delivery::Column::Id.eq(delivery))
-        .filter(delivery::Column::State.is_in(DeliveryState::sources(DeliveryState::Bounced)))
-        .exec(tx)
-        .await?;
-    if result.rows_affected == 1 {
-        let entry = audit::Entry {
-            event: event_id,
-            actor: Actor::System,
-            action: "delivery.bounced",
-            subject: ("delivery", Some(delivery.uuid())),
-            details: json!({ "mail": id, "status": bounce.status }),
-        };
-        audit::record(tx, &app.clock, entry).await?;
-    }
-    Ok(())
 }
 
 /// One line that any database takes.

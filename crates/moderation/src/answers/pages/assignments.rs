@@ -24,6 +24,7 @@ struct Row {
     state: &'static str,
     due: DateTime<Utc>,
     late: bool,
+    returned: bool,
 }
 
 #[derive(askama::Template)]
@@ -62,6 +63,7 @@ pub(super) async fn page(
         service: lookup.service(row.service_id),
         state: row.state.as_str(),
         due: row.due_at,
+        returned: row.returned_at.is_some() && domain::state::assignment::AssignmentState::OPEN.contains(&row.state),
         late: row.due_at < now && domain::state::assignment::AssignmentState::OPEN.contains(&row.state),
     });
     let tabs = AssignmentView::ALL.map(|choice| Tab {

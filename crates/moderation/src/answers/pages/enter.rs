@@ -1,9 +1,9 @@
 //! One assignment at the desk: what came, an answer that staff enter, and another crew member instead.
 
-use super::{Given, Input, desk, id};
+use super::{Given, Input, desk, held::noted_key, id};
 use crate::{
     answers::{
-        repo::{self, Subject},
+        repo::{self, HeldMail, Subject},
         service::receive_staff,
     },
     service::assign,
@@ -13,15 +13,36 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use db::entity::assignment;
-use domain::{AnswerId, AssignmentId, state::assignment::AssignmentState, text::AnswerText};
+use domain::{AnswerId, AssignmentId, IncomingId, OutgoingId, state::assignment::AssignmentState, text::AnswerText};
 use serde::Deserialize;
-use web::{App, Choice, Chrome, Error, Errors, Form, Result, auth::Reviewer, redirect, render_status};
+use web::{App, Choice, Chrome, Error, Errors, Form, Result, auth::Reviewer, lang::Zone as _, redirect, render_status};
 
 struct GivenHere {
     id: AnswerId,
     given: Given,
+}
+
+/// A mail that is no answer.
+struct Noted {
+    id: IncomingId,
+    at: DateTime<Utc>,
+    key: String,
+    from: String,
+    reason: String,
+}
+
+impl From<HeldMail> for Noted {
+    fn from(row: HeldMail) -> Self {
+        Self {
+            id: row.id,
+            at: row.received_at,
+            key: noted_key(row.detail.as_deref().unwrap_or("doubtful")),
+            from: row.from_email.unwrap_or_default(),
+            reason: row.reason.unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(askama::Template)]
@@ -40,6 +61,15 @@ struct Page {
     closed: bool,
     open: bool,
     answers: Vec<GivenHere>,
+    /// What came in and is no answer.
+    noted: Vec<Noted>,
+    /// The mail that asks came back: that mail, where it is known.
+    returned: bool,
+    returned_mail: Option<OutgoingId>,
+    /// Not reminded before.
+    chase_at: Option<DateTime<Utc>>,
+    /// They said so themselves: the first day on which they are there.
+    back_at: Option<DateTime<Utc>>,
     /// Whom the question could be passed on to.
     others: Vec<Choice>,
     errors: Errors,
@@ -84,6 +114,17 @@ async fn show(
     };
     let others = others.into_iter().filter(|m| Some(m.id) != row.crew_member_id);
     let answers = repo::answers_of(conn, id).await?;
+    let noted = repo::noted(conn, id).await?;
+    let today = app.clock.now().with_timezone(&event.time_zone.tz()).date_naive();
+    let back_on = noted
+        .iter()
+        .find_map(|m| m.back_on)
+        .filter(|back| open && *back > today);
+    let deputy = match row.crew_member_id {
+        Some(member) => repo::crew_member_by_id(conn, member).await?.and_then(|m| m.deputy_id),
+        None => None,
+    };
+    let offered = back_on.is_some() || row.returned_at.is_some();
     let page = Page {
         base: format!("/desk/events/{slug}"),
         id,
@@ -97,7 +138,7 @@ async fn show(
         removed: to.is_none_or(|to| to.removed),
         state: row.state.as_str(),
         due: row.due_at,
-        zone: event.time_zone,
+        zone: event.time_zone.clone(),
         closed: AssignmentState::LEFT.contains(&row.state),
         open,
         answers: answers
@@ -108,13 +149,30 @@ async fn show(
             })
             .collect(),
         others: others
-            .map(|m| Choice::new(m.id, db::people::crew_person(&m).line()))
+            .map(|m| {
+                let chosen = offered && Some(m.id) == deputy;
+                Choice::new(m.id, db::people::crew_person(&m).line()).chosen(chosen)
+            })
             .collect(),
+        returned: open && row.returned_at.is_some(),
+        returned_mail: match row.returned_at {
+            Some(_) => repo::asking_mail(conn, event.id, id).await?,
+            None => None,
+        },
+        chase_at: row.chase_at.filter(|_| open),
+        back_at: back_on.and_then(|day| noon(day, &event.time_zone)),
+        noted: noted.into_iter().map(Noted::from).collect(),
         errors,
         text,
         c,
     };
     render_status(status, &page)
+}
+
+/// A moment of the day where the event is, by which the day is written.
+fn noon(day: NaiveDate, zone: &str) -> Option<DateTime<Utc>> {
+    let local = zone.tz().from_local_datetime(&day.and_hms_opt(12, 0, 0)?);
+    Some(local.earliest()?.with_timezone(&Utc))
 }
 
 pub(super) async fn answer(

@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router {
         .route("/desk/quarantine/{id}", get(held::page))
         .route("/desk/quarantine/{id}/discard", post(held::discard))
         .route("/desk/quarantine/{id}/accept", post(held::accept))
+        .route("/desk/quarantine/{id}/confirm", post(held::confirm))
 }
 
 /// A form that is one button.

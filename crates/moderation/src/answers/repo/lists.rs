@@ -1,13 +1,13 @@
 //! The lists of the desk: answers by state, assignments by what they wait for, mails in quarantine.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use db::{
-    entity::{answer, assignment, attachment, incoming_mail},
+    entity::{answer, assignment, attachment, incoming_mail, outgoing_mail},
     page::Page,
     prelude::*,
 };
 use domain::{
-    AnswerId, AssignmentId, AttachmentId, EventId, IncomingId,
+    AnswerId, AssignmentId, AttachmentId, EventId, IncomingId, OutgoingId,
     state::{answer::AnswerState, assignment::AssignmentState, mail::IncomingState},
 };
 use std::collections::HashMap;
@@ -191,30 +191,110 @@ pub(crate) struct HeldMail {
     pub(crate) from_email: Option<String>,
     pub(crate) subject: Option<String>,
     pub(crate) reason: Option<String>,
+    pub(crate) detail: Option<String>,
+    pub(crate) back_on: Option<NaiveDate>,
     pub(crate) assignment_id: Option<AssignmentId>,
     pub(crate) received_at: DateTime<Utc>,
 }
 
-/// The mails in this state, newest first.
-pub(crate) async fn quarantine(
-    conn: &impl ConnectionTrait,
-    state: IncomingState,
-    after: Option<IncomingId>,
-) -> Result<Page<HeldMail>, Error> {
+/// Which mails that came in a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeldView {
+    Quarantined,
+    /// Read and known to be no answer.
+    Noted,
+    Discarded,
+}
+
+impl HeldView {
+    pub(crate) const ALL: [Self; 3] = [Self::Quarantined, Self::Noted, Self::Discarded];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Quarantined => "quarantined",
+            Self::Noted => "noted",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|v| v.as_str() == text)
+            .unwrap_or(Self::Quarantined)
+    }
+
+    /// `None` for an answer, and for a mail that nobody has read yet.
+    pub(crate) fn of(state: IncomingState, class: Option<&str>) -> Option<Self> {
+        match state {
+            IncomingState::Quarantined => Some(Self::Quarantined),
+            IncomingState::Discarded => Some(Self::Discarded),
+            IncomingState::Processed if class.is_some_and(|c| c != "answer") => Some(Self::Noted),
+            IncomingState::Processed | IncomingState::Received => None,
+        }
+    }
+}
+
+/// In the words of the partial index: a bound value says nothing to the planner.
+const NOTED: &str = "state = 'processed' AND class <> 'answer'";
+
+fn held() -> sea_orm::Select<incoming_mail::Entity> {
     use incoming_mail::Column;
-    let mut query = incoming_mail::Entity::find()
+    incoming_mail::Entity::find()
         .select_only()
         .columns([
             Column::Id,
             Column::FromEmail,
             Column::Subject,
             Column::Reason,
+            Column::Detail,
+            Column::BackOn,
             Column::AssignmentId,
             Column::ReceivedAt,
         ])
-        .filter(Column::State.eq(state))
         .order_by_desc(Column::Id)
-        .limit(limit());
+}
+
+/// What came in for an assignment and is no answer, the newest first; the last twenty say enough.
+pub(crate) async fn noted(conn: &impl ConnectionTrait, assignment: AssignmentId) -> Result<Vec<HeldMail>, Error> {
+    let found = held()
+        .filter(incoming_mail::Column::AssignmentId.eq(assignment))
+        .filter(Expr::cust(NOTED))
+        .limit(20);
+    Ok(found.into_model().all(conn).await?)
+}
+
+/// The newest mail that asks for this assignment's answer.
+pub(crate) async fn asking_mail(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    assignment: AssignmentId,
+) -> Result<Option<OutgoingId>, Error> {
+    use outgoing_mail::Column;
+    Ok(outgoing_mail::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::EventId.eq(event))
+        .filter(Column::ReplyAssignmentId.eq(assignment))
+        .order_by_desc(Column::Id)
+        .into_tuple()
+        .one(conn)
+        .await?)
+}
+
+/// The mails of a list, newest first.
+pub(crate) async fn quarantine(
+    conn: &impl ConnectionTrait,
+    view: HeldView,
+    after: Option<IncomingId>,
+) -> Result<Page<HeldMail>, Error> {
+    use incoming_mail::Column;
+    let mut query = match view {
+        HeldView::Quarantined => held().filter(Column::State.eq(IncomingState::Quarantined)),
+        HeldView::Discarded => held().filter(Column::State.eq(IncomingState::Discarded)),
+        HeldView::Noted => held().filter(Expr::cust(NOTED)),
+    }
+    .limit(limit());
     if let Some(after) = after {
         query = query.filter(Column::Id.lt(after));
     }

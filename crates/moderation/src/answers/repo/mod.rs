@@ -2,12 +2,14 @@
 
 mod lists;
 mod lookup;
+mod sender;
 
 pub(crate) use lists::{
-    AssignmentView, answer_counts, answers, answers_of, assignment_counts, assignments, attachment, attachments,
-    quarantine,
+    AssignmentView, HeldMail, HeldView, answer_counts, answers, answers_of, asking_mail, assignment_counts,
+    assignments, attachment, attachments, noted, quarantine,
 };
 pub(crate) use lookup::{Lookup, Subject, Wanted, subject};
+pub(crate) use sender::sender;
 
 use db::{
     entity::{assignment, crew_member},

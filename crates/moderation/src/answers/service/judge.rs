@@ -1,7 +1,7 @@
 //! What becomes of a mail that came in: a decision from facts alone, so that every case of it can be tested.
 
-use domain::{EmailAddress, state::assignment::AssignmentState};
-use mail::read::Class;
+use domain::{CrewMemberId, state::assignment::AssignmentState};
+use mail::{identity::Proof, read::Class};
 
 /// What binds the mail to an assignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,23 +17,28 @@ pub enum Binding {
     None,
 }
 
-/// The assignment that the mail is bound to, as far as it matters here.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub state: AssignmentState,
-    /// Whom it asks; `None` for a partner without an address.
-    pub email: Option<EmailAddress>,
-    /// The crew member was removed.
-    pub removed: bool,
+/// Whose address the mail comes from, seen from the assignment that it is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// Who is asked, from the address that was written to or from another one that staff confirmed.
+    Asked,
+    /// An active member of the crew that is asked.
+    Colleague(CrewMemberId),
+    /// Somebody who was taken out of that crew.
+    Removed,
+    Other,
 }
 
 /// What is known about a mail.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Facts {
     pub class: Class,
     pub binding: Binding,
-    pub asked: Option<Asked>,
-    pub sender: Option<EmailAddress>,
+    /// The state of the assignment that it is bound to; `None` when there is none, or nobody is asked any more.
+    pub state: Option<AssignmentState>,
+    pub sender: Sender,
+    /// How far the domain of its sender stands behind it.
+    pub proof: Proof,
     /// A mail with the same Message-ID and sender has become an answer.
     pub seen: bool,
 }
@@ -41,8 +46,9 @@ pub struct Facts {
 /// What is done with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    Answer,
-    /// It wants nothing: its class is noted.
+    /// An answer of who is asked or, where one is named, of a colleague to whom they forwarded the question.
+    Answer(Option<CrewMemberId>),
+    /// It is no answer: its class is noted.
     Noted,
     /// The same mail became an answer before.
     Duplicate,
@@ -58,18 +64,24 @@ pub enum Reason {
     UnknownAssignment,
     RemovedCrew,
     OtherSender,
+    /// A colleague's address, but nothing proves that it is them.
+    UnprovenColleague,
+    /// The address of who is asked, whose domain says that the mail is not its own.
+    Denied,
     Doubtful,
     ClosedAssignment,
 }
 
 impl Reason {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::NoToken,
         Self::ForgedToken,
         Self::ExpiredToken,
         Self::UnknownAssignment,
         Self::RemovedCrew,
         Self::OtherSender,
+        Self::UnprovenColleague,
+        Self::Denied,
         Self::Doubtful,
         Self::ClosedAssignment,
     ];
@@ -82,6 +94,8 @@ impl Reason {
             Self::UnknownAssignment => "unknown-assignment",
             Self::RemovedCrew => "removed-crew",
             Self::OtherSender => "other-sender",
+            Self::UnprovenColleague => "unproven-colleague",
+            Self::Denied => "denied",
             Self::Doubtful => "doubtful",
             Self::ClosedAssignment => "closed-assignment",
         }
@@ -92,7 +106,7 @@ impl Reason {
 /// counts together with the sender's address alone.
 pub fn judge(facts: &Facts) -> Verdict {
     use Verdict::Quarantine;
-    if matches!(facts.class, Class::AutoReply | Class::Bounce) {
+    if !matches!(facts.class, Class::Answer | Class::Unknown) {
         return Verdict::Noted;
     }
     match facts.binding {
@@ -101,7 +115,7 @@ pub fn judge(facts: &Facts) -> Verdict {
         Binding::Expired => return Quarantine(Reason::ExpiredToken),
         Binding::Token | Binding::Thread => {}
     }
-    let Some(asked) = &facts.asked else {
+    let Some(state) = facts.state else {
         let by_token = facts.binding == Binding::Token;
         return Quarantine(if by_token {
             Reason::UnknownAssignment
@@ -109,22 +123,26 @@ pub fn judge(facts: &Facts) -> Verdict {
             Reason::NoToken
         });
     };
-    if asked.removed {
-        return Quarantine(Reason::RemovedCrew);
-    }
-    if facts.sender.is_none() || facts.sender != asked.email {
-        return Quarantine(Reason::OtherSender);
-    }
+    let answerer = match (facts.sender, facts.proof) {
+        (Sender::Removed, _) => return Quarantine(Reason::RemovedCrew),
+        (Sender::Other, _) => return Quarantine(Reason::OtherSender),
+        // Who knows a Message-ID of ours knows less than who has the token.
+        (Sender::Asked, Proof::Broken) if facts.binding == Binding::Thread => return Quarantine(Reason::Denied),
+        (Sender::Asked, Proof::Denied) => return Quarantine(Reason::Denied),
+        (Sender::Asked, _) => None,
+        (Sender::Colleague(id), Proof::Aligned) => Some(id),
+        (Sender::Colleague(_), _) => return Quarantine(Reason::UnprovenColleague),
+    };
     if facts.class != Class::Answer {
         return Quarantine(Reason::Doubtful);
     }
-    if AssignmentState::LEFT.contains(&asked.state) {
+    if AssignmentState::LEFT.contains(&state) {
         return Quarantine(Reason::ClosedAssignment);
     }
     if facts.seen {
         Verdict::Duplicate
     } else {
-        Verdict::Answer
+        Verdict::Answer(answerer)
     }
 }
 
@@ -132,62 +150,86 @@ pub fn judge(facts: &Facts) -> Verdict {
 mod tests {
     use super::*;
 
-    fn address(text: &str) -> EmailAddress {
-        EmailAddress::parse(text).expect("an address")
-    }
-
     fn facts() -> Facts {
         Facts {
             class: Class::Answer,
             binding: Binding::Token,
-            asked: Some(Asked {
-                state: AssignmentState::Sent,
-                email: Some(address("jay@host.example")),
-                removed: false,
-            }),
-            sender: Some(address("Jay@Host.example")),
+            state: Some(AssignmentState::Sent),
+            sender: Sender::Asked,
+            proof: Proof::Absent,
             seen: false,
         }
     }
 
     #[test]
     fn the_asked_person_with_the_token_answers_also_a_second_time() {
-        assert_eq!(judge(&facts()), Verdict::Answer);
-        let mut late = facts();
-        late.asked.as_mut().expect("asked").state = AssignmentState::Answered;
-        assert_eq!(judge(&late), Verdict::Answer, "a further answer is never lost");
+        assert_eq!(judge(&facts()), Verdict::Answer(None));
+        let late = Facts {
+            state: Some(AssignmentState::Answered),
+            ..facts()
+        };
+        assert_eq!(judge(&late), Verdict::Answer(None), "a further answer is never lost");
         assert_eq!(judge(&Facts { seen: true, ..late }), Verdict::Duplicate);
     }
 
     #[test]
     fn the_thread_counts_with_the_sender_alone() {
-        assert_eq!(
-            judge(&Facts {
-                binding: Binding::Thread,
-                ..facts()
-            }),
-            Verdict::Answer
-        );
-        let other = Some(address("mallory@host.example"));
-        let forged = Facts {
+        let thread = Facts {
             binding: Binding::Thread,
-            sender: other.clone(),
             ..facts()
         };
-        assert_eq!(judge(&forged), Verdict::Quarantine(Reason::OtherSender));
-        assert_eq!(
-            judge(&Facts {
-                sender: other,
+        assert_eq!(judge(&thread), Verdict::Answer(None));
+        for binding in [Binding::Thread, Binding::Token] {
+            let other = Facts {
+                binding,
+                sender: Sender::Other,
+                proof: Proof::Aligned,
                 ..facts()
-            }),
-            Verdict::Quarantine(Reason::OtherSender)
-        );
-        let unknown = Facts {
-            binding: Binding::Thread,
-            asked: None,
-            ..facts()
-        };
+            };
+            assert_eq!(judge(&other), Verdict::Quarantine(Reason::OtherSender));
+        }
+        let unknown = Facts { state: None, ..thread };
         assert_eq!(judge(&unknown), Verdict::Quarantine(Reason::NoToken));
+    }
+
+    #[test]
+    fn what_a_domain_disowns_is_held_and_a_weaker_binding_needs_more() {
+        let of = |binding, proof| {
+            judge(&Facts {
+                binding,
+                proof,
+                ..facts()
+            })
+        };
+        for proof in [Proof::Aligned, Proof::Absent, Proof::Unknown, Proof::Unchecked] {
+            assert_eq!(of(Binding::Token, proof), Verdict::Answer(None), "{proof:?}");
+            assert_eq!(of(Binding::Thread, proof), Verdict::Answer(None), "{proof:?}");
+        }
+        assert_eq!(of(Binding::Token, Proof::Denied), Verdict::Quarantine(Reason::Denied));
+        assert_eq!(of(Binding::Token, Proof::Broken), Verdict::Answer(None));
+        assert_eq!(of(Binding::Thread, Proof::Broken), Verdict::Quarantine(Reason::Denied));
+    }
+
+    #[test]
+    fn a_colleague_answers_only_when_their_domain_stands_behind_it() {
+        let id = CrewMemberId::new();
+        let of = |proof| {
+            judge(&Facts {
+                sender: Sender::Colleague(id),
+                proof,
+                ..facts()
+            })
+        };
+        assert_eq!(of(Proof::Aligned), Verdict::Answer(Some(id)));
+        for proof in [
+            Proof::Denied,
+            Proof::Broken,
+            Proof::Absent,
+            Proof::Unknown,
+            Proof::Unchecked,
+        ] {
+            assert_eq!(of(proof), Verdict::Quarantine(Reason::UnprovenColleague), "{proof:?}");
+        }
     }
 
     #[test]
@@ -200,39 +242,45 @@ mod tests {
             assert_eq!(judge(&Facts { binding, ..facts() }), Verdict::Quarantine(reason));
         }
         assert_eq!(
-            judge(&Facts { asked: None, ..facts() }),
+            judge(&Facts { state: None, ..facts() }),
             Verdict::Quarantine(Reason::UnknownAssignment)
         );
     }
 
     #[test]
     fn a_removed_crew_member_is_refused_and_a_passed_on_question_is_closed() {
-        let mut removed = facts();
-        removed.asked.as_mut().expect("asked").removed = true;
+        let removed = Facts {
+            sender: Sender::Removed,
+            proof: Proof::Aligned,
+            ..facts()
+        };
         assert_eq!(judge(&removed), Verdict::Quarantine(Reason::RemovedCrew));
-        let mut closed = facts();
-        closed.asked.as_mut().expect("asked").state = AssignmentState::PassedOn;
+        let closed = Facts {
+            state: Some(AssignmentState::PassedOn),
+            ..facts()
+        };
         assert_eq!(judge(&closed), Verdict::Quarantine(Reason::ClosedAssignment));
     }
 
     #[test]
-    fn automatic_mail_wants_nothing_and_doubtful_mail_waits_for_a_person() {
-        for class in [Class::AutoReply, Class::Bounce] {
-            assert_eq!(judge(&Facts { class, ..facts() }), Verdict::Noted);
+    fn what_is_known_to_be_no_answer_is_noted_and_what_is_doubtful_waits_for_a_person() {
+        for class in [Class::AutoReply, Class::Bounce, Class::Calendar, Class::List] {
+            for sender in [Sender::Asked, Sender::Other, Sender::Removed] {
+                assert_eq!(
+                    judge(&Facts {
+                        class,
+                        sender,
+                        ..facts()
+                    }),
+                    Verdict::Noted,
+                    "{class:?}"
+                );
+            }
         }
-        for class in [Class::Unknown, Class::Calendar, Class::List] {
-            assert_eq!(
-                judge(&Facts { class, ..facts() }),
-                Verdict::Quarantine(Reason::Doubtful)
-            );
-        }
-    }
-
-    #[test]
-    fn a_partner_without_an_address_cannot_be_impersonated_by_a_mail_without_sender() {
-        let mut facts = facts();
-        facts.asked.as_mut().expect("asked").email = None;
-        facts.sender = None;
-        assert_eq!(judge(&facts), Verdict::Quarantine(Reason::OtherSender));
+        let doubtful = Facts {
+            class: Class::Unknown,
+            ..facts()
+        };
+        assert_eq!(judge(&doubtful), Verdict::Quarantine(Reason::Doubtful));
     }
 }

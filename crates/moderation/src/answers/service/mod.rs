@@ -3,6 +3,7 @@
 pub mod approve;
 pub mod give_back;
 pub mod judge;
+pub(crate) mod noted;
 pub mod quarantine;
 pub mod receive;
 

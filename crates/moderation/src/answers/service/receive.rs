@@ -7,7 +7,7 @@ use db::{
     prelude::*,
 };
 use domain::{
-    AnswerId, AssignmentId, IncomingId, StaffId,
+    AnswerId, AssignmentId, CrewMemberId, IncomingId, StaffId,
     state::{
         Transitions,
         answer::{AnswerSource, AnswerState},
@@ -23,6 +23,8 @@ pub(crate) struct Arrival {
     pub(crate) source: AnswerSource,
     pub(crate) text: String,
     pub(crate) incoming: Option<IncomingId>,
+    /// A colleague of who is asked: it stands under their name.
+    pub(crate) answerer: Option<CrewMemberId>,
     /// Staff who typed it in; it still stands under the name of whom the assignment asks.
     pub(crate) staff: Option<StaffId>,
 }
@@ -83,6 +85,7 @@ async fn typed(
             source,
             text,
             incoming: None,
+            answerer: None,
             staff,
         },
     )
@@ -124,7 +127,7 @@ pub(crate) async fn store(
         reverse_id: Set(assignment.reverse_id),
         assignment_id: Set(Some(assignment.id)),
         source: Set(arrival.source),
-        crew_member_id: Set(assignment.crew_member_id),
+        crew_member_id: Set(arrival.answerer.or(assignment.crew_member_id)),
         speaker_id: Set(None),
         invitation_id: Set(assignment.invitation_id),
         staff_id: Set(arrival.staff),
@@ -152,7 +155,7 @@ pub(crate) async fn store(
         &app.clock,
         audit::Entry {
             event: Some(assignment.event_id),
-            actor: actor(assignment, arrival.staff),
+            actor: actor(assignment, arrival.staff, arrival.answerer),
             action: "answer.received",
             subject: ("answer", Some(id.uuid())),
             details: json!({ "source": arrival.source, "assignment": assignment.id }),
@@ -162,8 +165,8 @@ pub(crate) async fn store(
     Ok(id)
 }
 
-fn actor(assignment: &assignment::Model, staff: Option<StaffId>) -> Actor {
-    match (staff, assignment.crew_member_id, assignment.invitation_id) {
+fn actor(assignment: &assignment::Model, staff: Option<StaffId>, answerer: Option<CrewMemberId>) -> Actor {
+    match (staff, answerer.or(assignment.crew_member_id), assignment.invitation_id) {
         (Some(staff), ..) => Actor::Staff(staff),
         (None, Some(crew), _) => Actor::Crew(crew),
         (None, None, Some(partner)) => Actor::Partner(partner),

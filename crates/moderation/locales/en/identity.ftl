@@ -1,0 +1,54 @@
+# Who wrote a mail, and what came in that is no answer.
+identity-aligned = Sender proved: { $domain } stands behind this mail (DMARC).
+identity-denied = Probably forged: { $domain } says that this mail is not its own (DMARC).
+identity-broken = Not proved: the mail fails the sender check (DMARC) of { $domain }.
+identity-absent = Cannot be proved: { $domain } publishes no sender check (DMARC).
+identity-unknown = Not proved: DNS gave no answer when the mail came in.
+identity-unchecked = The sender of this mail was not checked.
+identity-by = Found by { $by }, which is trusted.
+identity-pass = pass
+identity-fail = fail
+identity-softfail = soft fail
+identity-neutral = neutral
+identity-none = none
+identity-temperror = temporary error
+identity-permerror = configuration error
+
+held-noted = No answers
+held-empty-noted = Nothing came in that is no answer.
+held-refused = Mail of a crew member who was removed is not accepted as an answer.
+held-confirm = { $address } belongs to { $who }
+held-confirm-hint = Ask them before you press this. The mail goes into review as the answer of { $who }, and answers from { $address } are accepted from now on.
+mail-confirmed = The address is confirmed, and the mail was accepted as an answer. Please review it.
+quarantine-unproven-colleague = It came from an address of the same crew, but nothing proves that they sent it (DMARC).
+quarantine-denied = It bears the address of the person who was asked, but that domain says it is not its own (DMARC).
+refused-no-sender = The sender's address of this mail cannot be read.
+refused-no-colleague = No crew member was asked this question, so no address can be added.
+refused-known-sender = The sender of this mail is known. Accept it as an answer instead.
+refused-removed-crew = Mail of a crew member who was removed is not accepted as an answer.
+
+noted-title = Mails that are no answers
+noted-lead = This came in, and it is no answer.
+noted-person = A person's mail
+noted-out-of-office = Out of office
+noted-automatic = Automatic reply
+noted-receipt = Read receipt
+noted-challenge = A request to confirm the sender (never answered)
+noted-loop = A mail of our own that came back
+noted-delivery-report = Delivery report: it bounced
+noted-bounce-notice = Notice that it bounced
+noted-delivery-receipt = Report of a delivery that worked
+noted-complaint = Complaint about spam
+noted-calendar = Calendar invitation or reply
+noted-mailing-list = Mailing list
+noted-doubtful = It may not be written by a person
+
+returned-title = The mail that asks came back
+returned-lead = The mail to { $who } did not arrive at { $address }.
+returned-correct = See why, correct the address and send it again
+returned-other = Pass it on to somebody else
+state-returned-mail = Mail came back
+away-title = { $who } is away
+away-back = An automatic reply says that they are back on { $day }.
+away-chase = Nobody reminds them before { $at }.
+away-deputy = Pass it on to somebody who stands in

@@ -1,0 +1,54 @@
+# Who wrote a mail, and what came in that is no answer.
+identity-aligned = 보낸 사람 확인됨: { $domain } 도메인이 이 메일을 보증합니다(DMARC).
+identity-denied = 위조 의심: { $domain } 도메인은 이 메일이 자기 것이 아니라고 합니다(DMARC).
+identity-broken = 확인 실패: { $domain } 도메인의 보낸 사람 확인(DMARC)을 통과하지 못했습니다.
+identity-absent = 확인할 수 없음: { $domain } 도메인은 보낸 사람을 확인할 방법(DMARC)을 두지 않았습니다.
+identity-unknown = 확인하지 못함: 메일이 왔을 때 DNS가 응답하지 않았습니다.
+identity-unchecked = 보낸 사람을 확인하지 않은 메일입니다.
+identity-by = 믿을 수 있는 서버 { $by }의 확인입니다.
+identity-pass = 통과
+identity-fail = 실패
+identity-softfail = 약한 실패
+identity-neutral = 중립
+identity-none = 없음
+identity-temperror = 일시 오류
+identity-permerror = 설정 오류
+
+held-noted = 답변이 아닌 메일
+held-empty-noted = 답변이 아닌 메일이 온 적이 없습니다.
+held-refused = 명단에서 빠진 크루의 메일은 답변으로 받지 않습니다.
+held-confirm = { $address }은(는) { $who } 님의 주소입니다
+held-confirm-hint = 본인에게 확인한 뒤에 눌러 주십시오. 이 메일은 { $who } 님의 답변으로 검토에 들어가고, 다음부터 { $address }에서 온 답변은 바로 받습니다.
+mail-confirmed = 주소를 확인하고 답변으로 받았습니다. 검토해 주십시오.
+quarantine-unproven-colleague = 같은 크루의 주소에서 왔지만 본인이 보냈는지 확인되지 않았습니다(DMARC).
+quarantine-denied = 부탁한 사람의 주소로 되어 있지만, 그 도메인은 자기 메일이 아니라고 합니다(DMARC).
+refused-no-sender = 보낸 주소를 읽을 수 없는 메일입니다.
+refused-no-colleague = 크루에게 부탁한 질문이 아니어서 주소를 더할 수 없습니다.
+refused-known-sender = 보낸 사람이 이미 확인된 메일입니다. 답변으로 받기를 눌러 주십시오.
+refused-removed-crew = 명단에서 빠진 크루의 메일은 답변으로 받지 않습니다.
+
+noted-title = 답변이 아닌 메일
+noted-lead = 들어왔지만 답변이 아닌 메일입니다.
+noted-person = 사람이 쓴 메일
+noted-out-of-office = 부재중 자동 응답
+noted-automatic = 자동 응답
+noted-receipt = 수신 확인
+noted-challenge = 발송자 확인 요청(답하지 않음)
+noted-loop = 되돌아온 우리 메일
+noted-delivery-report = 반송 보고
+noted-bounce-notice = 반송 안내
+noted-delivery-receipt = 배달 완료 보고
+noted-complaint = 스팸 신고
+noted-calendar = 일정 초대나 회신
+noted-mailing-list = 메일링 리스트
+noted-doubtful = 사람이 쓴 것인지 확실하지 않음
+
+returned-title = 부탁한 메일이 반송되었습니다
+returned-lead = { $who } 님께 보낸 메일이 { $address }에 도착하지 못했습니다.
+returned-correct = 반송 사유를 보고 주소를 고쳐 다시 보내기
+returned-other = 다른 크루에게 넘기기
+state-returned-mail = 메일 반송
+away-title = { $who } 님이 자리를 비웠습니다
+away-back = { $day }에 돌아온다고 자동 응답이 왔습니다.
+away-chase = { $at } 전에는 다시 부탁하지 않습니다.
+away-deputy = 대신할 사람에게 넘기기
