@@ -6,6 +6,7 @@ mod articles;
 mod board;
 mod process;
 mod scene;
+mod sending;
 mod start;
 mod submissions;
 mod table;
@@ -37,6 +38,11 @@ async fn all() -> Result<()> {
     if wants("board") {
         for engine in [Engine::Sqlite, Engine::Postgres] {
             board::measure(engine, &mut table).await.context("the board")?;
+        }
+    }
+    if wants("sending") {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            sending::measure(engine, &mut table).await.context("outgoing mail")?;
         }
     }
     if wants("demo") {

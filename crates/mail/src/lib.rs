@@ -6,6 +6,7 @@
 pub mod caused;
 mod compose;
 pub mod dkim;
+pub mod dns;
 mod error;
 #[cfg(test)]
 mod fixture;

@@ -192,7 +192,8 @@ pub async fn drop(tx: &impl ConnectionTrait, id: OutgoingId) -> Result<(), Error
     step(tx, id, &from, OutgoingState::Dropped, |update| update).await
 }
 
-/// A failed mail is tried again from the beginning; one that waits for its next attempt is tried now.
+/// A failed mail is tried again from the beginning, also where its address is marked, since staff know better; one that
+/// waits for its next attempt is tried now.
 ///
 /// # Errors
 /// Stale when it neither failed nor waits.
@@ -211,14 +212,15 @@ pub async fn retry(tx: &impl ConnectionTrait, clock: &Clock, id: OutgoingId) -> 
         update
             .col_expr(outgoing_mail::Column::NextAttemptAt, Expr::value(now))
             .col_expr(outgoing_mail::Column::Attempts, Expr::value(0))
+            .col_expr(outgoing_mail::Column::Forced, Expr::value(true))
     })
     .await
 }
 
-/// Staff send it although we would not: its address is marked, or its person wants no more of the kind.
+/// Staff send it although its person wants no more of the kind.
 ///
 /// # Errors
-/// Stale when it neither failed nor was dropped.
+/// Stale when it was not held back.
 pub async fn force(tx: &impl ConnectionTrait, clock: &Clock, id: OutgoingId) -> Result<(), Error> {
     let result = outgoing_mail::Entity::update_many()
         .col_expr(outgoing_mail::Column::State, Expr::value(OutgoingState::Queued))
@@ -226,7 +228,7 @@ pub async fn force(tx: &impl ConnectionTrait, clock: &Clock, id: OutgoingId) -> 
         .col_expr(outgoing_mail::Column::Attempts, Expr::value(0))
         .col_expr(outgoing_mail::Column::NextAttemptAt, Expr::value(clock.now()))
         .filter(outgoing_mail::Column::Id.eq(id))
-        .filter(outgoing_mail::Column::State.is_in([OutgoingState::Failed, OutgoingState::Dropped]))
+        .filter(outgoing_mail::Column::State.eq(OutgoingState::Dropped))
         .filter(outgoing_mail::Column::ServerReply.starts_with(WITHHELD))
         .exec(tx)
         .await?;

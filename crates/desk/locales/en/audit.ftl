@@ -46,6 +46,7 @@ deed-invitation-unsubscribed = Invitations and reminders unsubscribed
 deed-invitation-subscribed = Invitations and reminders wanted again
 deed-clock-confirmed = Clock confirmed
 deed-mail-forced = Withheld mail sent anyway
+deed-mail-tested = Test mail sent
 deed-invitations-sent = All invitations sent
 deed-job-retried = Failed job run again
 deed-link-requested = New link requested

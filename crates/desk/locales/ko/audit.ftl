@@ -46,6 +46,7 @@ deed-invitation-unsubscribed = 초대와 알림 수신 거부
 deed-invitation-subscribed = 초대와 알림 다시 받음
 deed-clock-confirmed = 시계가 맞음을 확인
 deed-mail-forced = 막힌 메일을 그래도 보냄
+deed-mail-tested = 시험 메일 보냄
 deed-invitations-sent = 초대 메일 모두 보냄
 deed-job-retried = 실패한 작업 다시 실행
 deed-link-requested = 새 링크 요청

@@ -1,8 +1,10 @@
 mod audit;
 mod audit_file;
+mod clock;
 mod export;
 mod home;
 mod ledger;
+mod mailcheck;
 mod outbox;
 mod outgoing;
 mod returned;
@@ -19,6 +21,8 @@ pub(crate) fn routes() -> web::Router {
         .merge(audit::routes())
         .merge(audit_file::routes())
         .merge(export::routes())
+        .merge(clock::routes())
+        .merge(mailcheck::routes())
 }
 
 /// For pages that belong to no event.

@@ -1,13 +1,20 @@
 //! Which mails are ours to send now, a few of each domain, with their bytes frozen.
 
 use super::store::{Fate, hours, settle_row};
-use crate::{Composed, Error, Signer, compose, letter::Letter, link_versions, outbox, unsubscribed};
+use crate::{Composed, Error, Signer, compose, letter::Letter, link_versions, marks, outbox, unsubscribed};
 use chrono::{DateTime, Duration, Utc};
 use db::{
-    entity::{mail_domain, outgoing_mail},
+    entity::{assignment, mail_domain, outgoing_mail},
     prelude::*,
 };
-use domain::{Clock, OutgoingId, state::mail::OutgoingState, token::Keys};
+use domain::{
+    AssignmentId, Clock, OutgoingId,
+    state::{
+        assignment::AssignmentState,
+        mail::{MailKind, OutgoingState},
+    },
+    token::Keys,
+};
 use sea_orm::{ExprTrait, sea_query::OnConflict};
 use settings::{MailOut, Settings};
 use std::collections::{BTreeMap, HashMap};
@@ -54,11 +61,11 @@ impl Desk<'_> {
                 tx.rollback().await?;
                 return Ok(Vec::new());
             }
-            let held_back = self.hold_back(&tx, &ids).await?;
+            self.hold_back(&tx, &ids).await?;
             let claimed = self.take(&tx, &ids).await?;
             tx.commit().await?;
             // Where all of them were held back, others wait behind them.
-            if !claimed.is_empty() || held_back == 0 {
+            if !claimed.is_empty() {
                 return Ok(claimed);
             }
         }
@@ -132,12 +139,10 @@ impl Desk<'_> {
         Ok(ids)
     }
 
-    /// What must not go after all: outside of its hours it waits, and who wants no more of its kind gets none. Says how
-    /// many these are.
-    async fn hold_back(&self, tx: &WriteTx, ids: &[OutgoingId]) -> Result<u64, Error> {
+    /// What must not go after all: outside of its hours it waits, and who wants no more of its kind gets none.
+    async fn hold_back(&self, tx: &WriteTx, ids: &[OutgoingId]) -> Result<(), Error> {
         use outgoing_mail::Column;
         let now = self.clock.now();
-        let mut count = 0;
         let careful = Condition::any()
             .add(Column::Hours.is_not_null())
             .add(Column::Kind.is_in(unsubscribed::OPTIONAL).and(Column::InvitationId.is_not_null()));
@@ -156,7 +161,6 @@ impl Desk<'_> {
                 .filter(Column::Id.eq(row.id))
                 .exec(tx)
                 .await?;
-            count += 1;
         }
         let optional = rows.iter().filter(|row| !row.forced && unsubscribed::OPTIONAL.contains(&row.kind));
         let no = unsubscribed::among(tx, optional.clone().filter_map(|row| row.invitation_id)).await?;
@@ -164,8 +168,27 @@ impl Desk<'_> {
             .filter(|row| row.invitation_id.is_some_and(|id| no.contains(&id)))
             .map(|row| row.id)
             .collect();
-        count += outbox::drop_waiting(tx, &unwanted, "unsubscribed").await?.len() as u64;
-        Ok(count)
+        outbox::drop_waiting(tx, &unwanted, "unsubscribed").await?;
+        let reminders = rows.iter().filter(|row| !row.forced && row.kind == MailKind::Reminder);
+        let about: Vec<AssignmentId> = reminders.clone().filter_map(|row| row.assignment_id).collect();
+        if about.is_empty() {
+            return Ok(());
+        }
+        // Whichever way a question left its crew, nobody is reminded of it any more.
+        let open: Vec<AssignmentId> = assignment::Entity::find()
+            .select_only()
+            .column(assignment::Column::Id)
+            .filter(assignment::Column::Id.is_in(about))
+            .filter(assignment::Column::State.is_in(AssignmentState::OPEN.iter().copied()))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let over: Vec<OutgoingId> = reminders
+            .filter(|row| row.assignment_id.is_some_and(|id| !open.contains(&id)))
+            .map(|row| row.id)
+            .collect();
+        outbox::drop_waiting(tx, &over, "answered").await?;
+        Ok(())
     }
 
     async fn take(&self, tx: &WriteTx, ids: &[OutgoingId]) -> Result<Vec<Claimed>, Error> {
@@ -191,8 +214,19 @@ impl Desk<'_> {
             .await?;
         let letters: Vec<Letter> = rows.iter().filter_map(|row| outbox::letter(row).ok()).collect();
         let versions = link_versions(tx, &letters).await?;
+        let marked = marks::among(tx, rows.iter().filter(|row| !row.forced).map(|row| &row.to_email)).await?;
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
+            if let Some(mark) = marked.iter().find(|mark| !row.forced && mark.email == row.to_email.as_str()) {
+                let fate = Fate {
+                    state: OutgoingState::Failed,
+                    words: format!("{}marked-{}", outbox::WITHHELD, mark.cause),
+                    next: None,
+                    sent: false,
+                };
+                settle_row(tx, self.clock, &row, &owner, &fate).await?;
+                continue;
+            }
             let date = row.mail_date.unwrap_or(now);
             let composed = compose(&row, date, self.settings, self.keys, &versions);
             let composed = composed.and_then(|mail| match self.signer {
@@ -280,7 +314,7 @@ impl<'a> Shares<'a> {
     }
 
     fn step(&self) -> Duration {
-        let n = i64::from(self.out.per_domain_minute.max(1));
+        let n = i64::from(Ord::max(self.out.per_domain_minute, 1));
         Duration::microseconds(STRETCH.num_microseconds().unwrap_or_default() / n)
     }
 
@@ -314,7 +348,7 @@ impl<'a> Shares<'a> {
                 None => mail_domain::Entity::find_by_id(domain)
                     .one(tx)
                     .await?
-                    .map_or(self.now, |row| row.free_at.max(self.now)),
+                    .map_or(self.now, |row| Ord::max(row.free_at, self.now)),
             };
             let next = free_at + self.step();
             if next > self.now + STRETCH {

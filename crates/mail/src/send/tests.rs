@@ -1,5 +1,7 @@
 //! The sender against servers that behave and servers that do not.
 
+mod limits;
+
 use super::*;
 use crate::{
     Initial, Letter, NewMail, Refs, outbox,
@@ -60,19 +62,23 @@ async fn office(port: u16) -> Post {
     }
 }
 
+fn mail_to(to: &str) -> NewMail {
+    NewMail {
+        kind: MailKind::StaffNotice,
+        to_name: "김하늘".into(),
+        to_email: EmailAddress::parse(to).expect("address"),
+        lang: Lang::Ko,
+        letter: Letter::new("안내").text("본문\n.\n점"),
+        state: Initial::Queued,
+        dedup: format!("test:{to}"),
+        reply: None,
+        refs: Refs::default(),
+    }
+}
+
 impl Post {
     async fn put(&self, to: &str) -> Option<domain::OutgoingId> {
-        let mail = NewMail {
-            kind: MailKind::StaffNotice,
-            to_name: "김하늘".into(),
-            to_email: EmailAddress::parse(to).expect("address"),
-            lang: Lang::Ko,
-            letter: Letter::new("안내").text("본문\n.\n점"),
-            state: Initial::Queued,
-            dedup: format!("test:{to}"),
-            reply: None,
-            refs: Refs::default(),
-        };
+        let mail = mail_to(to);
         let tx = self.db.begin_write().await.expect("tx");
         let id = outbox::put(&tx, &self.clock, &self.settings, mail).await.expect("put");
         tx.commit().await.expect("commit");

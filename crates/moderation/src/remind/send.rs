@@ -7,13 +7,13 @@ use super::{
 use crate::Result;
 use db::{
     audit::{self, Actor},
-    entity::{assignment, event, outgoing_mail, reminder, reminder_listed},
+    entity::{assignment, event, reminder, reminder_listed},
     prelude::*,
 };
 use domain::{
     AssignmentId, OutgoingId,
     state::{
-        assignment::{AssignmentState, ReminderStep},
+        assignment::AssignmentState,
         mail::MailKind,
     },
 };
@@ -212,23 +212,4 @@ async fn note(tx: &WriteTx, outgoing: OutgoingId, fresh: &[AssignmentId], listed
     });
     reminder_listed::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
-}
-
-/// The last mail that reminded of an assignment, for its page.
-#[cfg(test)]
-pub(super) async fn mails_of(conn: &impl ConnectionTrait, id: AssignmentId) -> Result<Vec<(ReminderStep, Option<outgoing_mail::Model>)>> {
-    let steps = reminder::Entity::find()
-        .filter(reminder::Column::AssignmentId.eq(id))
-        .order_by_asc(reminder::Column::At)
-        .all(conn)
-        .await?;
-    let mut out = Vec::new();
-    for step in steps {
-        let mail = match step.outgoing_id {
-            Some(id) => outgoing_mail::Entity::find_by_id(id).one(conn).await?,
-            None => None,
-        };
-        out.push((step.step, mail));
-    }
-    Ok(out)
 }

@@ -47,6 +47,7 @@ pub(super) async fn run(settings: Result<Settings, SettingsError>) -> ExitCode {
     database(&mut sheet, &settings).await;
     keys(&mut sheet, &settings);
     server(&mut sheet, &settings).await;
+    records(&mut sheet, &settings).await;
     ports(&mut sheet, &settings).await;
     if sheet.bad == 0 {
         say(format_args!("All is well."));
@@ -204,6 +205,28 @@ async fn server(sheet: &mut Sheet, settings: &Settings) {
             "mail server",
             format!("{at} does not answer within 15 s; set mail.out.host and port"),
         ),
+    }
+}
+
+/// Before the domain is one's own there is nothing to ask for.
+async fn records(sheet: &mut Sheet, settings: &Settings) {
+    match mail::Signer::load(settings) {
+        Ok(Some(signer)) => sheet.ok("mail.dkim", format!("signs as {}", signer.record_name())),
+        Ok(None) => sheet.note("mail.dkim", "no key: the mail server must sign what goes out"),
+        Err(error) => sheet.bad("mail.dkim", error),
+    }
+    if settings.mail.from_address.ends_with(".example") {
+        return;
+    }
+    for finding in mail::dns::check(settings).await {
+        let what = format!("DNS {} {}", finding.record.as_str(), finding.name);
+        match finding.state {
+            mail::dns::State::Fine => sheet.ok(&what, finding.found),
+            mail::dns::State::Missing => sheet.bad(&what, "is missing; see docs/mail-out.md"),
+            mail::dns::State::Wrong => sheet.bad(&what, format!("is wrong: {}; see docs/mail-out.md", finding.found)),
+            mail::dns::State::Silent => sheet.note(&what, "DNS did not answer"),
+            mail::dns::State::Off => sheet.note(&what, "was not asked for"),
+        }
     }
 }
 
