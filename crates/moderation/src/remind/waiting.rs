@@ -69,7 +69,7 @@ impl Scene {
     pub(super) async fn load(app: &App, event: &event::Model, rule: &Rule) -> Result<Self> {
         let (conn, now) = (app.db.reader(), app.clock.now());
         let holidays = &app.settings.events.holidays;
-        let last = holidays.after(rule.hours.day(now), rule.before_days.max(1));
+        let last = holidays.after(rule.hours.day(now), Ord::max(rule.before_days, 1));
         let horizon = rule.hours.opening(last) + chrono::Duration::days(1);
         let open = |about: Condition| {
             assignment::Entity::find()
