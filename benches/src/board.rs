@@ -23,6 +23,13 @@ const FEW: usize = 50;
 const TURNS: usize = 40;
 /// Whatever the fewer take, this is quick.
 const QUICK: f64 = 30.0;
+/// What looks at all of them, in milliseconds.
+const WHOLE: f64 = 300.0;
+const BESIDE: [(&str, &str); 3] = [
+    ("shortlist with its balance", "shortlist"),
+    ("proposal for the free places", "shortlist/propose"),
+    ("reading, the next one", "read"),
+];
 const PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
@@ -48,7 +55,41 @@ pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
             Goal::Below,
         );
     }
+    // Pages that look at all questions for something else than a list.
+    for (what, page) in BESIDE {
+        let path = format!("/desk/events/{}/{page}", many.slug);
+        let took = time_of(at, &mut here, &path).await?;
+        println!("{name}: {what}: {took:.1} ms");
+        table.row(format!("{what}, p95, {name}"), took, WHOLE, "ms", Goal::Below);
+    }
+    running.stop()?;
+    read_all(&home, &many).await?;
+    let running = Mundap::start(&home, &["--only", "web"]).await?;
+    let mut here = enter(&running, &many).await?;
+    let path = format!("/desk/events/{}/read", many.slug);
+    let took = time_of(running.address, &mut here, &path).await?;
+    println!("{name}: nothing left to read: {took:.1} ms");
+    table.row(
+        format!("reading, nothing left, p95, {name}"),
+        took,
+        WHOLE,
+        "ms",
+        Goal::Below,
+    );
     running.stop()
+}
+
+/// The moderator has read every question.
+async fn read_all(home: &Home, crowd: &Crowd) -> Result<()> {
+    let db = db::Db::connect(&home.url, 4).await?;
+    crowd::read_all(&db, Clock::system().now(), crowd).await?;
+    if db.engine() == Engine::Postgres {
+        let tx = db.begin_write().await?;
+        tx.execute_unprepared("ANALYZE").await?;
+        tx.commit().await?;
+    }
+    db.close().await;
+    Ok(())
 }
 
 async fn fill(home: &Home) -> Result<(Crowd, Crowd)> {
@@ -153,7 +194,10 @@ fn pages(crowd: &Crowd) -> Vec<(&'static str, String)> {
 
 /// The time below which nineteen of twenty stay, in milliseconds.
 async fn time(address: SocketAddr, wire: &mut Wire, crowd: &Crowd, query: &str) -> Result<f64> {
-    let path = format!("/desk/events/{}/triage?{query}", crowd.slug);
+    time_of(address, wire, &format!("/desk/events/{}/triage?{query}", crowd.slug)).await
+}
+
+async fn time_of(address: SocketAddr, wire: &mut Wire, path: &str) -> Result<f64> {
     // The server ends connections that idle while the other event is measured.
     let cookies = std::mem::take(&mut wire.cookies);
     *wire = Wire::new(address);
@@ -161,7 +205,7 @@ async fn time(address: SocketAddr, wire: &mut Wire, crowd: &Crowd, query: &str) 
     let mut times = Vec::with_capacity(TURNS);
     for turn in 0..TURNS + 8 {
         let begun = Instant::now();
-        let reply = wire.get(&path).await?;
+        let reply = wire.get(path).await?;
         let took: Duration = begun.elapsed();
         ensure!(reply.status == 200, "{path} answers {}", reply.status);
         // Statements are prepared and caches warm.

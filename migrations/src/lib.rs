@@ -21,6 +21,8 @@ mod m0014_words;
 mod m0015_mail_identity;
 mod m0017_mail_out;
 mod m0018_reminders;
+mod m0020_names;
+mod m0021_read_mark;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_mail_identity::Step),
             Box::new(m0017_mail_out::Step),
             Box::new(m0018_reminders::Step),
+            Box::new(m0020_names::Step),
+            Box::new(m0021_read_mark::Step),
         ]
     }
 }

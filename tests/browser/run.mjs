@@ -10,9 +10,12 @@ import * as crew from "./stories/crew.mjs";
 import * as desk from "./stories/desk.mjs";
 import * as keyboard from "./stories/keyboard.mjs";
 import * as partner from "./stories/partner.mjs";
+import * as reading from "./stories/reading.mjs";
+import * as release from "./stories/release.mjs";
 import * as reverse from "./stories/reverse.mjs";
 import * as routing from "./stories/routing.mjs";
 import * as shortlist from "./stories/shortlist.mjs";
+import * as similar from "./stories/similar.mjs";
 import * as stage from "./stories/stage.mjs";
 import * as triage from "./stories/triage.mjs";
 
@@ -45,6 +48,10 @@ const rooms = [
     { name: `ko-1280-${name}`, lang: "ko", width: 1280, height: 900, dark: true, stories },
     { name: `en-360-${name}`, lang: "en", width: 360, height: 740, stories },
   ]),
+  { name: "ko-1280-reading", lang: "ko", width: 1280, height: 900, dark: true, stories: [...reading.stories, ...similar.stories] },
+  { name: "en-360-reading", lang: "en", width: 360, height: 740, stories: [...reading.stories, ...similar.stories] },
+  { name: "ko-1280-release", lang: "ko", width: 1280, height: 900, dark: true, stories: release.stories },
+  { name: "en-360-release-without-script", lang: "en", width: 360, height: 740, script: false, stories: release.stories },
 ];
 
 let passed = 0, failed = 0;

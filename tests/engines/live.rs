@@ -116,3 +116,78 @@ async fn heard(screen: &mut Events) {
         .expect("the stream stands");
     assert_eq!(event, "changed");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_a_question_on_one_node_is_seen_on_the_board_of_another() {
+    let world = World::new().await;
+    let size = Size {
+        partners: 1,
+        services: 1,
+        ..Size::default()
+    };
+    let scene = scene::set(&world, size).await;
+    world.staff("colleague", &[domain::role::Role::Moderator]).await;
+    let mut partner = enter(&world, scene.partners[0].invitation, Lang::Ko).await;
+    ask(
+        &mut partner,
+        scene.services[0].id,
+        "정산 주기를 앞당길 계획이 있나요?",
+        "full",
+    )
+    .await;
+    let question = entity::question::Entity::find()
+        .one(world.app.db.reader())
+        .await
+        .expect("reads")
+        .expect("was sent");
+    let (app, bound) = another_node(&world).await;
+    let address = bound.web_address().expect("the web listens");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let node = tokio::spawn(async move {
+        let stopped = async { _ = stopped.await };
+        Box::pin(bound.run(app, stopped)).await.expect("serves");
+    });
+    let mut wire = Wire::new(address);
+    for cookie in world.signed_in("colleague").await.cookies().split("; ") {
+        let (name, value) = cookie.split_once('=').expect("a cookie");
+        wire.cookies.insert(name.to_owned(), value.to_owned());
+    }
+    let board = format!("/desk/events/{}/triage", scene.slug);
+    let page = async |wire: &mut Wire| {
+        let reply = wire.get(&board).await.expect("answers");
+        assert_eq!(reply.status, 200);
+        String::from_utf8_lossy(&reply.body).into_owned()
+    };
+    // A stream takes its connection for itself.
+    let mut eyes = Wire::new(address);
+    eyes.cookies.clone_from(&wire.cookies);
+    assert!(!page(&mut eyes).await.contains("보고 있음"));
+    let mut live = wire.events(&format!("{board}/live")).await.expect("a stream");
+    // What happened before counted: the first look says so.
+    heard(&mut live).await;
+
+    let mut moderator = world.signed_in("moderator").await;
+    let panel = format!("/desk/events/{}/questions/{}", scene.slug, question.id);
+    let opened = moderator.get(&panel).await.ok();
+    let csrf = opened
+        .form("/tags")
+        .fields
+        .iter()
+        .find(|(name, _)| name == "csrf")
+        .cloned();
+    let csrf = csrf.expect("a token");
+    let here = format!("{panel}/here");
+    let said = moderator.post(&here, std::slice::from_ref(&csrf)).await;
+    assert_eq!(said.status, 204);
+    heard(&mut live).await;
+    let seen = page(&mut eyes).await;
+    assert!(seen.contains("moderator 님이 보고 있음"), "{seen}");
+    let left = moderator
+        .post(&here, &[csrf, ("leaves".to_owned(), "1".to_owned())])
+        .await;
+    assert_eq!(left.status, 204);
+    heard(&mut live).await;
+    assert!(!page(&mut eyes).await.contains("보고 있음"));
+    stop.send(()).expect("runs");
+    node.await.expect("stops");
+}

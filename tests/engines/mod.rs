@@ -3,7 +3,9 @@
 mod at_once;
 mod batch;
 mod consent;
+mod joined;
 mod live;
+mod own_first;
 mod release;
 mod roster;
 mod similar;

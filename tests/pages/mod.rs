@@ -1,4 +1,6 @@
 //! Pages as a browser without script sees them.
 
+mod blind;
 mod desk;
+mod forms;
 mod security;

@@ -9,6 +9,7 @@ pub mod number;
 pub mod page;
 pub mod people;
 mod rows;
+pub mod sight;
 mod together;
 mod transition;
 mod turn;
@@ -22,7 +23,7 @@ pub use error::{Conflict, Error, conflict};
 pub use number::question_changed;
 pub use together::{Together, padded};
 pub use transition::one_row;
-pub use turn::turn;
+pub use turn::{Act, turn};
 pub use wake::Wake;
 pub use write::WriteTx;
 

@@ -137,7 +137,11 @@ pub(crate) async fn outbox(
         let any = Condition::any()
             .add(name)
             .add(Expr::col(outgoing_mail::Column::ToEmail).like(pattern(&filter.q)));
-        query = query.filter(any);
+        // Whom a search finds would be the asker of what waits for triage, where the event reads blind.
+        let shown = Condition::any()
+            .add(outgoing_mail::Column::QuestionId.is_null())
+            .add(outgoing_mail::Column::QuestionId.not_in_subquery(db::sight::covered()));
+        query = query.filter(any).filter(shown);
     }
     let rows = query.limit(PAGE as u64 + 1).all(conn).await?;
     Ok(Page::from_overfull(rows, PAGE, |row| row.id.to_string()))
@@ -283,7 +287,7 @@ pub(crate) async fn audit(
             .actor_id
             .and_then(|id| names.get(&id).cloned())
             .unwrap_or_default(),
-        details: details(&entry.details),
+        details: details(&without_ids(&entry.details)),
         entry,
     });
     Ok(Page {
@@ -329,6 +333,17 @@ pub(crate) fn details(json: &serde_json::Value) -> String {
         .join(", ")
 }
 
+/// An id says nothing to a reader of the page, nor does what was not there; the file has it all.
+fn without_ids(json: &serde_json::Value) -> serde_json::Value {
+    let is_id = |v: &serde_json::Value| v.as_str().is_some_and(|v| Uuid::parse_str(v).is_ok());
+    json.as_object().map_or(serde_json::Value::Null, |map| {
+        map.iter()
+            .filter(|(_, v)| !v.is_null() && !is_id(v))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect()
+    })
+}
+
 /// Notes that call this moderator and that they have not seen.
 pub(crate) async fn called(conn: &impl ConnectionTrait, staff: StaffId) -> Result<u64, Error> {
     let unseen = note_mention::Entity::find()
@@ -345,5 +360,7 @@ mod tests {
     fn an_excerpt_is_one_line_and_details_are_short() {
         assert_eq!(excerpt("가나다\n라마바 사", 5), "가나다 라…");
         assert_eq!(details(&serde_json::json!({ "place": 3 })), "place 3");
+        let with_id = serde_json::json!({ "assignment": "01a217cb-c81d-7524-b1d1-54fcd4e53885", "source": "link" });
+        assert_eq!(details(&without_ids(&with_id)), "source link");
     }
 }

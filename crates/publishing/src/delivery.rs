@@ -3,18 +3,24 @@
 use crate::Error;
 use db::{
     audit,
-    entity::{answer, delivery, event, outgoing_mail, question},
+    entity::{answer, decision, delivery, event, outgoing_mail, question},
     people::{self, Invitee},
     prelude::*,
 };
 use domain::{
     AnswerId, DeliveryId, EmailAddress, InvitationId, QuestionId,
-    state::{answer::AnswerState, delivery::DeliveryState, mail::MailKind, question::QuestionState},
+    state::{
+        answer::AnswerState,
+        decision::{DecisionKind, DecisionState},
+        delivery::DeliveryState,
+        mail::MailKind,
+        question::QuestionState,
+    },
     text::excerpt,
 };
 use mail::{Initial, Letter, Link, NewMail, Refs};
 use sea_orm::sea_query::OnConflict;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use web::Words;
 
 /// Makes one delivery for each asker who has none yet, with its mail where there is an address; says how many were
@@ -51,6 +57,7 @@ pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
     }
     let who = recipients(&tx, &made).await?;
     let by = crate::repo::answerer_line(&tx, &answer, &event).await?;
+    let duplicates = duplicates(&tx, &made).await?;
     let mut mails = 0;
     for (id, asker) in &made {
         let Some(invitee) = who.get(&asker.invitation_id) else {
@@ -58,7 +65,11 @@ pub async fn deliver(app: &web::App, answer: AnswerId) -> Result<usize, Error> {
         };
         let state = match &invitee.email {
             Some(email) => {
-                let joined = (asker.id != question).then_some(question);
+                let joined = match asker.id {
+                    id if id == question => Joined::Not,
+                    id if duplicates.contains(&id) => Joined::Answered,
+                    _ => Joined::Together,
+                };
                 let new = letter(&event, &answer, asker, joined, invitee, email, &by, *id);
                 put(&tx, app, *id, new).await?;
                 mails += 1;
@@ -164,8 +175,32 @@ async fn put(tx: &impl ConnectionTrait, app: &web::App, id: DeliveryId, new: New
     Ok(())
 }
 
-/// The mail in the asker's language. `joined`: the question that theirs was joined to; its words are its asker's own
-/// and are not shown.
+/// How their question came to this answer. The words of the one it was joined to are its asker's own and are not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Joined {
+    Not,
+    /// Several were answered as one.
+    Together,
+    /// It was answered before theirs was joined to it.
+    Answered,
+}
+
+/// Those of the questions that a release joined to one as *a duplicate of one already answered*.
+async fn duplicates(
+    tx: &impl ConnectionTrait,
+    made: &[(DeliveryId, &question::Model)],
+) -> Result<HashSet<QuestionId>, Error> {
+    let found = decision::Entity::find()
+        .filter(decision::Column::QuestionId.is_in(made.iter().map(|(_, q)| q.id)))
+        .filter(decision::Column::State.eq(DecisionState::Released))
+        .filter(decision::Column::Kind.eq(DecisionKind::Duplicate))
+        .all(tx)
+        .await?;
+    // One that a correction took back is dropped, so it says nothing here.
+    Ok(found.into_iter().map(|d| d.question_id).collect())
+}
+
+/// The mail in the asker's language.
 #[expect(
     clippy::too_many_arguments,
     reason = "a mail tells of many things, and each has one caller"
@@ -174,7 +209,7 @@ fn letter(
     event: &event::Model,
     answer: &answer::Model,
     asker: &question::Model,
-    joined: Option<QuestionId>,
+    joined: Joined,
     invitee: &Invitee,
     email: &EmailAddress,
     by: &crate::repo::ByLine,
@@ -191,8 +226,10 @@ fn letter(
         excerpt(&asker.body, 30),
     ))
     .text(w.t2("mail-delivery-hello", "name", &name, "event", &title));
-    if joined.is_some() {
-        letter = letter.text(w.t("mail-delivery-joined"));
+    match joined {
+        Joined::Not => {}
+        Joined::Together => letter = letter.text(w.t("mail-delivery-joined")),
+        Joined::Answered => letter = letter.text(w.t("mail-delivery-duplicate")),
     }
     let link = Link::Personal {
         invitation: asker.invitation_id,

@@ -1,7 +1,8 @@
-//! Measures on the sets in `tests/data`: P@1, recall@9 and the best pairwise F1 over a threshold.
+//! Measures on the sets in `tests/data`, or on another file of lines {"text","group"}: P@1, recall@9 and the best pairwise
+//! F1 over a threshold.
 //!
-//! `cargo run --release -p similar --example measure -- LANG dev|held|all [COPIES] [NAME=VALUE…]`; COPIES of each
-//! question with another thing in the place of its own stand in the index beside it, to be taken for it.
+//! `cargo run --release -p similar --example measure -- SET:PART… [NAME=VALUE…] [groups] [precision] [wrong] [search]`, as in
+//! `ko:dev`, `en:held-mixed`, `FILE.jsonl:200`; `many COUNT` measures time and memory instead.
 
 #![expect(clippy::cast_precision_loss, reason = "figures of some thousands")]
 
@@ -18,28 +19,31 @@ fn main() {
     if args.first().is_some_and(|arg| arg == "many") {
         return many(args.get(1).and_then(|n| n.parse().ok()).unwrap_or(20_000));
     }
-    let lang = args.first().map_or("ko", String::as_str);
-    let half = args.get(1).map_or("dev", String::as_str);
-    let copies: usize = args.get(2).and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut tune = Tune::default();
     for (name, value) in args.iter().filter_map(|arg| arg.split_once('=')) {
         set(&mut tune, name, value);
     }
-    let set = read(lang, half, copies);
-    if args.iter().any(|arg| arg == "search") {
-        return search(
-            &[read(lang, half, copies), read(lang, &format!("{half}-mixed"), copies)],
-            tune,
-        );
+    let told = |what: &str| args.iter().any(|arg| arg == what);
+    let sets: Vec<(&String, Set)> = args
+        .iter()
+        .filter_map(|arg| Some((arg, arg.split_once(':')?)))
+        .map(|(arg, (set, part))| (arg, read(set, part)))
+        .collect();
+    for (name, set) in &sets {
+        let begun = Instant::now();
+        println!("{name}: {} ({:?})", measure(set, tune.clone()).line(), begun.elapsed());
+        if told("groups") {
+            groups(set, tune.clone());
+        }
+        if told("precision") {
+            precision(set, &tune);
+        }
+        if told("wrong") {
+            wrong(set, tune.clone());
+        }
     }
-    let begun = Instant::now();
-    let figures = measure(&set, tune.clone());
-    println!("{lang} {half} +{copies}: {} ({:?})", figures.line(), begun.elapsed());
-    if args.iter().any(|arg| arg == "groups") {
-        groups(&set, tune.clone());
-    }
-    if args.iter().any(|arg| arg == "wrong") {
-        wrong(&set, tune);
+    if told("search") {
+        search(&sets, tune);
     }
 }
 
@@ -73,21 +77,23 @@ struct Set {
     groups: Vec<Option<usize>>,
 }
 
-fn read(lang: &str, half: &str, copies: usize) -> Set {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{lang}.jsonl"));
+/// A set in `tests/data`, or of another file; `part` is dev, held, all or how many groups, then `-mixed` for groups of
+/// one to ten, and `+N` for so many copies of each text with another thing in it.
+fn read(set: &str, part: &str) -> Set {
+    let path = if set.contains('.') {
+        Path::new(set).to_owned()
+    } else {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{set}.jsonl"))
+    };
+    let (part, copies) = part.split_once('+').unwrap_or((part, "0"));
+    let copies: usize = copies.parse().expect("how many copies");
+    let (part, mixed) = part.strip_suffix("-mixed").map_or((part, false), |part| (part, true));
     let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut set = Set {
         texts: Vec::new(),
         groups: Vec::new(),
     };
-    let mut seed = 7u64;
-    let mut next = |below: usize| {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(seed >> 33).expect("fits") % below
-    };
-    let half_mixed = half.ends_with("-mixed");
+    let mut next = numbers_from(7);
     let mut counts: HashMap<usize, usize> = HashMap::new();
     let things: Vec<&str> = THINGS.split_whitespace().collect();
     for line in fs::read_to_string(path).expect("the set").lines() {
@@ -96,15 +102,15 @@ fn read(lang: &str, half: &str, copies: usize) -> Set {
         let group = *numbers
             .entry(line["group"].as_str().expect("a group").to_owned())
             .or_insert(count);
-        let wanted = match half.trim_end_matches("-mixed") {
-            "dev" => group.is_multiple_of(2),
-            "held" => group % 2 == 1,
-            _ => true,
+        let wanted = match part {
+            "all" => true,
+            "dev" | "held" => line["half"] == part,
+            first => group < first.parse().expect("dev, held, all or how many groups"),
         };
         // Groups of one to ten, as questions really come: most things are asked once or twice.
         let size = counts.entry(group).or_insert(0usize);
         *size += 1;
-        if !wanted || half_mixed && *size > 1 + group / 2 * 7 % 10 {
+        if !wanted || mixed && *size > 1 + group * 7 % 10 {
             continue;
         }
         let text = line["text"].as_str().expect("a text");
@@ -118,6 +124,15 @@ fn read(lang: &str, half: &str, copies: usize) -> Set {
         }
     }
     set
+}
+
+fn numbers_from(mut seed: u64) -> impl FnMut(usize) -> usize {
+    move |below| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).expect("fits") % below
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -223,18 +238,19 @@ fn groups(set: &Set, tune: Tune) {
     }
 }
 
+/// How many bytes of memory this process has, where the system says so.
+fn resident() -> Option<usize> {
+    let pages = fs::read_to_string("/proc/self/statm").ok()?;
+    Some(pages.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)
+}
+
 /// Groups of one to three words of nonsense about things: as many questions as are wanted, alike and not.
 fn many(count: usize) {
     let things: Vec<&str> = THINGS.split_whitespace().collect();
-    let base = read("ko", "all", 0);
-    let mut seed = 3u64;
-    let mut next = |below: usize| {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(seed >> 33).expect("fits") % below
-    };
+    let base = read("ko", "all");
+    let mut next = numbers_from(3);
     let mut index = Index::default();
+    let before = resident();
     let begun = Instant::now();
     for id in 0..count {
         let (one, other) = (&base.texts[next(base.texts.len())], &base.texts[next(base.texts.len())]);
@@ -252,6 +268,9 @@ fn many(count: usize) {
         "{count} inserted: {:?} each",
         begun.elapsed() / u32::try_from(count).expect("fits")
     );
+    if let (Some(before), Some(after)) = (before, resident()) {
+        println!("  in memory: {} bytes each", (after - before) / count);
+    }
     let begun = Instant::now();
     for id in 0..100 {
         index.insert(
@@ -279,6 +298,39 @@ fn many(count: usize) {
     }
 }
 
+/// What share of the pairs are right from a score on: of the survey, of `nearest`, of `quick`.
+fn precision(set: &Set, tune: &Tune) {
+    let mut index = Index::new(tune.clone());
+    for (id, text) in set.texts.iter().enumerate() {
+        index.insert(id, text);
+    }
+    let survey: HashMap<usize, Vec<(usize, f32)>> = index.survey(NonZero::new(2).expect("two")).nearest(10).collect();
+    let ids: Vec<usize> = (0..set.texts.len()).step_by(1 + set.texts.len() / 800).collect();
+    let told = |name: &str, list: &dyn Fn(usize) -> Vec<(usize, f32)>| {
+        let mut pairs: Vec<(f32, bool)> = ids
+            .iter()
+            .flat_map(|id| list(*id).into_iter().map(move |(other, score)| (id, other, score)))
+            .map(|(id, other, score)| (score, set.groups[*id].is_some() && set.groups[*id] == set.groups[other]))
+            .collect();
+        pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
+        print!("  {name}:");
+        for wanted in [0.95, 0.9, 0.8, 0.7, 0.5, 0.3] {
+            let (mut right, mut from, mut kept) = (0, 1.0, 0);
+            for (at, (score, good)) in pairs.iter().enumerate() {
+                right += usize::from(*good);
+                if right as f64 >= wanted * (at + 1) as f64 {
+                    (from, kept) = (*score, right);
+                }
+            }
+            print!("  {:.0}% {from:.2} ({kept})", wanted * 100.0);
+        }
+        println!();
+    };
+    told("survey ", &|id| survey[&id].clone());
+    told("nearest", &|id| index.nearest(Asked::Id(id), 10));
+    told("quick  ", &|id| index.quick(Asked::Id(id), 10));
+}
+
 fn wrong(set: &Set, tune: Tune) {
     for (id, list) in lists(set, tune) {
         if set.groups[id].is_none() {
@@ -302,28 +354,19 @@ fn wrong(set: &Set, tune: Tune) {
     }
 }
 
-fn mean(one: Figures, other: Figures) -> Figures {
-    Figures {
-        first: f64::midpoint(one.first, other.first),
-        recall: f64::midpoint(one.recall, other.recall),
-        f1: f64::midpoint(one.f1, other.f1),
-        threshold: one.threshold,
-    }
-}
-
-/// Walks from value to value and keeps what is better.
-fn search(sets: &[Set; 2], mut tune: Tune) {
-    let measure = |tune: &Tune| mean(measure(&sets[0], tune.clone()), measure(&sets[1], tune.clone()));
+/// Walks from value to value and keeps what is better on the sets together.
+fn search(sets: &[(&String, Set)], mut tune: Tune) {
+    let measure = |tune: &Tune| {
+        let sums = sets.iter().map(|(_, set)| measure(set, tune.clone()).sum());
+        sums.sum::<f64>() / sets.len() as f64
+    };
     let mut best = measure(&tune);
-    println!("{}", best.line());
-    let mut seed = 11u64;
-    for _ in 0..200 {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+    println!("{best:.4}");
+    let mut next = numbers_from(11);
+    for _ in 0..250 {
         let mut other = tune.clone();
-        let by = [0.6, 0.8, 1.25, 1.6][(seed >> 40) as usize % 4];
-        let which = (seed >> 50) as usize % 18;
+        let by = [0.6, 0.8, 1.25, 1.6][next(4)];
+        let which = next(18);
         match which {
             0 => other.ending *= by,
             1 => other.light *= by,
@@ -339,10 +382,10 @@ fn search(sets: &[Set; 2], mut tune: Tune) {
             _ => other.company = (other.company + (by - 0.95) / 3.0).clamp(0.0, 0.9),
         }
         let figures = measure(&other);
-        if figures.sum() > best.sum() + 0.0005 {
+        if figures > best + 0.0005 {
             best = figures;
             tune = other;
-            println!("{} {tune:?}", best.line());
+            println!("{best:.4} {tune:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! No dictionary: a list of endings, taken off from the right, letter by letter (됩니다 is 되 and ㅂ니다). A stem that
 //! is cut a letter too short is no harm, since it is cut so wherever it stands and the letters count as well.
 
-use crate::text::letters;
+use crate::{text::letters, trie::Trie};
 use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ const PARTICLES: &str = "은 는 이 가 을 를 의 도 만 에 에서 에서�
     처럼 같이 마다 밖에 조차 마저 이나 나 이라도 라도 이든 든 이란 란 이라는 라는 이라고 라고 이라면 라면 에다 에다가 \
     이며 이고 에요 예요 이에요 이예요 인가 인가요 인지 인지요 인데 인데요 입니까 입니다 이죠 죠 이지 이지요 이야 야 이냐 냐 \
     이니 일까 일까요 이었 였 들 들이 들은 들을 들의 들도 님 님이 님은 요 별 별로 쪽 에대해 에대한 에대해서 에관한 에관해 \
-    이랑은 와는 과는 에게는 한테는 만은 만이 만을 만의 으로부터 로부터 에따라 에따른";
+    말고 말고는 이랑은 와는 과는 에게는 한테는 만은 만이 만을 만의 으로부터 로부터 에따라 에따른";
 
 /// Endings of verbs; a first letter that stands alone is a final consonant.
 const ENDINGS: &str = "다 는다 ㄴ다 습니다 ㅂ니다 습니까 ㅂ니까 습니깐 ㅂ니당 습니당 나요 나 는가 는가요 은가 ㄴ가 은가요 ㄴ가요 \
@@ -34,12 +34,24 @@ const ENDINGS: &str = "다 는다 ㄴ다 습니다 ㅂ니다 습니까 ㅂ니까
     시 으시 신 으신 실 으실 시면 으시면 셨 으셨 셨나요 으셨나요 주세요 주십시오 주시 줘 줘요 줄래 줄래요 바랍니다 부탁드립니다 \
     하 되 하는 되는 하면 되면 하고 되고 하나 되나 하여 되어 하려 되려 하기 되기 한 된 할 될 함 됨 하지 되지 하게 되게 시키 당하 받으";
 
+/// Verbs that only help another, behind it in the same word; and endings of plain and of commanding speech.
+const HELPERS: &str = "주 보 두 놓 버리 버려 있 없 싶 않 못하 지않 지못하 주어 주었 보아 보았 놓아 두어 \
+    는지마 지마 지말 지말고 지마라 마 거라 아라 어라 라고하 으라고 자고 ㅂ시다 읍시다 시오 시죠 시지 던가 더니 길래 느라 느라고 고서 \
+    자마자 든지 든가 거나 으니 단 란 냔 냐는 자는 라는 으라는 래 랬 슴 음 임 임 인 일 인지 이라 도록하 게하 어지 아지 어졌 아졌 여지 \
+    지면 게되 어버리 아버리 어놓 아놓 어두 아두 어드리 아드리 드리 드려 줄수 줄수있 볼수 볼수있 을거야 ㄹ거야 을건데 ㄹ건데 는게 은게 ㄴ게 \
+    는데도 은데도 ㄹ텐데 을텐데 ㄹ려고 을려고 ㄹ려면 을려면 다니 냐니 라니 는군 구만 나봐 는가봐 는걸 은걸 ㄴ걸 한테로 에게로 에선 에서만 \
+    까진 부턴 보단 에겐 한텐 하고는 이랑도 랑은 마다의 에서의 로의 으로의 말고 말고는 만큼 만큼은 대로 쯤 씩 짜리 끼리 치고 커녕 이랬 이더 이던";
+
 /// At most so many, one after the other.
 const TIMES: usize = 4;
 
 struct Endings {
+    /// Particles and endings; what the greedy cutting takes off.
     known: FxHashSet<Vec<u32>>,
     longest: usize,
+    /// The same and helpers.
+    all: Trie<()>,
+    particles: Trie<()>,
 }
 
 static ENDING: LazyLock<Endings> = LazyLock::new(|| {
@@ -49,8 +61,55 @@ static ENDING: LazyLock<Endings> = LazyLock::new(|| {
         .map(spelled)
         .collect();
     let longest = known.iter().map(Vec::len).max().unwrap_or(0);
-    Endings { known, longest }
+    let mut all = Trie::default();
+    let mut particles = Trie::default();
+    for ending in known.iter().cloned().chain(HELPERS.split_whitespace().map(spelled)) {
+        all.set(&ending, ());
+    }
+    for particle in PARTICLES.split_whitespace() {
+        particles.set(&spelled(particle), ());
+    }
+    Endings {
+        known,
+        longest,
+        all,
+        particles,
+    }
 });
+
+/// What may stand behind a word.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Behind {
+    Particles,
+    Anything,
+}
+
+/// Longer rests are more than endings.
+const LONGEST_REST: usize = 42;
+
+/// Whether letters are particles and endings, one behind the other, and nothing else. `bounds` says where syllables begin.
+pub(crate) fn only_endings(letters: &[u32], bounds: &[bool], behind: Behind) -> bool {
+    if letters.len() > LONGEST_REST {
+        return false;
+    }
+    let trie = match behind {
+        Behind::Particles => &ENDING.particles,
+        Behind::Anything => &ENDING.all,
+    };
+    // By bit: up to where pieces reach.
+    let mut reached = 1u64;
+    for from in 0..letters.len() {
+        let begins = bounds[from] || letters[from] >= FINAL;
+        if reached >> from & 1 == 0 || !begins {
+            continue;
+        }
+        trie.walk(&letters[from..], |taken, ()| reached |= 1 << (from + taken));
+    }
+    reached >> letters.len() & 1 == 1
+}
+
+/// The first final consonant.
+pub(crate) const FINAL: u32 = 0x11a8;
 
 fn spelled(ending: &str) -> Vec<u32> {
     let mut spelled = Vec::new();
@@ -81,19 +140,29 @@ pub(crate) fn written_out(word: &[char], into: &mut Vec<char>) {
             '봤' => &['보', '았'],
             '뭔' => &['무', '엇', '인'],
             '뭘' => &['무', '엇', '을'],
-            '뭐' | '머' => &['무', '엇'],
+            '뭐' => &['무', '엇'],
+            '머' if word.len() == 1 => &['무', '엇'],
             '건' if into.last() == Some(&'는') => &['것', '은'],
             '걸' if into.last() == Some(&'는') => &['것', '을'],
             '게' if into.last() == Some(&'는') => &['것', '이'],
             '거' if into.last() == Some(&'는') => &['것'],
             _ => &[],
         };
-        if long.is_empty() {
+        if let Some(open) = past(char).filter(|_| long.is_empty()) {
+            into.extend_from_slice(&[open, '었']);
+        } else if long.is_empty() {
             into.push(char);
         } else {
             into.extend_from_slice(long);
         }
     }
+}
+
+/// 켰 is 켜 and 었: the syllable without its double ㅅ.
+fn past(char: char) -> Option<char> {
+    let at = u32::from(char).checked_sub(0xac00).filter(|at| *at < 11_172)?;
+    let ends = at % 28 == 20 && !matches!(char, '있' | '겠' | '었' | '았' | '였');
+    ends.then(|| char::from_u32(0xac00 + at - 20)).flatten()
 }
 
 /// How many syllables of the word, and how many letters of the next one, are its stem. A stem keeps one syllable at least.
@@ -115,7 +184,7 @@ pub(crate) fn stem(word: &[char]) -> Stem {
             let from = end - taken;
             // A particle is whole syllables, an ending begins with a final consonant or a syllable.
             let whole = starts.binary_search(&from).is_ok();
-            (whole || all[from] >= 0x11a8) && ENDING.known.contains(&all[from..end])
+            (whole || all[from] >= FINAL) && ENDING.known.contains(&all[from..end])
         }) else {
             break;
         };

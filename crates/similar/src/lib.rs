@@ -20,12 +20,14 @@ mod company;
 mod group;
 mod index;
 mod korean;
+mod lexicon;
 mod nearest;
 mod search;
 mod second;
 mod sketch;
 mod survey;
 mod text;
+mod trie;
 mod tune;
 mod words;
 

@@ -2,9 +2,10 @@
 
 use crate::{
     korean,
+    lexicon::{self, What},
     text::{self, Script},
     tune::Tune,
-    words,
+    words::{self, Tier},
 };
 use rustc_hash::FxHashMap;
 
@@ -97,7 +98,7 @@ impl<'a> Draft<'a> {
                 Script::Hangul => {
                     long.clear();
                     korean::written_out(&word.chars, &mut long);
-                    self.korean(&long);
+                    self.korean(&long, word.glued);
                 }
                 Script::Digit => self.number(&word.chars),
                 Script::Other => self.foreign(&word.chars),
@@ -105,17 +106,33 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn korean(&mut self, word: &[char]) {
-        let stem = korean::stem(word);
-        let said: String = word[..stem.syllables].iter().collect();
-        let weight = self.weight(&said);
+    fn korean(&mut self, word: &[char], glued: bool) {
+        for piece in lexicon::pieces(word, glued) {
+            let part = &word[piece.from..piece.end];
+            match piece.what {
+                What::Known(known) => {
+                    let weight = self.tier(known.tier);
+                    self.spell(part, piece.to - piece.from, weight);
+                    self.stem(hash(1, [u64::from(known.lemma)]), weight, known.class);
+                }
+                What::Unknown => {
+                    let stem = korean::stem(part);
+                    self.spell(part, stem.syllables, 1.0);
+                    let sign = hash(6, stem.letters.iter().map(|letter| u64::from(*letter)));
+                    self.stem(sign, 1.0, None);
+                }
+                What::Ending => self.spell(part, 0, 1.0),
+            }
+        }
+    }
+
+    /// Syllables and letters: the first `own` have a weight of their own, the rest are endings.
+    fn spell(&mut self, part: &[char], own: usize, weight: f32) {
         let mut spelled = Vec::with_capacity(3);
-        for (at, &char) in word.iter().enumerate() {
-            let weight = if at < stem.syllables { weight } else { self.tune.ending };
-            self.syllables.push(Unit {
-                sign: u64::from(char),
-                weight,
-            });
+        for (at, &char) in part.iter().enumerate() {
+            let weight = if at < own { weight } else { self.tune.ending };
+            let sign = u64::from(char);
+            self.syllables.push(Unit { sign, weight });
             spelled.clear();
             text::letters(char, &mut spelled);
             self.letters.extend(spelled.iter().map(|letter| Unit {
@@ -123,27 +140,27 @@ impl<'a> Draft<'a> {
                 weight,
             }));
         }
-        let class = words::korean_class(&word[..stem.syllables]).or_else(|| words::korean_class(word));
+    }
+
+    fn stem(&mut self, sign: u64, weight: f32, class: Option<u32>) {
         let own = if class.is_some() { self.tune.classed } else { 1.0 };
         self.stems.push(Unit {
-            sign: hash(1, stem.letters.iter().map(|letter| u64::from(*letter))),
+            sign,
             weight: weight * own,
         });
-        if let Some((class, _)) = class {
+        if let Some(class) = class {
             self.stems.push(Unit {
                 sign: hash(2, [u64::from(class)]),
-                weight: self.tune.class,
+                weight: weight * self.tune.class,
             });
         }
     }
 
-    fn weight(&self, stem: &str) -> f32 {
-        if words::polite(stem) {
-            self.tune.polite
-        } else if words::light(stem) {
-            self.tune.light
-        } else {
-            1.0
+    fn tier(&self, tier: Tier) -> f32 {
+        match tier {
+            Tier::Full => 1.0,
+            Tier::Light => self.tune.light,
+            Tier::Polite => self.tune.polite,
         }
     }
 
@@ -152,13 +169,14 @@ impl<'a> Draft<'a> {
         let weight = 1.0;
         self.syllables.push(Unit { sign, weight });
         self.letters.push(Unit { sign, weight });
-        self.stems.push(Unit { sign, weight });
+        let said: String = digits.iter().collect();
+        self.stem(sign, weight, words::class(&said));
     }
 
     fn foreign(&mut self, word: &[char]) {
         let said: String = word.iter().collect();
         let stem = words::english(&said);
-        let weight = self.weight(&said);
+        let weight = self.tier(words::tier(&said));
         let sign = hash(4, stem.chars().map(u64::from));
         self.syllables.push(Unit { sign, weight });
         // A bound at each end: `end` in `end` is not `end` in `spending`.
@@ -169,18 +187,8 @@ impl<'a> Draft<'a> {
             weight,
         }));
         self.letters.push(bound);
-        let class = words::class(stem).or_else(|| words::class(&said));
-        let own = if class.is_some() { self.tune.classed } else { 1.0 };
-        self.stems.push(Unit {
-            sign,
-            weight: weight * own,
-        });
-        if let Some(class) = class {
-            self.stems.push(Unit {
-                sign: hash(2, [u64::from(class)]),
-                weight: self.tune.class,
-            });
-        }
+        let class = words::class(stem);
+        self.stem(sign, weight, class);
     }
 
     fn grams(self) -> Sketch {

@@ -14,6 +14,8 @@ pub(crate) enum Script {
 #[derive(Debug)]
 pub(crate) struct Word {
     pub(crate) script: Script,
+    /// It follows the word before it without a blank.
+    pub(crate) glued: bool,
     pub(crate) chars: Vec<char>,
 }
 
@@ -41,6 +43,7 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
             Some(word) if joined && word.script == script => word.chars.push(char),
             _ => words.push(Word {
                 script,
+                glued: joined,
                 chars: vec![char],
             }),
         }

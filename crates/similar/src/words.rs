@@ -1,39 +1,37 @@
 //! Words that mean nearly the same in a question, and words that say little.
 //!
-//! Kept short on purpose: everyday and business words only, and only where one stands for the other in most questions.
-//! The letters of a word count beside its class, so that *비용* and *가격* are alike and still not the same.
+//! Everyday and business words only, and only where one stands for the other in most questions; a word alone in its
+//! line is there so that it is found in one piece. The word itself counts beside its class, so that *비용* and *가격* are
+//! alike and still not the same.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
-/// A line is a class. A Korean word is matched at the beginning of a stem, an English one whole, after its ending is off.
+/// A line is a class. Korean words are found by `lexicon`, an English one is compared whole, after its ending is off.
 const CLASSES: &str = include_str!("words/classes.txt");
 /// Words that point, or hold a sentence together.
 const LIGHT: &str = include_str!("words/light.txt");
 /// Words that ask, and say nothing of what.
 const POLITE: &str = include_str!("words/polite.txt");
 
-/// Longest Korean word of the tables, in syllables.
-const LONGEST: usize = 6;
-
 struct Tables {
+    /// What is not Korean, as a whole.
     classes: FxHashMap<&'static str, u32>,
     light: FxHashSet<&'static str>,
     polite: FxHashSet<&'static str>,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let mut classes = FxHashMap::default();
-    for (class, line) in (0..).zip(lines(CLASSES)) {
-        for word in line.split_whitespace() {
-            classes.insert(word, class);
-        }
-    }
-    let set = |table| lines(table).flat_map(str::split_whitespace).collect();
+    let foreign = |word: &&str| !korean(word);
+    let words = |table| lines(table).flat_map(str::split_whitespace).filter(foreign);
+    let classes = (0..).zip(lines(CLASSES)).flat_map(|(class, line)| {
+        let words = line.split_whitespace().filter(foreign);
+        words.map(move |word| (english(word), class))
+    });
     Tables {
-        classes,
-        light: set(LIGHT),
-        polite: set(POLITE),
+        classes: classes.collect(),
+        light: words(LIGHT).collect(),
+        polite: words(POLITE).collect(),
     }
 });
 
@@ -43,36 +41,48 @@ fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
         .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
 }
 
-/// The class of a Korean stem, and how many of its syllables say so: the longest beginning that is known.
-pub(crate) fn korean_class(stem: &[char]) -> Option<(u32, usize)> {
-    let mut beginning = String::new();
-    let mut found = None;
-    for (at, &char) in stem.iter().take(LONGEST).enumerate() {
-        beginning.push(char);
-        if let Some(class) = TABLES.classes.get(beginning.as_str()) {
-            found = Some((*class, at + 1));
-        }
-    }
-    // One syllable is a word only when it stands alone.
-    found.filter(|(_, syllables)| *syllables > 1 || stem.len() == 1)
+fn korean(word: &str) -> bool {
+    word.starts_with(|char| ('가'..='힣').contains(&char))
 }
 
+/// All Korean words of the tables: the word as it stands there, its class, and how much it says.
+pub(crate) fn korean_words() -> impl Iterator<Item = (&'static str, Option<u32>, Tier)> {
+    let classes = (0..).zip(lines(CLASSES)).flat_map(|(class, line)| {
+        let words = line.split_whitespace();
+        words.map(move |word| (word, Some(class), Tier::Full))
+    });
+    let small = [(LIGHT, Tier::Light), (POLITE, Tier::Polite)]
+        .into_iter()
+        .flat_map(|(table, tier)| {
+            let words = lines(table).flat_map(str::split_whitespace);
+            words.map(move |word| (word, None, tier))
+        });
+    small.chain(classes).filter(|(word, _, _)| korean(word))
+}
+
+/// How much a word says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Tier {
+    Full,
+    /// It points, or holds a sentence together.
+    Light,
+    /// It says only that this is a question.
+    Polite,
+}
+
+/// The class of a number or a foreign word without its ending.
 pub(crate) fn class(word: &str) -> Option<u32> {
     TABLES.classes.get(word).copied()
 }
 
-pub(crate) fn light(word: &str) -> bool {
-    TABLES.light.contains(word)
-}
-
-/// Korean words by their beginning, others as a whole.
-pub(crate) fn polite(stem: &str) -> bool {
-    let mut ends = stem.char_indices().map(|(at, char)| at + char.len_utf8()).take(LONGEST);
-    let korean = stem.starts_with(|char| ('가'..='힣').contains(&char));
-    if korean {
-        ends.any(|end| TABLES.polite.contains(&stem[..end]))
+/// Of a foreign word.
+pub(crate) fn tier(word: &str) -> Tier {
+    if TABLES.polite.contains(word) {
+        Tier::Polite
+    } else if TABLES.light.contains(word) {
+        Tier::Light
     } else {
-        TABLES.polite.contains(stem)
+        Tier::Full
     }
 }
 

@@ -1,7 +1,8 @@
 //! The figures on our own sets, so that no change makes them worse unseen. `cargo test -p similar --test quality -- --nocapture`
 //! prints them.
 //!
-//! Groups of even number were used to find weights and words, the odd ones only to report.
+//! One half was used to find weights and words, the other only to report; groups that are near to each other are in the
+//! same half, so that they make it hard for each other.
 
 use similar::{Index, THRESHOLD};
 use std::{collections::HashMap, num::NonZero};
@@ -29,16 +30,20 @@ struct Figures {
 
 fn questions(set: &str, half: Half) -> Vec<(usize, String)> {
     let mut numbers: HashMap<String, usize> = HashMap::new();
+    let wanted = match half {
+        Half::Dev => "dev",
+        Half::Held => "held",
+    };
     let read = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let count = numbers.len();
         let group = *numbers
             .entry(line["group"].as_str().expect("a group").to_owned())
             .or_insert(count);
-        (group, line["text"].as_str().expect("a text").to_owned())
+        let text = line["text"].as_str().expect("a text").to_owned();
+        (line["half"] == wanted).then_some((group, text))
     };
-    let wanted = |group: usize| matches!(half, Half::Dev) == group.is_multiple_of(2);
-    set.lines().map(read).filter(|(group, _)| wanted(*group)).collect()
+    set.lines().filter_map(read).collect()
 }
 
 fn ratio(one: usize, of: usize) -> f64 {
@@ -100,7 +105,7 @@ fn holds(name: &str, set: &str, half: Half, least: [f64; 4]) {
 
 #[test]
 fn the_sets_are_as_large_as_they_should_be() {
-    for (set, least) in [(KO, 60), (EN, 30)] {
+    for (set, least) in [(KO, 100), (EN, 40)] {
         let all = [questions(set, Half::Dev), questions(set, Half::Held)].concat();
         let mut sizes: HashMap<usize, usize> = HashMap::new();
         for (group, _) in &all {
@@ -111,13 +116,32 @@ fn the_sets_are_as_large_as_they_should_be() {
 }
 
 #[test]
+fn among_few_questions_only_what_is_alike_is_a_group() {
+    let texts = [
+        "정산금은 매달 며칠에 들어오나요?",
+        "매월 정산금 들어오는 날이 며칠인가요?",
+        "행사장에 주차할 수 있나요?",
+        "정산금이 들어오는 날짜는 매달 며칠입니까?",
+        "비밀번호를 잊어버렸는데 어떻게 찾나요?",
+        "작품 번역은 누가 맡습니까?",
+        "매달 정산금 들어오는 날짜를 알려 주세요.",
+        "댓글 신고는 어디에서 하나요?",
+    ];
+    let mut index = Index::default();
+    for (id, text) in texts.into_iter().enumerate() {
+        index.insert(id, text);
+    }
+    assert_eq!(index.survey(TWO).groups(THRESHOLD), [[0, 1, 3, 6]]);
+}
+
+#[test]
 fn korean_questions_find_their_like() {
-    holds("ko, development half", KO, Half::Dev, [0.90, 0.75, 0.74, 0.76]);
-    holds("ko, held-out half", KO, Half::Held, [0.88, 0.78, 0.78, 0.77]);
+    holds("ko, development half", KO, Half::Dev, [0.88, 0.77, 0.76, 0.74]);
+    holds("ko, held-out half", KO, Half::Held, [0.86, 0.72, 0.72, 0.66]);
 }
 
 #[test]
 fn english_questions_find_their_like() {
-    holds("en, development half", EN, Half::Dev, [0.85, 0.66, 0.67, 0.67]);
-    holds("en, held-out half", EN, Half::Held, [0.83, 0.56, 0.58, 0.54]);
+    holds("en, development half", EN, Half::Dev, [0.86, 0.71, 0.72, 0.71]);
+    holds("en, held-out half", EN, Half::Held, [0.68, 0.53, 0.55, 0.49]);
 }

@@ -21,6 +21,7 @@ use domain::{
         question::{Naming, Prefers, QuestionState},
     },
 };
+use sea_orm::QueryTrait;
 
 /// What was made, and what in it is rare or frequent.
 #[derive(Clone, Debug)]
@@ -117,6 +118,44 @@ pub async fn crowd(db: &Db, now: DateTime<Utc>, slug: &str, questions: usize) ->
         tx.commit().await?;
     }
     Ok(made)
+}
+
+/// The crowd's moderator has read every question.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn read_all(db: &Db, now: DateTime<Utc>, made: &Crowd) -> Result<()> {
+    let read = review::Entity::find()
+        .select_only()
+        .column(review::Column::QuestionId)
+        .filter(review::Column::StaffId.eq(made.moderator))
+        .into_query();
+    let left: Vec<QuestionId> = question::Entity::find()
+        .select_only()
+        .column(question::Column::Id)
+        .filter(question::Column::EventId.eq(made.event))
+        .filter(question::Column::Id.not_in_subquery(read))
+        .into_tuple()
+        .all(db.reader())
+        .await?;
+    for part in left.chunks(PART) {
+        let rows = part.iter().map(|id| review::ActiveModel {
+            id: Set(ReviewId::new()),
+            event_id: Set(made.event),
+            question_id: Set(*id),
+            staff_id: Set(made.moderator),
+            abstained: Set(true),
+            comment: Set(None),
+            read_at: Set(now),
+            scored_at: Set(None),
+            score_milli: Set(None),
+            version: Set(1),
+        });
+        let tx = db.begin_write().await?;
+        review::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn stage(db: &Db, now: DateTime<Utc>, slug: &str) -> Result<Crowd> {

@@ -86,6 +86,37 @@ function similar(box) {
   area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 1200); });
 }
 
+/* A preview while one types: <form data-preview="ID"> asks its server for the page that its preview button gives, and takes
+   the element ID of it. */
+function preview(form) {
+  const id = form.dataset.preview, button = form.querySelector("button[value=preview]");
+  if (!button || !document.getElementById(id)) return;
+  let timer, asked = "", latest = 0;
+  const fields = () => {
+    const data = new FormData(form);
+    data.set(button.name, button.value);
+    return new URLSearchParams([...data].filter(([, v]) => typeof v === "string"));
+  };
+  async function look() {
+    const body = fields().toString();
+    if (body === asked) return;
+    asked = body;
+    const mine = latest += 1;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST", body, redirect: "error",
+        headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "text/html" },
+      });
+      // 422: the words do not read yet; its page says so where the preview stands.
+      if (mine !== latest || !(answer.ok || answer.status === 422)) return;
+      const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+      const now = document.getElementById(id);
+      if (next && !now.isEqualNode(next)) now.replaceChildren(...next.childNodes);
+    } catch { asked = ""; /* The button asks again. */ }
+  }
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 500); });
+}
+
 /* A second press of the same button does nothing while the first is under way. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -192,17 +223,18 @@ document.addEventListener("keydown", (event) => {
   if (own && (event.key === "?" || rowsOf().length)) { event.preventDefault(); own(); }
 });
 
-/* [data-live="URL of an event stream"]: on a message the page is read again and its [data-live-part] elements, found by
-   id, are swapped. A part with data-live-hold="Show {n} new" waits for a press instead, so no list jumps. A part in
-   which somebody types or stands with the focus is left alone. */
+/* [data-live="URL of an event stream"]: on a message the page is read again (data-live-page, where a refused form has
+   another address) and its [data-live-part] elements, found by id, are swapped. A part with data-live-hold="Show {n} new"
+   waits for a press instead, so no list jumps. A part in which somebody types or stands with the focus is left alone. */
 function live(root) {
-  const status = document.querySelector("[data-live-status]");
+  const status = document.querySelector("[data-live-status]"), page = root.dataset.livePage;
+  const address = page && location.pathname !== page ? page : location.href;
   let waiting = 0, timer, reading = false, again = false, opened = false;
   async function read(force) {
     if (reading) { again = true; return; }
     reading = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+      const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of document.querySelectorAll("[data-live-part]")) {
@@ -345,9 +377,11 @@ function enhance(root) {
   each("textarea[data-count]", counter);
   each("form[data-autosave]", autosave);
   each("[data-similar]", similar);
+  each("form[data-preview]", preview);
   each("[data-timer]", timer);
   each("[data-drag-id]", draggable);
   each("[data-drag]", dropsOn);
+  each("details[data-open-wide]", (e) => { e.open ||= matchMedia("(min-width: 64rem)").matches; });
   each("[data-needs-script]", (e) => { e.hidden = false; });
   countSelected();
 }

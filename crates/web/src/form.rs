@@ -89,6 +89,11 @@ impl Errors {
         self.0.is_empty()
     }
 
+    /// Whether one of them stands at a field; else what was asked for could not be done.
+    pub fn in_fields(&self) -> bool {
+        self.0.iter().any(|(field, _)| !field.is_empty())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Message)> {
         self.0.iter().map(|(f, m)| (&**f, m))
     }

@@ -121,7 +121,10 @@ export class Visitor {
     if (now !== this.room.lang) await this.open(this.room.lang === "ko" ? "한국어" : "English");
   }
 
+  /// Signs in and goes there; who is signed in already only goes.
   async signIn(email, to = "/desk") {
+    if (this.account === email) return this.goto(to);
+    this.account = email;
     await this.goto(`/sign-in?next=${encodeURIComponent(to)}`);
     await this.box(this.t("web:field-email")).fill(email);
     await this.page.getByLabel(this.t("field-password"), { exact: true }).fill(this.room.server.password);

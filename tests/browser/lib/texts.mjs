@@ -46,7 +46,7 @@ function fill(pattern, args) {
 
 /// All texts of one language: `t("key", {n: 3})`, or `t("file:key")` where two files say it differently.
 export function texts(lang) {
-  const files = new Map();
+  const files = [];
   for (const crate of readdirSync(crates)) {
     const folder = path.join(crates, crate, "locales", lang);
     let names = [];
@@ -55,17 +55,17 @@ export function texts(lang) {
     } catch {
       continue;
     }
-    for (const name of names) files.set(name.replace(/\.ftl$/, ""), parse(readFileSync(path.join(folder, name), "utf8")));
+    for (const name of names) files.push([name.replace(/\.ftl$/, ""), parse(readFileSync(path.join(folder, name), "utf8"))]);
   }
   const t = (asked, args = {}) => {
     const [file, key] = asked.includes(":") ? asked.split(":") : [null, asked];
-    const found = [...files].filter(([name]) => !file || name === file).filter(([, texts]) => texts.has(key));
+    const found = files.filter(([name]) => !file || name === file).filter(([, texts]) => texts.has(key));
     const patterns = new Set(found.map(([, texts]) => texts.get(key)));
     if (patterns.size === 0) throw new Error(`there is no text ${asked} in ${lang}`);
     if (patterns.size > 1) throw new Error(`${asked} is said differently in ${found.map(([name]) => name).join(", ")}`);
     return fill([...patterns][0], args);
   };
-  t.keys = () => [...files.values()].flatMap((texts) => [...texts.keys()]);
+  t.keys = () => files.flatMap(([, texts]) => [...texts.keys()]);
   return t;
 }
 

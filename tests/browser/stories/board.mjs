@@ -80,7 +80,7 @@ async function together(scene) {
   // Its button still says what its page has seen: the decision is refused, with who was first.
   if ((await late.getAttribute("value")) !== value) room.problem("the row forgot what it has seen");
   await Promise.all([two.page.waitForEvent("load"), late.click()]);
-  await two.page.getByRole("alert").waitFor();
+  await two.page.getByRole("alert").getByText("양서린").waitFor();
   await two.look("board-too-late");
   await pressed(one, "u");
 }

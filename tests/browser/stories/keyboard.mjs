@@ -79,6 +79,42 @@ async function orders(scene) {
   await v.look("shortlist-by-keys");
 }
 
+/// From the board to the question, decided and undone; a score in the queue; and on to the shortlist.
+async function goesRound(scene) {
+  const { room, t } = scene;
+  const v = await room.visitor("moderator");
+  const pressed = (key) => Promise.all([v.page.waitForEvent("load"), v.page.keyboard.press(key)]);
+  await v.goto(`${EVENT}/triage`);
+  await v.page.keyboard.press("j");
+  await v.page.keyboard.press("j");
+  await pressed("Enter");
+  const title = await v.page.getByRole("heading", { level: 1 }).innerText();
+  const number = /\d+/.exec(title)[0];
+  await v.page.keyboard.press("?");
+  await v.page.getByRole("dialog", { name: t("keys-title") }).waitFor();
+  await v.look("question-keys");
+  await v.page.keyboard.press("Escape");
+  await pressed("c");
+  await v.told(t("triage-routed", { n: number }));
+  await v.look("question-by-keys");
+  await pressed("u");
+  await v.told(t("triage-undone", { n: number }));
+  await pressed("b");
+  await v.role("heading", t("nav-triage"), { level: 1 }).waitFor();
+  await tabTo(v, v.link(t("nav-read")), 60);
+  await enter(v);
+  await v.role("heading", t("read-title"), { level: 1 }).waitFor();
+  await pressed("3");
+  await v.page.getByRole("status").first().waitFor();
+  await v.look("reading-by-keys");
+  await pressed("0");
+  await pressed("n");
+  await tabTo(v, v.link(t("nav-shortlist")), 60);
+  await enter(v);
+  await v.role("heading", t("nav-shortlist"), { level: 1 }).waitFor();
+  if (!(await v.page.locator("tr[data-row]").count())) room.problem("the shortlist is empty");
+}
+
 async function asks(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("partner");
@@ -108,5 +144,6 @@ export const stories = [
   ["a moderator signs in by keyboard", signsIn],
   ["and picks by j, l and x", triages],
   ["and orders the shortlist by [", orders],
+  ["and goes from the board to a question, to the queue and back to the list", goesRound],
   ["a partner asks by Tab, Enter and typing", asks],
 ];

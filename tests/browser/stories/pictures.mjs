@@ -1,4 +1,4 @@
-// README's pictures: the stories once more, with a camera in place of the checks.
+// The pictures of README and of the moderator's guide: the stories once more, with a camera in place of the checks.
 
 import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
@@ -8,7 +8,10 @@ import * as article from "./article.mjs";
 import * as crew from "./crew.mjs";
 import * as desk from "./desk.mjs";
 import * as partner from "./partner.mjs";
+import * as reading from "./reading.mjs";
+import * as release from "./release.mjs";
 import * as reverse from "./reverse.mjs";
+import * as similar from "./similar.mjs";
 import * as stage from "./stage.mjs";
 import * as triage from "./triage.mjs";
 
@@ -16,12 +19,17 @@ const folder = path.resolve(import.meta.dirname, "../../../docs/pictures");
 const paper = { width: 720, height: 760 };
 const wide = { width: 1200, height: 760 };
 
-/// What stands in a story's page, and the picture that it becomes.
+/// What stands in a story's page, and the picture that it becomes; from that element on, where one is named.
 const pictures = {
   "invitation": ["invitation", paper],
   "ask-filled": ["ask", paper],
+  "reading-by-criteria": ["reading", { width: 1200, height: 560 }],
+  "scores-of-both": ["question", { width: 1200, height: 720 }],
+  "similar-groups": ["similar", { width: 1200, height: 620 }],
   "triage-ten-picked": ["triage", wide],
   "shortlist-ordered": ["shortlist", { width: 1200, height: 680 }],
+  "routing": ["release", { width: 1200, height: 720 }, "#pending"],
+  "selection-as-partners-see-it": ["selection", paper],
   "assignment-as-mailed": ["crew-mail", { width: 720, height: 640 }],
   "review-by-mail": ["review", { width: 1200, height: 680 }],
   "stage": ["stage", { width: 1200, height: 620 }],
@@ -34,17 +42,22 @@ export async function take(browser, { bin, shots }) {
   const server = await start("pictures", bin, shots);
   const room = new Room(browser, server, { name: "pictures", lang: "en", width: 1200, height: 800, shots });
   room.camera = async (name, page) => {
-    const [file, size] = pictures[name] ?? [];
+    const [file, size, from] = pictures[name] ?? [];
     if (!file) return;
     const target = path.join(folder, `${file}.png`);
     await page.setViewportSize(size);
-    await page.evaluate(() => scrollTo(0, 0));
+    await page.evaluate((from) => (from ? document.querySelector(from).scrollIntoView() : scrollTo(0, 0)), from);
     await page.screenshot({ path: target });
     await page.setViewportSize({ width: room.width, height: room.height });
     console.log(`${file}.png ${Math.ceil(statSync(target).size / 1024)} kB`);
   };
   const scene = { room, server, t: room.t, lang: room.lang };
-  for (const story of [partner.asks, triage.decides, crew.replies, crew.reviewed, stage.runs, reverse.asksBack, article.published, desk.ledger]) await story(scene);
+  const stories = [
+    partner.asks, reading.reads, reading.ownFirst, similar.groups, triage.decides, crew.replies, crew.reviewed, stage.runs, reverse.asksBack,
+    article.published, desk.ledger, release.declines,
+  ];
+  for (const story of stories) await story(scene);
+  if (room.problems.length) throw new Error(room.problems.join("\n"));
   await room.close();
   await server.stop();
 }

@@ -2,6 +2,12 @@
 
 export const EVENT = "/desk/events/talk";
 
+/// The page of the question with this number, by way of the board.
+export async function openQuestion(v, number, event = EVENT) {
+  await v.goto(`${event}/triage?state=all&q=%23${number}`);
+  await v.follow(v.page.locator(`#q${number} a.row-link`));
+}
+
 export async function decides(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("moderator");
@@ -15,8 +21,11 @@ export async function decides(scene) {
   await v.page.getByRole("searchbox", { name: t("web:search") }).fill("정산");
   await v.press(t("filter-apply"));
   await v.look("triage-search", { glance: true });
+  await v.page.locator("summary").filter({ hasText: t("board-filters") }).click();
   await v.page.getByRole("combobox", { name: t("filter-written") }).selectOption({ label: t("written-en") });
   await v.press(t("filter-apply"));
+  // What is set stands in words, also where the filters are folded away.
+  await v.page.locator("summary").getByText(t("written-en")).first().waitFor();
   await v.open(t("filter-clear"));
 
   await panel(scene, v);

@@ -43,6 +43,7 @@ pub mod question_follow;
 pub mod question_score;
 pub mod question_tag;
 pub mod rate_limit;
+pub mod read_mark;
 pub mod release;
 pub mod release_item;
 pub mod release_mail;

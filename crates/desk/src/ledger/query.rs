@@ -7,6 +7,7 @@ use db::{
     page::Page,
     people::{self, Invitee},
     prelude::*,
+    sight::{Sight, Veil},
 };
 use domain::{
     EventId, Lang, QuestionId,
@@ -108,6 +109,7 @@ pub async fn read(conn: &impl ConnectionTrait, event: EventId, now: DateTime<Utc
 #[derive(Clone, Debug)]
 pub struct Listed {
     pub question: question::Model,
+    /// `None` while nobody may see who asks; the excerpt names nobody then.
     pub asker: Option<Invitee>,
     pub service: String,
     pub excerpt: String,
@@ -176,11 +178,20 @@ async fn load(conn: &impl ConnectionTrait, ids: Vec<QuestionId>, lang: Lang) -> 
         .await?;
     let askers = people::invitees(conn, rows.iter().map(|q| q.invitation_id), lang).await?;
     let services = people::service_names(conn, lang).await?;
-    let listed = rows.into_iter().map(|question| Listed {
-        asker: askers.get(&question.invitation_id).cloned(),
-        service: services.get(&question.service_id).cloned().unwrap_or_default(),
-        excerpt: crate::repo::excerpt(&question.body, 90),
-        question,
+    let sight = Sight::of(conn, rows.iter().map(|q| q.event_id)).await?;
+    let listed = rows.into_iter().map(|question| {
+        let asker = askers.get(&question.invitation_id);
+        let (asker, body) = if sight.covers(&question) {
+            (None, Veil::over(asker).cover(&question.body))
+        } else {
+            (asker.cloned(), question.body.clone())
+        };
+        Listed {
+            asker,
+            service: services.get(&question.service_id).cloned().unwrap_or_default(),
+            excerpt: crate::repo::excerpt(&body, 90),
+            question,
+        }
     });
     Ok(listed.collect())
 }

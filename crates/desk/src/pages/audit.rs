@@ -66,6 +66,11 @@ impl Page {
         let key = format!("deed-{}", action.replace(['.', '_'], "-"));
         self.c.words.get(&key).unwrap_or_else(|| action.to_owned())
     }
+    /// What it was done to, in words, as above.
+    fn subject(&self, kind: &str) -> String {
+        let key = format!("subject-{}", kind.replace('_', "-"));
+        self.c.words.get(&key).unwrap_or_else(|| kind.to_owned())
+    }
     #[expect(clippy::ref_option, reason = "a template passes fields by reference")]
     fn title(&self, id: &Option<domain::EventId>) -> &str {
         id.as_ref()

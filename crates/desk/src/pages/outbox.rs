@@ -5,7 +5,11 @@ use axum::{
     extract::{Query, State},
     routing::get,
 };
-use db::{entity::outgoing_mail, page};
+use db::{
+    entity::outgoing_mail,
+    page,
+    sight::{self, Veil},
+};
 use domain::state::mail::{MailKind, OutgoingState};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -50,9 +54,32 @@ impl Asked {
 
 struct Row {
     mail: outgoing_mail::Model,
+    to: To,
     subject: String,
     kind: String,
     event: String,
+}
+
+/// Whom a mail goes to, as far as it may be seen.
+pub(super) struct To {
+    pub(super) name: String,
+    pub(super) email: String,
+}
+
+impl To {
+    /// `veil` covers the asker of the question that the mail is about; a crew is named all the same.
+    pub(super) fn of(c: &Chrome, mail: &outgoing_mail::Model, veil: Option<&Veil>) -> Self {
+        if veil.is_some() && mail.kind != MailKind::Assignment {
+            return Self {
+                name: c.t("outbox-blind"),
+                email: String::new(),
+            };
+        }
+        Self {
+            name: mail.to_name.clone(),
+            email: mail.to_email.to_string(),
+        }
+    }
 }
 
 #[derive(askama::Template)]
@@ -85,14 +112,20 @@ async fn page(State(app): State<App>, c: Chrome, _staff: Reviewer, Query(asked):
         .iter()
         .map(|e| (e.id, c.either(&e.title, &e.title_en).to_owned()))
         .collect();
-    let rows = found.rows.into_iter().map(|mail| Row {
-        subject: mail.letter["subject"].as_str().unwrap_or_default().to_owned(),
-        kind: super::kind_label(&c, mail.kind),
-        event: mail
-            .event_id
-            .and_then(|id| titles.get(&id).cloned())
-            .unwrap_or_default(),
-        mail,
+    let veils = sight::veils(conn, found.rows.iter().filter_map(|m| m.question_id)).await?;
+    let rows = found.rows.into_iter().map(|mail| {
+        let veil = mail.question_id.and_then(|id| veils.get(&id));
+        let subject = mail.letter["subject"].as_str().unwrap_or_default();
+        Row {
+            subject: veil.map_or_else(|| subject.to_owned(), |veil| veil.cover(subject)),
+            to: To::of(&c, &mail, veil),
+            kind: super::kind_label(&c, mail.kind),
+            event: mail
+                .event_id
+                .and_then(|id| titles.get(&id).cloned())
+                .unwrap_or_default(),
+            mail,
+        }
     });
     let rows = page::Page {
         rows: rows.collect(),

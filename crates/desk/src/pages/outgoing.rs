@@ -2,7 +2,7 @@
 
 use crate::{
     TEXTS,
-    pages::{Nothing, ZONE, returned::Returned},
+    pages::{Nothing, ZONE, outbox::To, returned::Returned},
     repo,
 };
 use axum::{
@@ -41,6 +41,9 @@ struct Page {
     c: Chrome,
     errors: Errors,
     row: outgoing_mail::Model,
+    to: To,
+    /// The asker of its question is covered, so it is not edited either.
+    covered: bool,
     kind: String,
     subject: String,
     parts: Vec<Part>,
@@ -124,17 +127,27 @@ async fn page(
 
 async fn compose(app: &App, c: Chrome, row: outgoing_mail::Model, letter: &Letter, errors: Errors) -> Result<Page> {
     let c = c.with(&TEXTS);
-    let preview = mail::preview(&row, &app.settings).map_err(db::Error::from)?;
-    let editable = matches!(row.state, OutgoingState::Draft | OutgoingState::Queued) && row.bytes_sha256.is_none();
+    let mut preview = mail::preview(&row, &app.settings).map_err(db::Error::from)?.text;
+    let mut subject = letter.subject.clone();
+    let veils = db::sight::veils(app.db.reader(), row.question_id).await?;
+    let veil = row.question_id.and_then(|id| veils.get(&id));
+    if let Some(veil) = veil {
+        (subject, preview) = (veil.cover(&subject), veil.cover(&preview));
+    }
+    let editable = veil.is_none()
+        && matches!(row.state, OutgoingState::Draft | OutgoingState::Queued)
+        && row.bytes_sha256.is_none();
     let parts = letter.blocks.iter().map(|block| part(&c, block)).collect();
     let returned = Returned::of(app, &row).await?;
     Ok(Page {
         errors,
         returned,
         kind: super::kind_label(&c, row.kind),
-        subject: letter.subject.clone(),
+        subject,
         parts,
-        preview: preview.text,
+        preview,
+        to: To::of(&c, &row, veil),
+        covered: veil.is_some(),
         editable,
         row,
         zone: ZONE,

@@ -135,7 +135,7 @@ my-no-over = 이미 끝난 회차는 바꿀 수 없어요.
 
 my-question-title = 내 질문
 my-merged = 비슷한 질문이 있어 함께 답해 드려요. 같은 답변을 받으시고, 질문하신 분으로 함께 남아요.
-my-declined = 답하지 않기로 한 까닭
+my-declined = 이번에 답변드리지 못하는 이유
 my-answer-on-stage = 현장에서 답변
 my-choices = 보낸 내용
 my-choice-service = 관련 서비스

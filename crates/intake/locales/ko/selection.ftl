@@ -19,7 +19,7 @@ my-selection-received = 살펴보는 중
 my-selection-live = 현장에서 답변
 my-selection-routed = 담당 크루가 답변
 my-selection-merged = 비슷한 질문과 함께 답변
-my-selection-declined = 까닭을 알려 드리고 답하지 않음
+my-selection-declined = 이유를 알려 드리고 답변하지 않음
 my-selection-answered = 지금까지 답변한 질문
 my-selection-note = 수만 보여 드려요. 누가 무엇을 물었는지는 나타나지 않아요.
 
@@ -33,4 +33,4 @@ selection-restored = 기본 글로 되돌렸습니다.
 selection-stale = 그 사이 다른 사람이 글을 고쳤습니다. 적으신 내용은 그대로 두었으니 확인한 뒤 다시 저장해 주십시오.
 selection-default-1 = 현장에서 답하는 질문은 { $n }개예요. 여러 파트너에게 도움이 되는지, 현장에서 말로 답하기에 알맞은지, 뜻이 분명한지를 보고 골라요. 서비스와 분야가 한쪽으로 치우치지 않게도 살펴요.
 selection-default-2 = 질문은 운영진 여럿이 따로 읽고 함께 정해요. 누가 언제 무엇을 정했는지 모두 기록으로 남겨요.
-selection-default-3 = 현장에서 다루지 않는 질문도 담당 크루가 메일로 답해 드려요. 뜻이 같은 질문은 하나로 묶어, 물어보신 모든 분께 같은 답을 드려요. 답하지 못할 때는 그 까닭을 알려 드려요.
+selection-default-3 = 현장에서 다루지 않는 질문도 담당 크루가 메일로 답해 드려요. 뜻이 같은 질문은 하나로 묶어, 물어보신 모든 분께 같은 답을 드려요. 답하지 못할 때는 그 이유를 알려 드려요.

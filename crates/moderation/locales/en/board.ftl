@@ -1,5 +1,5 @@
 board-filters = Filters and order
-board-found = { $n } questions
+board-found = Questions: { $n }
 board-behind = Questions that have just come in can be found in a moment
 board-lost = The connection is lost. Trying again.
 board-views = Saved views
@@ -58,5 +58,8 @@ key-open = Open the question
 key-score = Score { $n }
 did-question-tagged = Tag put
 did-question-untagged = Tag taken off
-ago-seconds = { $n } seconds ago
+ago-seconds = { $n ->
+    [one] 1 second ago
+   *[other] { $n } seconds ago
+}
 refused-already-decided-ago = Already decided by { $by }, { $ago }: { $kind }. Nothing was overwritten. Look at it, and decide again if you need to.

@@ -2,7 +2,7 @@
 similar-title = Similar questions
 similar-hint = Questions that seem to ask the same are proposed together. Choose the one that leads and merge the others into it: all their askers get the same answer. Nobody sees it before the release.
 similar-same = Nearly the same
-similar-close = Close
+similar-close = Similar
 similar-answered = Answer approved
 similar-later = Similar questions are being looked for. Open this page again in a moment.
 similar-renewing = Questions came in meanwhile; the groups are being worked out anew.

@@ -28,7 +28,9 @@ column-crew = Crew
 column-merged = Merged
 column-declined = Not taken
 column-all = All
-live-used = Live { $n } of { $of }
+live-used = On stage: { $n } of { $of }
+live-of = { $n } of { $of } places taken
+panel-jump = On this page
 live-places = Live places taken
 
 triage-filters = Search and filters

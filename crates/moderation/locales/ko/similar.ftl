@@ -2,7 +2,7 @@
 similar-title = 비슷한 질문
 similar-hint = 뜻이 같아 보이는 질문을 묶어 제안합니다. 대표 질문을 고르고 병합하면 모두 같은 답변을 받습니다. 확정 전까지는 공개되지 않습니다.
 similar-same = 거의 같음
-similar-close = 가까움
+similar-close = 비슷함
 similar-answered = 답변 승인됨
 similar-later = 비슷한 질문을 찾고 있습니다. 잠시 뒤 다시 열어 보십시오.
 similar-renewing = 그사이 들어온 질문을 살펴 다시 묶고 있습니다.

@@ -29,6 +29,8 @@ column-merged = 병합
 column-declined = 선정 안 함
 column-all = 전체
 live-used = 현장 답변 { $n }/{ $of }
+live-of = { $of }자리 중 { $n }자리 사용
+panel-jump = 이 화면의 항목
 live-places = 현장 답변 자리
 
 triage-filters = 검색과 필터
@@ -55,7 +57,7 @@ triage-column-empty = 여기에 있는 질문이 없습니다.
 triage-bulk = 선택한 질문 처리
 triage-pick-some = 질문을 하나 이상 선택하십시오.
 
-select-all = 이 쪽의 질문 모두 선택
+select-all = 이 페이지의 질문 모두 선택
 select-number = { $n }번 질문 선택
 open-number = { $n }번 질문 열기
 question-n = { $n }번 질문

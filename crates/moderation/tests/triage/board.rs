@@ -445,3 +445,53 @@ async fn the_export_has_the_filters_of_the_board_and_no_formula() {
         "and nothing is computed"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_are_declined_by_a_reason_of_the_list_each_in_their_askers_language() {
+    use moderation::triage::service::reasons;
+    let story = Story::new(8).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
+    let page = browser.get(TRIAGE).await;
+    assert!(page.contains("<select id=\"picked\" name=\"picked\">"), "{page}");
+    let list = reasons::defaults();
+    // Nothing picked and nothing written is no reason, and what was picked is not lost.
+    let (one, two) = (format!("{}:", story.questions[0]), format!("{}:", story.questions[1]));
+    let nothing = [("act", "decline-picked"), ("pick", one.as_str()), ("picked", "")];
+    assert_eq!(browser.submit(TRIAGE, TRIAGE, &nothing).await.0, 422);
+    let none = [("act", "decline-picked"), ("picked", "2")];
+    let (status, page) = browser.submit(TRIAGE, TRIAGE, &none).await;
+    assert!(
+        status == 422 && page.contains("<option value=\"2\" selected>"),
+        "{page}"
+    );
+    let some = [
+        ("act", "decline-picked"),
+        ("pick", one.as_str()),
+        ("pick", two.as_str()),
+        ("picked", "2"),
+        ("reason", "내년에 다시 여쭤 주세요."),
+    ];
+    assert_eq!(browser.submit(TRIAGE, TRIAGE, &some).await.0, 303);
+    let all = [("act", "decline-all"), ("picked", "1"), ("reason", "")];
+    assert_eq!(browser.submit(TRIAGE, TRIAGE, &all).await.0, 303);
+    run_jobs(&story).await;
+    for (n, question) in story.questions.iter().enumerate() {
+        let made = db::entity::decision::Entity::find()
+            .filter(db::entity::decision::Column::QuestionId.eq(*question))
+            .one(story.app.db.reader())
+            .await
+            .expect("reads")
+            .expect("declined");
+        // The askers of even numbers read English.
+        let listed = &list[usize::from(n < 2)];
+        let mut reason = if n % 2 == 1 {
+            listed.en.clone()
+        } else {
+            listed.ko.clone()
+        };
+        if n < 2 {
+            reason.push_str("\n내년에 다시 여쭤 주세요.");
+        }
+        assert_eq!(made.reason.as_deref(), Some(reason.as_str()));
+    }
+}

@@ -7,6 +7,7 @@ mod pages;
 mod reading;
 mod routing;
 mod routing_pages;
+mod sight;
 mod stage;
 mod story;
 mod undo;

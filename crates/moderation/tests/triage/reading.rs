@@ -233,6 +233,24 @@ async fn others_scores_show_after_ones_own() {
     assert_eq!(score(&story, 0).await.mean_milli, Some(3500));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_queue_scores_what_its_reader_never_opened() {
+    let story = Story::new(1).await;
+    let mut browser = Browser::signed_in(&story.app, 0).await;
+    let queue = "/desk/events/talk/read";
+    let to = format!("/desk/events/talk/questions/{}/score", story.questions[0]);
+    let page = browser.get(queue).await;
+    let seen = page.split("name=\"seen\" value=\"").nth(1);
+    let seen = seen.and_then(|rest| rest.split('"').next()).expect("what it has seen");
+    let form = |value| [("seen", seen), ("then", "read"), ("value", value)];
+    assert_eq!(browser.submit(queue, &to, &form("4")).await.0, 303);
+    // The same page in another window, from before: the score is not overwritten unseen.
+    let (status, page) = browser.submit(queue, &to, &form("1")).await;
+    assert_eq!(status, 422);
+    assert!(page.contains("다른 창에서"), "{page}");
+    assert_eq!(score(&story, 0).await.mean_milli, Some(4000));
+}
+
 const NAME: &str = "카나리아 씨";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -461,4 +479,72 @@ async fn settings_are_saved_and_a_wrong_row_is_said_at_its_field() {
         .count(story.app.db.reader())
         .await;
     assert_eq!(audited.expect("counts"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_read_all_is_given_what_came_or_came_back_since_and_nothing_else() {
+    use db::entity::read_mark;
+    let story = Story::new(5).await;
+    let (app, queue) = (&story.app, "/desk/events/talk/read");
+    let mut browser = Browser::signed_in(app, 0).await;
+    story.live(1, 4).await.expect("a place");
+    for n in 0..4 {
+        give(&story, 0, n, &Given::Abstain).await.expect("reads");
+    }
+    let empty = |page: &str| page.contains("이미 다른 운영자가 결정했습니다");
+    assert!(empty(&browser.get(queue).await), "the last one is decided");
+    let mark = async || {
+        let found = read_mark::Entity::find_by_id((story.event, story.staff[0]));
+        found
+            .one(app.db.reader())
+            .await
+            .expect("reads")
+            .map(|m| (m.number, m.act))
+    };
+    let first = mark().await.expect("a mark");
+    assert_eq!(first.0, 5);
+    assert!(empty(&browser.get(queue).await));
+    assert_eq!(mark().await, Some(first), "it moves when something happened");
+
+    // Taken off the stage, the unread one waits again; it was asked long before the mark.
+    let tx = app.db.begin_write().await.expect("begins");
+    moderation::triage::service::decide::drop_pending(&tx, app, story.staff[1], story.questions[4], None)
+        .await
+        .expect("drops");
+    tx.commit().await.expect("commits");
+    let page = browser.get(queue).await;
+    assert!(page.contains(&story.questions[4].to_string()), "{page}");
+    // A new one comes: nobody has read either, and both are offered until they are read.
+    let tx = app.db.begin_write().await.expect("begins");
+    let invitation = story.asker(&tx, 6).await;
+    let late = domain::QuestionId::new();
+    let mut row = question(&story, 0).await;
+    (row.id, row.invitation_id, row.number) = (late, invitation, Some(6));
+    let mut row = sea_orm::IntoActiveModel::into_active_model(row).reset_all();
+    row.board = NotSet;
+    question::Entity::insert(row)
+        .exec_without_returning(&tx)
+        .await
+        .expect("asks");
+    tx.commit().await.expect("commits");
+    let mut met = std::collections::BTreeSet::new();
+    for _ in 0..2 {
+        let page = browser.get(queue).await;
+        let id = [story.questions[4], late]
+            .into_iter()
+            .find(|id| page.contains(&id.to_string()));
+        let id = id.unwrap_or_else(|| panic!("{page}"));
+        assert!(met.insert(id));
+        let to = format!("/desk/events/talk/questions/{id}/score");
+        assert_eq!(
+            browser.submit(queue, &to, &[("value", "4"), ("then", "read")]).await.0,
+            303
+        );
+    }
+    assert!(browser.get(queue).await.contains("모두 읽었습니다"));
+    let last = mark().await.expect("a mark");
+    assert!(last.0 == 6 && last.1 > first.1, "{last:?}");
+    // The other moderator has a mark of their own.
+    let mut other = Browser::signed_in(app, 1).await;
+    assert!(other.get(queue).await.contains("/score"));
 }

@@ -352,3 +352,47 @@ async fn a_reason_from_the_list_is_told_in_the_askers_language() {
     assert_eq!(said("9", "", Lang::Ko).await.expect("reads"), "", "no such reason");
     assert_eq!(said("", "말로", Lang::Ko).await.expect("reads"), "말로");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn open_boards_hear_of_every_share_that_a_job_routes() {
+    use domain::job::Job;
+    let story = Story::new(i32::try_from(route_rest::AT_ONCE * 2 + 5).expect("few")).await;
+    let (app, event) = (&story.app, story.event);
+    let mut board = app.live.subscribe(&format!("triage:{event}"));
+    let mut page = app.live.subscribe(&format!("release:{event}"));
+    let pressed = route_rest::press(app, story.staff[0], event, &Rest::default()).await;
+    assert_eq!(
+        pressed.expect("begins"),
+        route_rest::Pressed::Begun(story.questions.len())
+    );
+    let handler = moderation::jobs(app.clone());
+    let mut shares = 0;
+    loop {
+        let next = db::entity::job::Entity::find()
+            .order_by_desc(db::entity::job::Column::Id)
+            .all(app.db.reader())
+            .await
+            .expect("reads");
+        if next.len() == shares {
+            break;
+        }
+        assert_eq!(next.len(), shares + 1, "each share asks for the next one");
+        let job: Job = serde_json::from_value(next[0].payload.clone()).expect("a job");
+        handler.run(&job).await.expect("ours").expect("routes");
+        assert!(board.next().await.is_some() && page.next().await.is_some());
+        shares += 1;
+    }
+    assert_eq!(shares, 3, "a hundred a share");
+    let routed = db::entity::question::Entity::find()
+        .filter(db::entity::question::Column::Board.eq(domain::state::question::Board::Crew));
+    assert_eq!(routed.count(app.db.reader()).await.expect("counts"), 205);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn open_boards_hear_of_what_was_routed_at_once() {
+    let story = Story::new(3).await;
+    let mut board = story.app.live.subscribe(&format!("triage:{}", story.event));
+    let pressed = route_rest::press(&story.app, story.staff[0], story.event, &Rest::default()).await;
+    assert_eq!(pressed.expect("routes"), route_rest::Pressed::Done(3));
+    assert!(board.next().await.is_some());
+}

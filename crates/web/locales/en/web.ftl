@@ -79,6 +79,7 @@ role-administrator-hint = May do everything, and manages staff and services.
 
 optional = (optional)
 errors-title = There is something to correct
+refused-title = Please note
 error-prefix = Error:
 error-required = Write something here.
 error-choose = Choose one.

@@ -76,6 +76,7 @@ role-administrator-hint = 모든 일을 할 수 있고 직원과 서비스를 �
 
 optional = (선택)
 errors-title = 고칠 곳이 있어요
+refused-title = 확인해 주세요
 error-prefix = 오류:
 error-required = 내용을 입력해 주세요.
 error-choose = 하나를 골라 주세요.

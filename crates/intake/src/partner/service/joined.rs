@@ -3,11 +3,11 @@
 use crate::partner::Error;
 use db::{
     audit,
-    entity::{decision, question, triage_act},
+    entity::{decision, question},
     prelude::*,
 };
 use domain::{
-    ActId, QuestionId,
+    QuestionId,
     state::{
         decision::{DecisionKind, DecisionState},
         question::QuestionState,
@@ -47,20 +47,18 @@ pub(super) async fn free(tx: &WriteTx, app: &App, who: &PartnerSession, lead: Qu
         .exec(tx)
         .await?;
     for join in &joins {
-        let act = triage_act::ActiveModel {
-            id: Set(ActId::new()),
-            event_id: Set(who.event),
-            seq: Set(db::turn(tx, who.event).await?),
-            question_id: Set(join.question_id),
-            staff_id: Set(None),
-            at: Set(app.clock.now()),
-            dropped: Set(Some(join.id)),
-            made: Set(None),
-            undoes: Set(None),
-            because: Set(None),
-            back: Set(false),
+        let act = db::Act {
+            event: who.event,
+            question: join.question_id,
+            staff: None,
+            at: app.clock.now(),
+            dropped: Some(join.id),
+            made: None,
+            undoes: None,
+            because: None,
+            back: false,
         };
-        triage_act::Entity::insert(act).exec_without_returning(tx).await?;
+        act.note(tx).await?;
         let entry = audit::Entry {
             event: Some(who.event),
             actor: audit::Actor::System,

@@ -1,6 +1,7 @@
 //! The staff's pages before and around an event.
 
 mod attendance;
+mod behalf;
 mod event;
 mod field;
 mod import;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> web::Router {
         .merge(field::routes())
         .merge(roster::routes())
         .merge(person::routes())
+        .merge(behalf::routes())
         .merge(import::routes())
         .merge(invitations::routes())
         .merge(attendance::routes())

@@ -1,4 +1,4 @@
-//! One person of the roster: their facts, their link, a question on their behalf.
+//! One person of the roster: their facts and their link.
 
 use super::{Fields, Input, Nothing, Reading, Sheet, open, refused};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
         service::{
             invitation,
             partner::{self, NewPartner, company_name},
-            question::{self, OnBehalf},
+            question,
         },
     },
 };
@@ -21,12 +21,9 @@ use db::{
     entity,
     people::{self, Invitee},
     prelude::*,
+    sight::Sight,
 };
-use domain::{
-    InvitationId, Lang, QuestionId,
-    state::question::{Naming, Prefers},
-    text::{QuestionText, excerpt},
-};
+use domain::{InvitationId, Lang, text::excerpt};
 use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect, render};
 
 pub(super) fn routes() -> web::Router {
@@ -34,7 +31,6 @@ pub(super) fn routes() -> web::Router {
         .route("/desk/events/{slug}/roster/new", get(blank).post(add))
         .route("/desk/events/{slug}/roster/{id}", get(show))
         .route("/desk/events/{slug}/roster/{id}/edit", get(edit).post(change))
-        .route("/desk/events/{slug}/roster/{id}/question", get(ask).post(enter))
         .route("/desk/events/{slug}/roster/{id}/invite", post(invite))
         .route("/desk/events/{slug}/roster/{id}/handed-over", post(handed_over))
         .route("/desk/events/{slug}/roster/{id}/new-link", post(new_link))
@@ -45,7 +41,7 @@ pub(super) fn routes() -> web::Router {
 type Posted = Form<Vec<(String, String)>>;
 type Here = Path<(String, InvitationId)>;
 
-fn languages(c: &Chrome) -> Vec<Choice> {
+pub(super) fn languages(c: &Chrome) -> Vec<Choice> {
     Lang::ALL
         .iter()
         .map(|lang| Choice::new(lang, c.t(format!("lang-{lang}"))))
@@ -230,6 +226,8 @@ struct PersonPage {
     sittings: Vec<(String, &'static str, &'static str)>,
     interests: Vec<String>,
     questions: Vec<(entity::question::Model, String)>,
+    /// So many wait for triage, which reads blind: they are not named beside their asker.
+    covered: usize,
 }
 
 impl PersonPage {
@@ -287,7 +285,9 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, id: InvitationI
         .collect();
     let all_fields = repo::fields(reader).await?;
     let field = all_fields.into_iter().find(|f| Some(f.id) == row.field_id);
+    let sight = Sight::of(reader, [event.id]).await?;
     let questions = question::of_invitation(reader, id).await?;
+    let (covered, questions): (Vec<_>, Vec<_>) = questions.into_iter().partition(|q| sight.covers(q));
     let services = match &person.person {
         domain::person::Person::Partner { services, .. } => services.clone(),
         domain::person::Person::Host { .. } => Vec::new(),
@@ -304,6 +304,7 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, id: InvitationI
             .map(|q| (excerpt(&q.body, 80), q))
             .map(|(text, q)| (q, text))
             .collect(),
+        covered: covered.len(),
         c,
         event,
         invitation: row,
@@ -312,117 +313,6 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, id: InvitationI
         sittings,
         interests,
     })
-}
-
-async fn ask_sheet(
-    app: &App,
-    c: Chrome,
-    fields: &Fields,
-    errors: Errors,
-    slug: &str,
-    id: InvitationId,
-) -> Result<Sheet> {
-    let person = people::invitee(app.db.reader(), id, c.lang())
-        .await?
-        .ok_or(Error::NotFound)?;
-    let services = people::services(app.db.reader(), c.lang()).await?;
-    let services = services.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
-    let prefers = Prefers::ALL
-        .iter()
-        .map(|p| Choice::new(p, c.t(format!("st-prefers-{p}"))))
-        .collect();
-    let naming = Naming::ALL
-        .iter()
-        .map(|n| Choice::new(n, c.t(format!("st-naming-{n}"))))
-        .collect();
-    Ok(Sheet {
-        title: c.t1("st-question-for", "name", person.line()),
-        lead: c.t("st-question-lead"),
-        action: format!("/desk/events/{slug}/roster/{id}/question"),
-        back: format!("/desk/events/{slug}/roster/{id}"),
-        errors,
-        inputs: vec![
-            Input::hidden(&c, fields, "id"),
-            Input::question(&c, fields, "question")
-                .labelled(c.t("st-question"))
-                .hinted(String::new()),
-            Input::select(&c, fields, "service", services)
-                .labelled(c.t("st-service"))
-                .hinted(String::new()),
-            Input::radios(&c, fields, "lang", languages(&c)),
-            Input::radios(&c, fields, "prefers", prefers)
-                .labelled(c.t("st-prefers"))
-                .hinted(String::new()),
-            Input::radios(&c, fields, "naming", naming)
-                .labelled(c.t("st-naming"))
-                .hinted(String::new()),
-            Input::check(&c, fields, "agreed"),
-        ],
-        remove: None,
-        c,
-    })
-}
-
-async fn ask(State(app): State<App>, Path((slug, id)): Here, _: Moderator, c: Chrome) -> web::Result {
-    let (event, c) = open(&app, c, &slug).await?;
-    invitation::of_event(app.db.reader(), event.id, id).await?;
-    let person = people::invitee(app.db.reader(), id, c.lang())
-        .await
-        .map_err(Error::from)?
-        .ok_or(Error::NotFound)?;
-    let fields = Fields::default()
-        .with("id", QuestionId::new().to_string())
-        .with("lang", person.lang.as_str())
-        .with("prefers", Prefers::Either.as_str())
-        .with("naming", Naming::Full.as_str());
-    ask_sheet(&app, c, &fields, Errors::new(), &slug, id).await?.show()
-}
-
-fn parse_question(fields: &Fields, invitation: InvitationId) -> (Option<OnBehalf>, Errors) {
-    let mut r = Reading::new(fields);
-    let body = r.errors.check("question", QuestionText::parse(fields.get("question")));
-    let service = r.must("service");
-    let (lang, prefers, naming) = (r.must("lang"), r.must("prefers"), r.must("naming"));
-    let id = r.must("id");
-    let agreed = fields.is_on("agreed");
-    let new = (|| {
-        Some(OnBehalf {
-            id: id?,
-            invitation,
-            body: body?,
-            service: service?,
-            lang: lang?,
-            prefers: prefers?,
-            naming: naming?,
-            agreed,
-        })
-    })();
-    (new, r.errors)
-}
-
-async fn enter(
-    State(app): State<App>,
-    Path((slug, id)): Here,
-    staff: Moderator,
-    c: Chrome,
-    Form(fields): Posted,
-) -> web::Result {
-    let (event, c) = open(&app, c, &slug).await?;
-    invitation::of_event(app.db.reader(), event.id, id).await?;
-    let fields = Fields::from(fields);
-    let (new, mut errors) = parse_question(&fields, id);
-    if let Some(new) = new {
-        let tx = app.db.begin_write().await?;
-        match question::on_behalf(&tx, &app, staff.id, event.id, new).await {
-            Ok(_) => {
-                tx.commit().await?;
-                let to = format!("/desk/events/{slug}/roster/{id}");
-                return Ok(redirect(to).flash("st-question-entered").into_response());
-            }
-            Err(error) => refused(error, &mut errors, "agreed")?,
-        }
-    }
-    ask_sheet(&app, c, &fields, errors, &slug, id).await?.show()
 }
 
 async fn invite(

@@ -4,6 +4,7 @@ use db::{
     entity::{answer, assignment, question, reverse_question},
     people::{self, Hosts, Invitee},
     prelude::*,
+    sight::{self, Veil},
 };
 use domain::{InvitationId, Lang, QuestionId, ReverseId, ServiceId};
 use std::collections::HashMap;
@@ -72,6 +73,8 @@ impl Wanted {
 /// The rows behind the ids.
 pub(crate) struct Lookup {
     questions: HashMap<QuestionId, question::Model>,
+    /// Of questions that a correction took back to a triage that reads blind.
+    veils: HashMap<QuestionId, Veil>,
     reverses: HashMap<ReverseId, reverse_question::Model>,
     pub(crate) services: HashMap<ServiceId, String>,
     hosts: Hosts,
@@ -84,6 +87,7 @@ impl Lookup {
             .filter(question::Column::Id.is_in(wanted.questions))
             .all(conn)
             .await?;
+        let veils = sight::veils(conn, questions.iter().map(|q| q.id)).await?;
         let reverses = reverse_question::Entity::find()
             .filter(reverse_question::Column::Id.is_in(wanted.reverses))
             .all(conn)
@@ -98,6 +102,7 @@ impl Lookup {
             services: people::service_names(conn, lang).await?,
             hosts: people::hosts(conn, wanted.crew, wanted.speakers, wanted.staff).await?,
             invitees: people::invitees(conn, wanted.invitations, lang).await?,
+            veils,
             questions: questions.into_iter().map(|q| (q.id, q)).collect(),
             reverses: reverses.into_iter().map(|r| (r.id, r)).collect(),
         })
@@ -109,12 +114,16 @@ impl Lookup {
 
     pub(crate) fn subject(&self, question: Option<QuestionId>, reverse: Option<ReverseId>) -> Subject {
         if let Some(question) = question.and_then(|id| self.questions.get(&id)) {
+            let veil = self.veils.get(&question.id);
             return Subject {
                 number: question.number.unwrap_or_default(),
                 reverse: false,
-                body: question.body.clone(),
+                body: veil.map_or_else(|| question.body.clone(), |veil| veil.cover(&question.body)),
                 lang: question.lang.to_string(),
-                asker: self.partner(Some(question.invitation_id)),
+                asker: match veil {
+                    Some(_) => String::new(),
+                    None => self.partner(Some(question.invitation_id)),
+                },
                 service: self.service(Some(question.service_id)),
             };
         }

@@ -1,6 +1,7 @@
 //! The filters as they stand in the address.
 
 use super::{Column, Edge, Filter, Search, Sort};
+use crate::triage::reading::repo as reading;
 use chrono::{DateTime, Utc};
 use db::{
     entity::{company, tag},
@@ -127,9 +128,13 @@ impl Address {
         staff: StaffId,
         now: DateTime<Utc>,
     ) -> Result<Filter, Error> {
+        let setting = reading::settings(conn, event).await?;
         let q = self.q.trim();
         let number = q.strip_prefix('#').and_then(|n| n.parse().ok());
-        let search = if number.is_none() { Search::parse(q) } else { None };
+        let mut search = if number.is_none() { Search::parse(q) } else { None };
+        if setting.blind {
+            search = search.map(Search::without_names);
+        }
         let edge = match (self.after.parse(), self.before.parse()) {
             (Ok(key), _) => Some(Edge::After(key)),
             (_, Ok(key)) => Some(Edge::Before(key)),
@@ -137,7 +142,11 @@ impl Address {
         };
         let on = |text: &str| !text.is_empty();
         Ok(Filter {
-            column: Column::parse(&self.state),
+            column: match Column::parse(&self.state) {
+                // Nothing there could be late: whoever ticks it means what lies with the crews.
+                Column::Inbox if on(&self.late) => Column::Crew,
+                column => column,
+            },
             // Nothing that could be found finds nothing.
             number: if !q.is_empty() && search.is_none() && number.is_none() {
                 Some(0)
@@ -166,6 +175,9 @@ impl Address {
             similar: on(&self.similar),
             sort: Sort::parse(&self.sort),
             edge,
+            blind: setting.blind,
+            own_first: setting.own_first.then_some(staff),
+            untold_to: None,
             up_to: None,
         })
     }

@@ -4,14 +4,19 @@
 use super::{Address, Edge, Key, PAGE, Sort, page, tags, topic};
 use crate::{
     Result,
-    triage::service::decide::{self, Choice},
+    triage::service::{
+        decide::{self, Choice},
+        reasons,
+    },
 };
 use db::{
     audit::{self, Actor},
     entity::{bulk_run, question},
+    people,
     prelude::*,
 };
-use domain::{BulkId, EventId, QuestionId, StaffId, job::Job};
+use domain::{BulkId, EventId, Lang, QuestionId, StaffId, job::Job};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use web::App;
 
@@ -20,20 +25,74 @@ use web::App;
 pub(crate) enum Deed {
     Route,
     Reserve,
-    /// With its reason.
-    Decline(String),
+    Decline(Reasoned),
     Tag(String),
     Untag(String),
 }
 
+/// A reason in both languages: each asker reads their own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) struct Reasoned {
+    ko: String,
+    en: String,
+}
+
+impl Reasoned {
+    /// Picked from the list (by its place, from 1), in words, or both; as the list stands now.
+    ///
+    /// # Errors
+    /// When it is empty or too long, or the database refuses.
+    pub(crate) async fn compose(
+        conn: &impl ConnectionTrait,
+        event: EventId,
+        picked: &str,
+        words: &str,
+    ) -> Result<Self> {
+        let of = async |lang| decide::checked_reason(&reasons::compose(conn, event, picked, words, lang).await?);
+        Ok(Self {
+            ko: of(Lang::Ko).await?,
+            en: of(Lang::En).await?,
+        })
+    }
+
+    /// As a run keeps it; what ran before there was a list kept words alone.
+    fn parse(argument: &str) -> Result<Self> {
+        if let Ok(both) = serde_json::from_str(argument) {
+            return Ok(both);
+        }
+        let words = decide::checked_reason(argument)?;
+        Ok(Self {
+            ko: words.clone(),
+            en: words,
+        })
+    }
+
+    /// In the language of the question's asker.
+    async fn of(&self, tx: &WriteTx, question: QuestionId) -> Result<String> {
+        if self.ko == self.en {
+            return Ok(self.ko.clone());
+        }
+        let found = question::Entity::find_by_id(question).one(tx).await?;
+        let question = found.ok_or(crate::Error::NotFound)?;
+        let asker = people::invitee(tx, question.invitation_id, question.lang).await?;
+        Ok(match asker.map_or(question.lang, |a| a.lang) {
+            Lang::Ko => &self.ko,
+            Lang::En => &self.en,
+        }
+        .clone())
+    }
+}
+
 impl Deed {
+    /// As a run keeps it.
+    ///
     /// # Errors
     /// When the reason or the name of the tag is none.
     pub(crate) fn parse(deed: &str, argument: &str) -> Result<Option<Self>> {
         Ok(Some(match deed {
             "route" => Self::Route,
             "reserve" => Self::Reserve,
-            "decline" => Self::Decline(decide::checked_reason(argument)?),
+            "decline" => Self::Decline(Reasoned::parse(argument)?),
             "tag" => Self::Tag(tags::checked(argument)?),
             "untag" => Self::Untag(tags::checked(argument)?),
             _ => return Ok(None),
@@ -50,10 +109,11 @@ impl Deed {
         }
     }
 
-    fn argument(&self) -> &str {
+    fn argument(&self) -> String {
         match self {
-            Self::Route | Self::Reserve => "",
-            Self::Decline(text) | Self::Tag(text) | Self::Untag(text) => text,
+            Self::Route | Self::Reserve => String::new(),
+            Self::Decline(reason) => json!(reason).to_string(),
+            Self::Tag(text) | Self::Untag(text) => text.clone(),
         }
     }
 
@@ -70,7 +130,9 @@ impl Deed {
         let choice = match self {
             Self::Route => Choice::Route { service: None },
             Self::Reserve => Choice::Reserve,
-            Self::Decline(reason) => Choice::Decline { reason: reason.clone() },
+            Self::Decline(reason) => Choice::Decline {
+                reason: reason.of(tx, question).await?,
+            },
             Self::Tag(name) => return tags::put(tx, app, staff, event, name, &[question]).await.map(drop),
             Self::Untag(name) => return tags::take(tx, app, staff, event, name, &[question]).await.map(drop),
         };
@@ -101,7 +163,7 @@ pub(crate) async fn begin(app: &App, staff: StaffId, event: EventId, address: &A
         event_id: Set(event),
         staff_id: Set(staff),
         deed: Set(deed.as_str().to_owned()),
-        argument: Set(deed.argument().to_owned()),
+        argument: Set(deed.argument()),
         query: Set(query.query()),
         after_number: Set(0),
         up_to: Set(last.and_then(|q| q.number).unwrap_or_default()),

@@ -24,7 +24,7 @@ async fn all(
     filter.edge = None;
     loop {
         let part = page(conn, event, &filter, PART).await?;
-        out.extend(rows(conn, event, &part.ids, staff, now, lang, false).await?);
+        out.extend(rows(conn, event, &part.ids, staff, now, lang).await?);
         let Some(key): Option<Key> = part.after else {
             return Ok(out);
         };
@@ -48,7 +48,7 @@ pub(crate) async fn json(
         json!({
             "number": question.number,
             "question": question.body,
-            "asker": row.line.who(),
+            "asker": row.line.asker.as_ref().map(db::people::Invitee::line),
             "company": row.line.asker.as_ref().and_then(|a| a.company.clone()),
             "service": row.line.service,
             "prefers": question.prefers,

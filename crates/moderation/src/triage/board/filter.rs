@@ -68,7 +68,7 @@ pub(crate) enum Sort {
     #[default]
     Number,
     Newest,
-    /// The highest mean first; what nobody scored comes last.
+    /// The highest mean first; last what nobody scored, or, where one's own score comes first, what one has not.
     Score,
     /// Where the moderators' scores lie farthest apart first.
     Spread,
@@ -160,8 +160,21 @@ pub(crate) struct Filter {
     pub(crate) similar: bool,
     pub(crate) sort: Sort,
     pub(crate) edge: Option<Edge>,
+    /// Who reads blind: the asker of what is not released is nobody to them.
+    pub(crate) blind: bool,
+    /// Whose own score comes first: what they have not scored has no mean for them.
+    pub(crate) own_first: Option<StaffId>,
+    /// Only what has no mean for this moderator; the board's own.
+    pub(super) untold_to: Option<StaffId>,
     /// No higher number: what came after something was pressed.
     pub(crate) up_to: Option<i32>,
+}
+
+impl Filter {
+    /// Whether others' scores decide what is shown, or in which order.
+    pub(crate) const fn asks_for_scores(&self) -> bool {
+        self.score.is_some() || self.spread.is_some() || matches!(self.sort, Sort::Score | Sort::Spread)
+    }
 }
 
 #[cfg(test)]

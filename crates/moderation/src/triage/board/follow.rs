@@ -10,6 +10,7 @@ use super::{sql::Sql, words};
 use db::{
     entity::{question_count, question_follow},
     prelude::*,
+    sight,
 };
 use domain::EventId;
 use sea_orm::{DbBackend, FromQueryResult, QueryResult};
@@ -139,21 +140,35 @@ struct Found {
     body: String,
     name: String,
     pen_name: Option<String>,
+    group_name: Option<String>,
+    display_line: Option<String>,
     company: Option<String>,
     /// As it stands on stage and in print.
     copy: Option<String>,
 }
 
 impl Found {
+    /// What tells who asks is kept apart, so that it can be left out of a search: the names, and a text in which they
+    /// stand once without them and once, as a naming one, whole.
     fn words(&self) -> Vec<String> {
-        let mut out = words::of(&self.body);
-        let others = [
+        let names = [
             Some(&self.name),
             self.pen_name.as_ref(),
+            self.group_name.as_ref(),
+            self.display_line.as_ref(),
             self.company.as_ref(),
-            self.copy.as_ref(),
         ];
-        out.extend(others.into_iter().flatten().flat_map(|text| words::of(text)));
+        let names: Vec<String> = names.into_iter().flatten().cloned().collect();
+        let covering = sight::sorted(names.clone());
+        let mut out = Vec::new();
+        for text in std::iter::once(&self.body).chain(&self.copy) {
+            let covered = sight::cover(&covering, text);
+            out.extend(words::of(&covered));
+            if covered != *text {
+                out.extend(words::naming(text));
+            }
+        }
+        out.extend(names.iter().flat_map(|name| words::naming(name)));
         out.push(self.number.to_string());
         out
     }
@@ -161,7 +176,7 @@ impl Found {
 
 fn finding(event: EventId) -> Sql {
     let mut find = Sql::new(
-        "SELECT q.number, q.change_seq, q.state, q.body, p.name, p.pen_name, c.name AS company, k.body AS copy FROM question q
+        "SELECT q.number, q.change_seq, q.state, q.body, p.name, p.pen_name, p.group_name, p.display_line, c.name AS company, k.body AS copy FROM question q
  JOIN invitation i ON i.id = q.invitation_id JOIN partner p ON p.id = i.partner_id LEFT JOIN company c ON c.id = p.company_id
  LEFT JOIN question_copy k ON k.question_id = q.id WHERE q.number IS NOT NULL AND q.event_id = ",
     );

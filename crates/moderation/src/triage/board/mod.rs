@@ -7,6 +7,7 @@ mod export;
 mod filter;
 pub mod follow;
 mod narrow;
+mod own;
 pub(crate) mod presence;
 mod query;
 mod row;
@@ -21,6 +22,7 @@ pub(crate) use export::{json, xlsx};
 pub(crate) use filter::{Column, Edge, Filter, Key, Sort};
 pub(crate) use query::{FEW, PAGE, page};
 pub(crate) use row::{Row, rows};
+pub(crate) use sql::Sql;
 pub(crate) use words::Search;
 
 use domain::EventId;

@@ -5,6 +5,7 @@ use super::{
     sql::Sql,
 };
 use db::prelude::*;
+use domain::StaffId;
 
 /// So many of an event's questions tell how frequent a word is, and so many of them have a frequent one.
 const SAMPLE: i64 = 2_000;
@@ -21,8 +22,21 @@ pub(super) enum Narrow {
     Score,
     Spread,
     Similar,
+    /// What one scored oneself, or abstained from: nothing else has a score for whom their own comes first.
+    Judged,
     /// The column with what stands in the board's index.
     Column,
+}
+
+/// Of a review `r`, in the words of the partial index `review_judged`.
+pub(super) const JUDGED: &str = " AND (r.scored_at IS NOT NULL OR r.abstained)";
+
+/// Whether `staff` scored the question `q`, or abstained.
+pub(super) fn judged_by(sql: &mut Sql, staff: Option<StaffId>) {
+    sql.add("EXISTS (SELECT 1 FROM review r WHERE r.question_id = q.id AND r.staff_id = ")
+        .bind(staff)
+        .add(JUDGED)
+        .add(")");
 }
 
 impl<C: ConnectionTrait> Ask<'_, C> {
@@ -38,6 +52,10 @@ impl<C: ConnectionTrait> Ask<'_, C> {
             (Narrow::Score, f.score.is_some()),
             (Narrow::Spread, f.spread.is_some()),
             (Narrow::Similar, f.similar),
+            (
+                Narrow::Judged,
+                f.own_first.is_some() && (f.score.is_some() || f.spread.is_some()),
+            ),
         ];
         all.into_iter().filter(|(_, set)| *set).map(|(n, _)| n).collect()
     }
@@ -114,6 +132,11 @@ impl<C: ConnectionTrait> Ask<'_, C> {
             Narrow::Similar => {
                 sql.add("SELECT g.question_id AS id FROM similar_group g WHERE g.event_id = ")
                     .bind(self.event);
+            }
+            Narrow::Judged => {
+                sql.add("SELECT r.question_id AS id FROM review r WHERE r.event_id = ")
+                    .bind(self.event);
+                sql.add(" AND r.staff_id = ").bind(f.own_first).add(JUDGED);
             }
             Narrow::Column => {
                 sql.add("SELECT q.id FROM question q WHERE q.event_id = ")
@@ -201,8 +224,21 @@ impl<C: ConnectionTrait> Ask<'_, C> {
                     sql.add(" AND EXISTS (SELECT 1 FROM similar_group g WHERE g.question_id = q.id AND g.event_id = ");
                     sql.bind(self.event).add(")");
                 }
+                Narrow::Judged => {
+                    sql.add(" AND ");
+                    judged_by(sql, f.own_first);
+                }
                 Narrow::Column => {}
             }
+        }
+        if f.blind && (f.companies.is_some() || f.field.is_some()) {
+            // Whom nobody may see is of no company.
+            sql.add(" AND q.state IN ('live', 'routed', 'merged', 'declined')");
+        }
+        if f.untold_to.is_some() {
+            sql.add(" AND NOT (EXISTS (SELECT 1 FROM question_score m WHERE m.question_id = q.id AND m.mean_milli IS NOT NULL) AND ");
+            judged_by(sql, f.untold_to);
+            sql.add(")");
         }
         if let Some(staff) = f.unread_by {
             sql.add(" AND NOT EXISTS (SELECT 1 FROM review r WHERE r.question_id = q.id AND r.staff_id = ");

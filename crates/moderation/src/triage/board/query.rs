@@ -64,7 +64,10 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         let mut rows = match self.narrowest().await? {
             Some(narrow) => return Ok(self.cut(&self.rows(self.few(narrow)).await?, size)),
             None if self.filter.sort.by_number() => self.rows(self.along_numbers(wanted)).await?,
-            None => self.along_scores(wanted).await?,
+            None => match self.own_first() {
+                Some(staff) => self.along_own(staff, wanted).await?,
+                None => self.along_scores(wanted).await?,
+            },
         };
         let more = rows.len() > size;
         rows.truncate(size);
@@ -123,7 +126,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         }
     }
 
-    async fn rows(&self, sql: Sql) -> Result<Vec<(QuestionId, Key)>, Error> {
+    pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<(QuestionId, Key)>, Error> {
         let by_number = self.filter.sort.by_number();
         let rows = self.conn.query_all_raw(sql.statement(self.backend())).await?;
         let mut out = Vec::with_capacity(rows.len());
@@ -144,7 +147,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     }
 
     /// Whether the page is read against its order.
-    fn backwards(&self) -> bool {
+    pub(super) fn backwards(&self) -> bool {
         matches!(self.filter.edge, Some(Edge::Before(_)))
     }
     fn falling(&self) -> bool {
@@ -153,7 +156,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     fn way(&self) -> &'static str {
         if self.falling() { " DESC" } else { " ASC" }
     }
-    fn edge(&self) -> Option<Key> {
+    pub(super) fn edge(&self) -> Option<Key> {
         match self.filter.edge? {
             Edge::After(key) | Edge::Before(key) => Some(key),
         }
@@ -169,13 +172,16 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     }
 
     /// What is sorted by, of `s`; what nobody scored or read counts as less than anything.
-    const fn measure(&self) -> &'static str {
-        match self.filter.sort {
+    fn measure(&self, sql: &mut Sql) {
+        if let Some(staff) = self.own_first() {
+            return self.own_measure(sql, staff);
+        }
+        sql.add(match self.filter.sort {
             Sort::Number | Sort::Newest => "q.number",
             Sort::Score => "coalesce(s.mean_milli, -1)",
             Sort::Spread => "coalesce(s.spread_milli, -1)",
             Sort::LeastRead => "coalesce(s.readers, 0)",
-        }
+        });
     }
 
     /// `base` read whole; then the rest of the filters.
@@ -197,17 +203,15 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     fn few(&self, narrow: Narrow) -> Sql {
         let mut sql = Sql::new("WITH base AS MATERIALIZED (");
         self.list(&mut sql, narrow);
-        sql.add(" LIMIT ")
-            .bind(FEW + 1)
-            .add(") SELECT q.id, ")
-            .add(self.measure());
+        sql.add(" LIMIT ").bind(FEW + 1).add(") SELECT q.id, ");
+        self.measure(&mut sql);
         self.base_first(&mut sql, narrow);
         let way = if self.filter.sort.descends() { " DESC" } else { " ASC" };
         sql.add(" ORDER BY 2").add(way).add(", q.id").add(way);
         sql
     }
 
-    fn beyond_measure(&self, sql: &mut Sql, measure: &str, id: &str) {
+    pub(super) fn beyond_measure(&self, sql: &mut Sql, measure: &str, id: &str) {
         if let Some(key) = self.edge() {
             let sign = if self.falling() { " < " } else { " > " };
             sql.add(" AND (")
@@ -225,7 +229,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     }
 
     /// Along the numbers: of the words' index on SQLite, else of the board's.
-    fn along_numbers(&self, wanted: i64) -> Sql {
+    pub(super) fn along_numbers(&self, wanted: i64) -> Sql {
         let (mut sql, way) = (Sql::default(), self.way());
         if self.filter.search.is_some() && !self.postgres() {
             let search = self.filter.search.as_ref().map(super::words::Search::fts5);
@@ -330,7 +334,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         self.ordered(sql, column, wanted)
     }
 
-    fn score_rows(&self, value: &str, column: &str, there: &str) -> Sql {
+    pub(super) fn score_rows(&self, value: &str, column: &str, there: &str) -> Sql {
         let mut sql = Sql::new("SELECT q.id, ");
         sql.add(value)
             .add(" FROM question_score s CROSS JOIN question q WHERE q.id = s.question_id AND s.event_id = ");
@@ -340,7 +344,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         sql
     }
 
-    fn ordered(&self, mut sql: Sql, column: &str, wanted: i64) -> Sql {
+    pub(super) fn ordered(&self, mut sql: Sql, column: &str, wanted: i64) -> Sql {
         let way = self.way();
         sql.add(" ORDER BY ")
             .add(column)

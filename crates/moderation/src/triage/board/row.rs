@@ -1,9 +1,12 @@
 //! One line of the board: a question with what its moderators say about it.
 
 use super::{presence, sql::Sql};
-use crate::triage::repo::{self, Line};
+use crate::triage::{
+    reading::repo as reading,
+    repo::{self, Line},
+};
 use chrono::{DateTime, Utc};
-use db::{entity::triage_setting, prelude::*};
+use db::prelude::*;
 use domain::{EventId, Lang, QuestionId, StaffId};
 use std::collections::{HashMap, HashSet};
 
@@ -35,8 +38,8 @@ fn tenths(milli: i32) -> String {
     format!("{:.1}", f64::from(milli) / 1000.0)
 }
 
-/// These questions as rows, in the given order, as `staff` sees them. On the `board` others' scores show after one's own,
-/// where the event reads so; a file to take along has them all.
+/// These questions as rows, in the given order, as `staff` sees them: others' scores show after one's own, where the event
+/// reads so, on the board and in a file alike.
 pub(crate) async fn rows(
     conn: &impl ConnectionTrait,
     event: EventId,
@@ -44,15 +47,11 @@ pub(crate) async fn rows(
     staff: StaffId,
     now: DateTime<Utc>,
     lang: Lang,
-    board: bool,
 ) -> Result<Vec<Row>, Error> {
     let lines = repo::lines_of(conn, ids, lang).await?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let setting = triage_setting::Entity::find_by_id(event).one(conn).await?;
-    let blind = setting.as_ref().is_some_and(|s| s.blind);
-    let own_first = board && setting.is_none_or(|s| s.own_first);
     let scores = scores(conn, ids).await?;
     let mut tags = super::tags::of(conn, ids).await?;
     let mut here = presence::others(conn, event, staff, now).await?;
@@ -63,13 +62,7 @@ pub(crate) async fn rows(
         ids,
     )
     .await?;
-    let judged = among(
-        conn,
-        "SELECT r.question_id FROM review r WHERE (r.scored_at IS NOT NULL OR r.abstained) AND r.staff_id = ",
-        staff,
-        ids,
-    )
-    .await?;
+    let told = reading::told(conn, event, staff, ids).await?;
     let late = among(
         conn,
         "SELECT a.question_id FROM assignment a WHERE a.question_id IS NOT NULL AND a.state IN ('sent', 'reminded') AND a.due_at < ",
@@ -77,13 +70,10 @@ pub(crate) async fn rows(
         ids,
     )
     .await?;
-    let row = |mut line: Line| {
+    let row = |line: Line| {
         let id = line.question.id;
-        if blind {
-            line.asker = None;
-        }
         let (readers, mean, spread) = scores.get(&id).copied().unwrap_or_default();
-        let shown = !own_first || judged.contains(&id);
+        let shown = told.contains(&id);
         Row {
             readers,
             mean: mean.filter(|_| shown),

@@ -29,6 +29,10 @@ fn class(c: char) -> Class {
     }
 }
 
+/// Begins the words by which a question is found through its asker: their names, and what is written around them in its
+/// text. A letter of a script that no partner writes; what somebody types of it is passed over.
+const NAMED: char = '\u{a4e0}';
+
 /// Longer words than this are cut: nobody searches for them, and an index refuses them.
 const LONGEST: usize = 64;
 /// Most words of one search; more say nothing more.
@@ -37,7 +41,7 @@ const MOST: usize = 16;
 fn runs(text: &str) -> Vec<(Class, Vec<char>)> {
     let mut out: Vec<(Class, Vec<char>)> = Vec::new();
     let mut last = Class::Other;
-    for c in text.nfkc().flat_map(char::to_lowercase) {
+    for c in text.nfkc().flat_map(char::to_lowercase).filter(|c| *c != NAMED) {
         let now = class(c);
         if now != Class::Other {
             match out.last_mut() {
@@ -64,6 +68,15 @@ pub(crate) fn of(text: &str) -> Vec<String> {
     out
 }
 
+/// The same where they tell who asks.
+pub(crate) fn naming(text: &str) -> Vec<String> {
+    of(text).into_iter().map(|word| named(&word)).collect()
+}
+
+fn named(word: &str) -> String {
+    format!("{NAMED}{word}")
+}
+
 /// One part of a search; all parts must be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
@@ -73,9 +86,23 @@ enum Part {
     Is(String),
 }
 
+impl Part {
+    fn naming(&self) -> Self {
+        match self {
+            Self::Row(pairs) => Self::Row(pairs.iter().map(|pair| named(pair)).collect()),
+            Self::Begins(word) => Self::Begins(named(word)),
+            Self::Is(word) => Self::Is(named(word)),
+        }
+    }
+}
+
 /// What is searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Search(Vec<Part>);
+pub(crate) struct Search {
+    parts: Vec<Part>,
+    /// Also among what tells who asks.
+    names: bool,
+}
 
 impl Search {
     /// `None` when there is nothing in it that could be found.
@@ -93,7 +120,12 @@ impl Search {
                 break;
             }
         }
-        (!parts.is_empty()).then_some(Self(parts))
+        (!parts.is_empty()).then_some(Self { parts, names: true })
+    }
+
+    /// The same for whoever may not see who asks.
+    pub(crate) fn without_names(self) -> Self {
+        Self { names: false, ..self }
     }
 
     /// As FTS5 reads it (sqlite.org/fts5.html, section 3). The words are letters and figures only, so nothing in them
@@ -104,7 +136,14 @@ impl Search {
             Part::Begins(word) => format!("\"{word}\"*"),
             Part::Is(word) => format!("\"{word}\""),
         };
-        self.0.iter().map(part).collect::<Vec<_>>().join(" AND ")
+        let both = |of: &Part| {
+            if self.names {
+                format!("({} OR {})", part(of), part(&of.naming()))
+            } else {
+                part(of)
+            }
+        };
+        self.parts.iter().map(both).collect::<Vec<_>>().join(" AND ")
     }
 
     /// As a `tsquery` of PostgreSQL, of one event.
@@ -120,7 +159,14 @@ impl Search {
             Part::Begins(word) => format!("'{word}':*"),
             Part::Is(word) => format!("'{word}'"),
         };
-        self.0.iter().map(part).collect::<Vec<_>>().join(" & ")
+        let both = |of: &Part| {
+            if self.names {
+                format!("({} | {})", part(of), part(&of.naming()))
+            } else {
+                part(of)
+            }
+        };
+        self.parts.iter().map(both).collect::<Vec<_>>().join(" & ")
     }
 }
 
@@ -156,7 +202,11 @@ mod tests {
 
     #[test]
     fn a_search_is_a_row_of_pairs_or_a_beginning() {
-        let search = |text| Search::parse(text).map(|s| (s.fts5(), s.tsquery()));
+        let search = |text| {
+            Search::parse(text)
+                .map(Search::without_names)
+                .map(|s| (s.fts5(), s.tsquery()))
+        };
         assert_eq!(search("정산").expect("words"), ("\"정산\"".into(), "('정산')".into()));
         assert_eq!(
             search("정산서 PAY 12 돈").expect("words"),
@@ -165,6 +215,10 @@ mod tests {
                 "('정산' <-> '산서') & 'pay':* & '12' & '돈':*".into()
             )
         );
+        let both = Search::parse("정산 p").expect("words");
+        assert_eq!(both.fts5(), "(\"정산\" OR \"ꓠ정산\") AND (\"p\"* OR \"ꓠp\"*)");
+        assert_eq!(both.tsquery(), "(('정산') | ('ꓠ정산')) & ('p':* | 'ꓠp':*)");
+        assert_eq!(Search::parse("ꓠ정산"), Search::parse("정산"), "nobody types the mark");
         assert_eq!(search("%_'\"*()"), None);
         assert_eq!(tsvector(4, &of("환불 a")), "'@4' '환불':1 '불':2 'a':3");
     }

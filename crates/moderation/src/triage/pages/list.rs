@@ -23,12 +23,17 @@ struct Tab {
 #[derive(Debug, Default)]
 pub(super) struct Typed {
     pub(super) errors: Errors,
+    pub(super) reason_picked: String,
     pub(super) reason: String,
     pub(super) tag: String,
     pub(super) name: String,
     pub(super) picked: Vec<String>,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the page shows or not, each by itself"
+)]
 #[derive(Template)]
 #[template(path = "triage/list.html")]
 struct ListPage {
@@ -47,6 +52,7 @@ struct ListPage {
     tags: Vec<Choice>,
     sorts: Vec<Choice>,
     scores: Vec<Choice>,
+    reasons: Vec<Choice>,
     companies: Vec<String>,
     views: Vec<board_view::Model>,
     running: Vec<bulk_run::Model>,
@@ -55,6 +61,9 @@ struct ListPage {
     /// The words of the newest questions are not in the index yet.
     behind: bool,
     undo: bool,
+    blind: bool,
+    /// What one has not scored oneself is left out of a filter by scores, and stands last in their order.
+    own_first: bool,
     typed: Typed,
     me: StaffId,
 }
@@ -119,7 +128,7 @@ pub(super) async fn page(
     let wants = filter.search.is_some() || !filter.sort.by_number();
     let behind = wants && !follow::catch_up(&app.db, event.id).await?;
     let found = board::page(conn, event.id, &filter, board::PAGE).await?;
-    let rows = board::rows(conn, event.id, &found.ids, staff, c.now, lang, true).await?;
+    let rows = board::rows(conn, event.id, &found.ids, staff, c.now, lang).await?;
     let counts = board::counts(conn, event.id).await?;
     let tabs = Column::ALL.into_iter().map(|column| Tab {
         label: c.t(format!("column-{}", column.as_str())),
@@ -169,11 +178,14 @@ pub(super) async fn page(
             ["2", "3", "3.5", "4", "4.5"].map(|s| (s.to_owned(), c.t1("score-from", "n", s))),
             &address.score,
         ),
+        reasons: super::reason_choices(conn, event.id, lang, &typed.reason_picked).await?,
         companies: companies_of(conn, event.id).await?,
         views: board::views::of(conn, event.id, staff).await?,
         running: board::bulk::running(conn, event.id).await?,
         used: board::places(conn, event.id).await?,
         undo: super::list_act::has_acts(conn, event.id, staff).await?,
+        blind: filter.blind,
+        own_first: filter.own_first.is_some() && filter.asks_for_scores(),
         counts,
         behind,
         c,

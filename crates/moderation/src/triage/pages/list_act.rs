@@ -10,7 +10,7 @@ use crate::{
     triage::{
         board::{
             Address,
-            bulk::{self, Deed},
+            bulk::{self, Deed, Reasoned},
         },
         service::{
             decide::{self, Choice as Verdict},
@@ -36,6 +36,8 @@ use web::{App, Chrome, Errors, Form, auth::Moderator, redirect};
 pub(super) struct Input {
     act: String,
     pick: Vec<String>,
+    /// The place of a reason in the list, from 1.
+    picked: String,
     reason: String,
     tag: String,
     back: String,
@@ -45,6 +47,7 @@ impl Input {
     fn typed(self, errors: Errors) -> Typed {
         Typed {
             errors,
+            reason_picked: self.picked,
             reason: self.reason,
             tag: self.tag,
             picked: self.pick,
@@ -178,13 +181,15 @@ async fn many(
     input: Input,
     (deed, which): (&str, &str),
 ) -> web::Result<Response> {
-    let (field, argument) = match deed {
-        "decline" => ("reason", &input.reason),
-        "tag" | "untag" => ("tag", &input.tag),
-        _ => ("", &input.reason),
-    };
+    let field = if deed == "decline" { "reason" } else { "tag" };
     let mut errors = Errors::new();
-    let deed = match Deed::parse(deed, argument) {
+    let deed = if deed == "decline" {
+        let reason = Reasoned::compose(app.db.reader(), event.id, &input.picked, &input.reason).await;
+        reason.map(|reason| Some(Deed::Decline(reason)))
+    } else {
+        Deed::parse(deed, &input.tag)
+    };
+    let deed = match deed {
         Ok(Some(deed)) => Some(deed),
         Ok(None) => return Err(web::Error::BadRequest("oops-bad-request-body".into())),
         Err(crate::Error::Text(error)) => {

@@ -13,11 +13,11 @@ mod undo;
 
 pub(super) use list_act::list_href;
 
-use crate::{Result as Outcome, repo};
+use crate::{Result as Outcome, repo, triage::service::reasons};
 use axum::routing::{get, post};
-use db::{entity::event, people::in_lang};
-use domain::{DecisionId, QuestionId};
-use web::{App, Chrome, Error};
+use db::{entity::event, people::in_lang, prelude::ConnectionTrait};
+use domain::{DecisionId, EventId, Lang, QuestionId};
+use web::{App, Choice, Chrome, Error};
 
 pub fn routes() -> web::Router {
     web::Router::new()
@@ -54,6 +54,16 @@ pub(crate) async fn enter(app: &App, c: Chrome, slug: &str) -> Result<(event::Mo
     let title = in_lang(c.lang(), &event.title, &event.title_en);
     let c = c.with(&crate::TEXTS).for_event(event.slug.clone(), title);
     Ok((event, c))
+}
+
+/// The event's reasons for declining, to pick from by their place; `picked` is the chosen one's.
+async fn reason_choices(conn: &impl ConnectionTrait, event: EventId, lang: Lang, picked: &str) -> Outcome<Vec<Choice>> {
+    let list = reasons::of(conn, event).await?;
+    let choices = (1..).zip(list).map(|(n, reason)| {
+        let n: usize = n;
+        Choice::new(n, domain::text::excerpt(&reason.text(lang), 80)).chosen(n.to_string() == picked)
+    });
+    Ok(choices.collect())
 }
 
 /// What a button of a list says: `VERB:QUESTION:DECISION`, the decision being the pending one that the page showed.

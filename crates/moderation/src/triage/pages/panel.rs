@@ -15,8 +15,7 @@ use crate::{
     repo as common,
     triage::{
         reading::{
-            pages::{self as reading, ScoreForm, Veil},
-            repo::blind,
+            pages::{self as reading, ScoreForm},
             service::{note, review},
         },
         repo::{self, Line},
@@ -36,7 +35,6 @@ struct PanelPage {
     event: event::Model,
     line: Line,
     errors: Errors,
-    veil: Veil,
     text: text::Text,
     asker: asker::Asker,
     similar: Near,
@@ -102,18 +100,15 @@ pub(in crate::triage) async fn page(
     let question = common::question_of(conn, event.id, id)
         .await?
         .ok_or(web::Error::NotFound)?;
-    let Some(mut line) = repo::lines(conn, vec![question], lang).await?.pop() else {
+    let Some(line) = repo::lines(conn, vec![question], lang).await?.pop() else {
         return Err(web::Error::NotFound);
     };
     let me = c.staff.as_ref().map(|s| s.id).ok_or(web::Error::NotFound)?;
-    let veil = Veil::of(blind(conn, event.id).await?, &line);
-    let asker = asker::Asker::of(conn, &line, &veil, lang).await?;
-    veil.over(&mut line);
     let page = PanelPage {
-        text: text::Text::of(conn, &line, &veil, typed.copy).await?,
-        asker,
+        text: text::Text::of(conn, &line, typed.copy).await?,
+        asker: asker::Asker::of(conn, &line, lang).await?,
         similar: Near::of(app, &event, &line, lang).await?,
-        answers: answers::Answers::of(conn, id, &veil).await?,
+        answers: answers::Answers::of(conn, &line).await?,
         notes: notes::Notes::of(conn, id, me, typed.note, &typed.call).await?,
         scores: ScoreForm::of(app, event.id, id, me, lang, typed.score).await?,
         decide: decide::Decide::of(app, &c, &event, &line, typed.decide).await?,
@@ -122,7 +117,6 @@ pub(in crate::triage) async fn page(
         c,
         event,
         line,
-        veil,
         errors,
     };
     render_form(&page.errors, &page)

@@ -4,6 +4,7 @@ use super::{commit, enter, pair};
 use crate::{
     repo as common,
     triage::{
+        reading::repo as reading,
         repo::{self, Line},
         service::{
             decide,
@@ -56,12 +57,15 @@ pub(super) async fn show(State(app): State<App>, _: Moderator, c: Chrome, Path(s
     page(&app, c, &slug, Errors::new()).await
 }
 
+/// The proposal counts everybody's scores; a mean is told of what one has scored oneself, where the event reads so.
 async fn page(app: &App, c: Chrome, slug: &str, errors: Errors) -> web::Result {
     let (event, c) = enter(app, c, slug).await?;
+    let me = c.staff.as_ref().map(|s| s.id).ok_or(web::Error::NotFound)?;
     let conn = app.db.reader();
     let proposed = propose(conn, &event, c.lang()).await?;
     let ids: Vec<QuestionId> = proposed.iter().map(|p| p.question).collect();
     let lines = repo::lines_of(conn, &ids, c.lang()).await?;
+    let told = reading::told(conn, event.id, me, &ids).await?;
     let fields = repo::field_names(conn, c.lang()).await?;
     let rows = proposed.iter().filter_map(|proposed| {
         let line = lines.iter().find(|l| l.question.id == proposed.question)?.clone();
@@ -71,7 +75,7 @@ async fn page(app: &App, c: Chrome, slug: &str, errors: Errors) -> web::Result {
             .find(|(id, _)| Some(*id) == field)
             .map(|(_, name)| name.as_str());
         Some(Row {
-            why: in_words(&c, proposed, &line, field.unwrap_or_default()),
+            why: in_words(&c, proposed, &line, field, told.contains(&line.question.id)),
             line,
         })
     });
@@ -89,19 +93,23 @@ async fn page(app: &App, c: Chrome, slug: &str, errors: Errors) -> web::Result {
     render_form(&page.errors, &page)
 }
 
-fn in_words(c: &Chrome, proposed: &Proposed, line: &Line, field: &str) -> String {
-    let words = proposed.why.iter().map(|why| match why {
-        Why::Score(mean) => c.t1("why-score", "score", format!("{}.{}", mean / 1000, mean % 1000 / 100)),
-        Why::NotScored => c.t("why-not-scored"),
-        Why::OnlyOfService => c.t1("why-only-service", "what", &line.service),
-        Why::OnlyOfField => c.t1("why-only-field", "what", field),
-        Why::OnlyInLanguage => c.t1(
-            "why-only-language",
-            "what",
-            c.t(format!("written-{}", line.question.lang)),
-        ),
-        Why::Unlike => c.t("why-unlike"),
-        Why::WouldLikeStage => c.t("why-stage"),
+/// `field` is unknown while nobody may see who asks; `told`: the mean may be named.
+fn in_words(c: &Chrome, proposed: &Proposed, line: &Line, field: Option<&str>, told: bool) -> String {
+    let words = proposed.why.iter().filter_map(|why| {
+        Some(match why {
+            Why::Score(_) if !told => c.t("why-score-untold"),
+            Why::Score(mean) => c.t1("why-score", "score", format!("{}.{}", mean / 1000, mean % 1000 / 100)),
+            Why::NotScored => c.t("why-not-scored"),
+            Why::OnlyOfService => c.t1("why-only-service", "what", &line.service),
+            Why::OnlyOfField => c.t1("why-only-field", "what", field?),
+            Why::OnlyInLanguage => c.t1(
+                "why-only-language",
+                "what",
+                c.t(format!("written-{}", line.question.lang)),
+            ),
+            Why::Unlike => c.t("why-unlike"),
+            Why::WouldLikeStage => c.t("why-stage"),
+        })
     });
     words.collect::<Vec<_>>().join(" · ")
 }

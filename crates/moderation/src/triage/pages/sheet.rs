@@ -59,7 +59,7 @@ pub(super) async fn show(State(app): State<App>, _: Moderator, c: Chrome, Path(s
             .map(|asker| crate::stage::as_agreed(asker, line.question.naming, c.lang()));
         let speaker = speakers.iter().find(|s| Some(s.id) == decision.speaker_id);
         Some(Item {
-            body: copy.unwrap_or(&line.question.body).clone(),
+            body: copy.map_or_else(|| line.question.body.clone(), |copy| line.veil.cover(copy)),
             edited: copy.is_some(),
             asker: named.unwrap_or_default(),
             speaker: speaker.map(|s| people::speaker_person(s).line()).unwrap_or_default(),

@@ -63,6 +63,7 @@ struct ShortlistPage {
     reserves: Vec<Filled>,
     used: i64,
     has_speakers: bool,
+    blind: bool,
     dimensions: Vec<Dimension>,
     warnings: Vec<String>,
     setting: Option<triage_setting::Model>,
@@ -131,7 +132,11 @@ async fn page(app: &App, c: Chrome, slug: &str, typed: Option<String>, errors: E
         .keys()
         .next_back()
         .map_or(event.live_places, |last| Ord::max(*last, event.live_places));
-    let Balance { dimensions, warnings } = Balance::read(conn, &event, &ten, &c).await?;
+    let Balance {
+        blind,
+        dimensions,
+        warnings,
+    } = Balance::read(app, &event, &ten, &c).await?;
     let setting = repo::setting(conn, event.id).await?;
     let planned = setting.as_ref().and_then(|s| s.freeze_at);
     let page = ShortlistPage {
@@ -145,6 +150,7 @@ async fn page(app: &App, c: Chrome, slug: &str, typed: Option<String>, errors: E
         reserves: ranked.into_iter().filter_map(fill).collect(),
         has_speakers: !speakers.is_empty(),
         freeze_at: typed.unwrap_or_else(|| planned.map(|at| local(at, &event)).unwrap_or_default()),
+        blind,
         dimensions,
         warnings,
         setting,

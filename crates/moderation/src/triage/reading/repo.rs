@@ -14,7 +14,7 @@ use domain::{
     EventId, QuestionId, ReviewId, StaffId,
     role::{self, Role},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The settings of the event's triage, or the defaults while nobody has changed them.
 pub(crate) async fn settings(conn: &impl ConnectionTrait, event: EventId) -> Result<triage_setting::Model, Error> {
@@ -28,11 +28,6 @@ pub(crate) async fn settings(conn: &impl ConnectionTrait, event: EventId) -> Res
         max_per_company: 1,
         max_per_service: 3,
     }))
-}
-
-/// Whether moderators read without name and company.
-pub(crate) async fn blind(conn: &impl ConnectionTrait, event: EventId) -> Result<bool, Error> {
-    Ok(settings(conn, event).await?.blind)
 }
 
 /// When blind reading was last turned on, and by whom.
@@ -58,6 +53,29 @@ pub(crate) async fn criteria(conn: &impl ConnectionTrait, event: EventId) -> Res
         .all(conn)
         .await?)
 }
+
+/// Of which of these the others' scores are told to this moderator: where one's own score comes first, of those that they
+/// scored, or abstained from.
+pub(crate) async fn told(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    staff: StaffId,
+    questions: &[QuestionId],
+) -> Result<HashSet<QuestionId>, Error> {
+    if !settings(conn, event).await?.own_first {
+        return Ok(questions.iter().copied().collect());
+    }
+    let judged = review::Entity::find()
+        .select_only()
+        .column(review::Column::QuestionId)
+        .filter(review::Column::QuestionId.is_in(questions.iter().copied()))
+        .filter(review::Column::StaffId.eq(staff))
+        .filter(Expr::cust(JUDGED));
+    Ok(judged.into_tuple().all(conn).await?.into_iter().collect())
+}
+
+/// A review that says something: a score, or that it has none. Literal words, for the partial index `review_judged`.
+pub(crate) const JUDGED: &str = "(scored_at IS NOT NULL OR abstained)";
 
 /// What this moderator said of the question; `None` when they have not read it.
 pub(crate) async fn review(

@@ -1,16 +1,16 @@
 //! All that were asked, counted by what the ten are held against. Grouped by the engine: there may be 100,000.
 
+use crate::triage::board::Sql;
 use db::{
-    entity::{company, event, field, invitation, partner, question},
+    entity::{company, event, field, question},
     people::in_lang,
     prelude::*,
 };
 use domain::{CompanyId, EventId, FieldId, Lang, PartnerId, ServiceId};
-use sea_orm::{JoinType, QueryTrait, RelationTrait, Select};
 use std::collections::{HashMap, HashSet};
 
 /// Companies that asked most, of which so many are shown beside those that have a place.
-const COMPANIES: u64 = 8;
+const COMPANIES: i64 = 8;
 
 /// Sent in and not taken back; literal words, so that the partial index `question_asked` serves.
 const ASKED: &str = "state NOT IN ('draft', 'withdrawn')";
@@ -20,51 +20,95 @@ const ASKED: &str = "state NOT IN ('draft', 'withdrawn')";
 pub(crate) struct Asked {
     pub(crate) services: HashMap<ServiceId, i64>,
     pub(crate) fields: HashMap<Option<FieldId>, i64>,
-    /// Those of the ten, and the ones that asked most.
+    /// The ones that asked most.
     pub(crate) companies: HashMap<Option<CompanyId>, i64>,
     pub(crate) languages: HashMap<Lang, i64>,
     pub(crate) all: i64,
     /// By askers who had asked at an earlier event.
     pub(crate) returning: i64,
-    /// Those of the asked-for partners who had.
-    pub(crate) returned: HashSet<PartnerId>,
-    /// The fields' names in their order.
-    pub(crate) field_names: Vec<(FieldId, String)>,
 }
 
-pub(crate) async fn asked(
+/// All of them. Who asked is joined once for the three dimensions that want it: with 100,000 it is nearly all of the time.
+pub(crate) async fn asked(conn: &impl ConnectionTrait, event: &event::Model) -> Result<Asked, Error> {
+    let mut asked = Asked::default();
+    for (service, lang, n) in by_service_and_language(conn, event.id).await? {
+        *asked.services.entry(service).or_default() += n;
+        *asked.languages.entry(lang).or_default() += n;
+        asked.all += n;
+    }
+    let before = event::Entity::find().filter(event::Column::OpensAt.lt(event.opens_at));
+    let is_first = before.one(conn).await?.is_none();
+    let mut sql = Sql::new(
+        "WITH per AS MATERIALIZED (SELECT q.invitation_id AS id, count(*) AS n FROM question q WHERE q.state NOT IN ('draft', 'withdrawn') AND q.event_id = ",
+    );
+    sql.bind(event.id).add(
+        " GROUP BY q.invitation_id), who AS MATERIALIZED (SELECT i.field_id AS field, p.company_id AS company, p.id AS partner, per.n AS n
+ FROM per CROSS JOIN invitation i CROSS JOIN partner p WHERE i.id = per.id AND p.id = i.partner_id)
+ SELECT 1 AS kind, field AS id, CAST(sum(n) AS bigint) AS n FROM who GROUP BY field
+ UNION ALL SELECT 2, company, n FROM (SELECT company, CAST(sum(n) AS bigint) AS n FROM who GROUP BY company ORDER BY 2 DESC, 1 LIMIT ",
+    );
+    sql.bind(COMPANIES).add(") most");
+    if !is_first {
+        sql.add(
+            " UNION ALL SELECT 3, NULL, CAST(coalesce(sum(n), 0) AS bigint) FROM who WHERE partner IN (SELECT j.partner_id FROM event e CROSS JOIN invitation j CROSS JOIN question o
+ WHERE j.event_id = e.id AND o.invitation_id = j.id AND o.state NOT IN ('draft', 'withdrawn') AND e.opens_at < ",
+        );
+        sql.bind(event.opens_at).add(")");
+    }
+    for row in conn.query_all_raw(sql.statement(conn.get_database_backend())).await? {
+        let n: i64 = row.try_get_by_index(2)?;
+        match row.try_get_by_index::<i32>(0)? {
+            1 => _ = asked.fields.insert(row.try_get_by_index(1)?, n),
+            2 => _ = asked.companies.insert(row.try_get_by_index(1)?, n),
+            _ => asked.returning = n,
+        }
+    }
+    Ok(asked)
+}
+
+/// How many came from each of these companies.
+pub(crate) async fn asked_by(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    companies: &[CompanyId],
+) -> Result<HashMap<Option<CompanyId>, i64>, Error> {
+    if companies.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT p.company_id, count(*) FROM partner p CROSS JOIN invitation i CROSS JOIN question q WHERE i.partner_id = p.id AND q.invitation_id = i.id AND q.state NOT IN ('draft', 'withdrawn') AND i.event_id = ",
+    );
+    sql.bind(event)
+        .add(" AND p.company_id IN ")
+        .list(companies.iter().copied());
+    sql.add(" GROUP BY p.company_id");
+    let mut out = HashMap::new();
+    for row in conn.query_all_raw(sql.statement(conn.get_database_backend())).await? {
+        out.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    }
+    Ok(out)
+}
+
+/// Those of the partners who had asked at an earlier event.
+pub(crate) async fn returned(
     conn: &impl ConnectionTrait,
     event: &event::Model,
-    companies: &[Option<CompanyId>],
     partners: &[PartnerId],
-    lang: Lang,
-) -> Result<Asked, Error> {
-    let languages: HashMap<Lang, i64> = grouped(conn, base(event.id), question::Column::Lang).await?;
-    let with = || base(event.id).join(JoinType::InnerJoin, question::Relation::Invitation.def());
-    let by_company = || with().join(JoinType::InnerJoin, invitation::Relation::Partner.def());
-    let top = by_company()
-        .order_by_desc(question::Column::Id.count())
-        .limit(COMPANIES);
-    let mut by: HashMap<Option<CompanyId>, i64> = grouped(conn, top, partner::Column::CompanyId).await?;
-    let known = companies.iter().flatten().copied();
-    let theirs = by_company().filter(partner::Column::CompanyId.is_in(known));
-    by.extend(grouped(conn, theirs, partner::Column::CompanyId).await?);
-    let returning = with().filter(invitation::Column::PartnerId.in_subquery(earlier(event)));
-    let returned = partner::Entity::find()
-        .select_only()
-        .column(partner::Column::Id)
-        .filter(partner::Column::Id.is_in(partners.iter().copied()))
-        .filter(partner::Column::Id.in_subquery(earlier(event)));
-    Ok(Asked {
-        services: grouped(conn, base(event.id), question::Column::ServiceId).await?,
-        fields: grouped(conn, with(), invitation::Column::FieldId).await?,
-        companies: by,
-        all: languages.values().sum(),
-        languages,
-        returning: i64::try_from(returning.count(conn).await?).unwrap_or(i64::MAX),
-        returned: returned.into_tuple().all(conn).await?.into_iter().collect(),
-        field_names: field_names(conn, lang).await?,
-    })
+) -> Result<HashSet<PartnerId>, Error> {
+    if partners.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT DISTINCT j.partner_id FROM invitation j CROSS JOIN question o CROSS JOIN event e WHERE o.invitation_id = j.id AND e.id = j.event_id AND o.state NOT IN ('draft', 'withdrawn') AND e.opens_at < ",
+    );
+    sql.bind(event.opens_at)
+        .add(" AND j.partner_id IN ")
+        .list(partners.iter().copied());
+    let rows = conn.query_all_raw(sql.statement(conn.get_database_backend())).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<_, _>>()?)
 }
 
 pub(crate) async fn company_names(
@@ -89,40 +133,20 @@ pub(crate) async fn field_names(conn: &impl ConnectionTrait, lang: Lang) -> Resu
         .collect())
 }
 
-fn base(event: EventId) -> Select<question::Entity> {
-    question::Entity::find()
+async fn by_service_and_language(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+) -> Result<Vec<(ServiceId, Lang, i64)>, Error> {
+    Ok(question::Entity::find()
         .filter(question::Column::EventId.eq(event))
         .filter(Expr::cust(ASKED))
-}
-
-/// The partners who asked at an event that opened earlier.
-fn earlier(event: &event::Model) -> sea_orm::sea_query::SelectStatement {
-    question::Entity::find()
         .select_only()
-        .column(invitation::Column::PartnerId)
-        .join(JoinType::InnerJoin, question::Relation::Invitation.def())
-        .join(JoinType::InnerJoin, question::Relation::Event.def())
-        .filter(event::Column::OpensAt.lt(event.opens_at))
-        .filter(Expr::cust(ASKED))
-        .into_query()
-}
-
-async fn grouped<K>(
-    conn: &impl ConnectionTrait,
-    select: Select<question::Entity>,
-    by: impl ColumnTrait,
-) -> Result<HashMap<K, i64>, Error>
-where
-    K: std::hash::Hash + Eq + Send + Sync + sea_orm::TryGetable,
-    (K, i64): sea_orm::TryGetableMany,
-{
-    let rows = select
-        .select_only()
-        .column(by)
+        .column(question::Column::ServiceId)
+        .column(question::Column::Lang)
         .column_as(question::Column::Id.count(), "n")
-        .group_by(by)
-        .into_tuple::<(K, i64)>()
+        .group_by(question::Column::ServiceId)
+        .group_by(question::Column::Lang)
+        .into_tuple()
         .all(conn)
-        .await?;
-    Ok(rows.into_iter().collect())
+        .await?)
 }

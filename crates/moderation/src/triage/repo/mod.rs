@@ -9,7 +9,7 @@ mod release;
 mod rest;
 
 pub(crate) use acts::{act, act_before, act_that_made, acts_because, acts_of, last_act, moved_up};
-pub(crate) use balance::{Asked, asked, company_names, field_names};
+pub(crate) use balance::{Asked, asked, asked_by, company_names, field_names, returned};
 pub(crate) use candidates::{Candidate, candidates, copies, profiles};
 pub(crate) use list::{Line, lines, lines_of};
 pub(crate) use panel::{History, consents, history, invitation_field};

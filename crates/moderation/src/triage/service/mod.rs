@@ -1,5 +1,6 @@
 //! What moderators do, callable without a page.
 
+mod asked;
 mod correct;
 pub mod decide;
 pub mod freeze;
@@ -13,3 +14,5 @@ pub mod shortlist;
 pub(crate) mod step;
 pub mod suggest;
 pub mod undo;
+
+pub(crate) use asked::asked;

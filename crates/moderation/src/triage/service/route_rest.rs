@@ -2,8 +2,14 @@
 
 use super::decide::{self, Choice};
 pub use crate::triage::repo::Rest;
-use crate::{Error, Result, triage::repo};
-use db::audit::{self, Actor};
+use crate::{
+    Error, Result,
+    triage::{board, repo},
+};
+use db::{
+    WriteTx,
+    audit::{self, Actor},
+};
 use domain::{EventId, QuestionId, StaffId, job::Job};
 use serde_json::json;
 use web::App;
@@ -59,6 +65,7 @@ pub async fn press(app: &App, staff: StaffId, event: EventId, rest: &Rest) -> Re
     }
     tx.commit().await?;
     let routed = each(app, staff, rows.into_iter().map(|(id, ..)| id)).await?;
+    tell(app, app.db.begin_write().await?, event).await?;
     Ok(Pressed::Done(routed))
 }
 
@@ -92,8 +99,13 @@ pub(crate) async fn part(app: &App, staff: StaffId, event: EventId, rest: Rest, 
         let behind = Rest { after, ..rest };
         jobs::enqueue(&tx, &app.clock, &job(staff, event, &behind, last), app.clock.now()).await?;
     }
-    app.live.commit(tx, &super::release::topic(event)).await?;
-    Ok(())
+    tell(app, tx, event).await
+}
+
+/// Commits, and lets open pages read again: that of the routing, and the boards, whose rows have moved.
+async fn tell(app: &App, tx: WriteTx, event: EventId) -> Result<()> {
+    let topics = [super::release::topic(event), board::topic(event)];
+    Ok(app.live.commit_all(tx, &[&topics[0], &topics[1]]).await?)
 }
 
 async fn each(app: &App, staff: StaffId, questions: impl Iterator<Item = QuestionId>) -> Result<u64> {

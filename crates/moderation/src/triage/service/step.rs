@@ -9,7 +9,7 @@ use crate::{
     triage::{repo, service::freeze},
 };
 use db::{
-    entity::{decision, event, question, triage_act},
+    entity::{decision, event, question},
     prelude::*,
 };
 use domain::{
@@ -179,30 +179,20 @@ pub(super) async fn note(
     made: Option<DecisionId>,
     cause: Cause,
 ) -> Result<ActId> {
-    let id = ActId::new();
-    let row = triage_act::ActiveModel {
-        id: Set(id),
-        event_id: Set(event),
-        seq: Set(turn(tx, event).await?),
-        question_id: Set(question),
-        staff_id: Set(cause.staff),
-        at: Set(app.clock.now()),
-        dropped: Set(dropped),
-        made: Set(made),
-        undoes: Set(cause.undoes),
-        because: Set(cause.because),
-        back: Set(cause.back),
+    let act = db::Act {
+        event,
+        question,
+        staff: cause.staff,
+        at: app.clock.now(),
+        dropped,
+        made,
+        undoes: cause.undoes,
+        because: cause.because,
+        back: cause.back,
     };
-    let inserted = triage_act::Entity::insert(row)
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await?;
-    if inserted == 1 {
-        Ok(id)
-    } else {
-        // Somebody has undone the same act.
-        Err(db::Error::Stale { what: "act" }.into())
-    }
+    // None: somebody has undone the same act.
+    let noted = act.note(tx).await?;
+    noted.ok_or_else(|| db::Error::Stale { what: "act" }.into())
 }
 
 async fn insert(

@@ -2,10 +2,7 @@
 
 use crate::{
     repo as common,
-    triage::{
-        reading::pages::Veil,
-        repo::{self, Line},
-    },
+    triage::repo::{self, Line},
 };
 use chrono::{DateTime, Utc};
 use db::{entity::question, prelude::*};
@@ -21,7 +18,7 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    pub(super) async fn of(conn: &impl ConnectionTrait, line: &Line, veil: &Veil, lang: Lang) -> Result<Self, Error> {
+    pub(super) async fn of(conn: &impl ConnectionTrait, line: &Line, lang: Lang) -> Result<Self, Error> {
         let question = &line.question;
         let merged_into = match question.merged_into {
             Some(into) => common::question_of(conn, question.event_id, into).await?,
@@ -33,7 +30,7 @@ impl Asker {
             _ => String::new(),
         };
         // Field, places and consents together are as good as a name.
-        if veil.is_drawn() {
+        if line.veil.is_drawn() {
             return Ok(Self {
                 field: None,
                 meets: String::new(),

@@ -1,7 +1,7 @@
 //! The forms of a decision, and what their buttons do.
 
 use super::{
-    super::{commit, enter},
+    super::{commit, enter, reason_choices},
     Typed, page,
 };
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
             reasons,
             suggest::Advisor,
         },
+        similar,
     },
 };
 use axum::{
@@ -23,9 +24,11 @@ use axum::{
 use db::{
     entity::{decision, event, question},
     people,
-    prelude::*,
 };
-use domain::{Lang, QuestionId, ServiceId, state::question::QuestionState};
+use domain::{
+    QuestionId, ServiceId,
+    state::{decision::DecisionKind, question::QuestionState},
+};
 use serde::Deserialize;
 use web::{App, Choice, Chrome, Errors, Form, auth::Moderator, redirect};
 
@@ -44,6 +47,8 @@ pub(in crate::triage) struct Input {
 
 pub(super) struct Decide {
     pub(super) live: Option<decision::Model>,
+    /// It stands among the reserves already.
+    pub(super) reserved: bool,
     pub(super) services: Vec<Choice>,
     pub(super) speakers: Vec<Choice>,
     /// Live places that are taken.
@@ -81,10 +86,11 @@ impl Decide {
         });
         Ok(Self {
             live: repo::live_of(conn, line.question.id).await?,
+            reserved: line.pending.as_ref().is_some_and(|d| d.kind == DecisionKind::Reserve),
             services: services.collect(),
             speakers: speakers.collect(),
             used: repo::taken_places(conn, event.id).await?.len(),
-            reasons: reason_choices(conn, event, lang, &input.picked).await?,
+            reasons: reason_choices(conn, event.id, lang, &input.picked).await?,
             proposed: proposed(app, c, event, &line.question).await?,
             into: input.into,
             reason: input.reason,
@@ -110,20 +116,6 @@ async fn proposed(
     let names = people::service_names(app.db.reader(), c.lang()).await?;
     let name = names.get(&proposal.service).cloned().unwrap_or_default();
     Ok(Some((proposal.service, name, why(c, &proposal, event))))
-}
-
-async fn reason_choices(
-    conn: &impl ConnectionTrait,
-    event: &event::Model,
-    lang: Lang,
-    picked: &str,
-) -> crate::Result<Vec<Choice>> {
-    let list = reasons::of(conn, event.id).await?;
-    let choices = (1..).zip(list).map(|(n, reason)| {
-        let n: usize = n;
-        Choice::new(n, domain::text::excerpt(&reason.text(lang), 80)).chosen(n.to_string() == picked)
-    });
-    Ok(choices.collect())
 }
 
 /// In the asker's language, from the list and in words.
@@ -226,7 +218,8 @@ async fn choice(
         "merge" => {
             let number = input.into.trim().trim_start_matches('#').parse().unwrap_or_default();
             match repo::by_number(app.db.reader(), event.id, number).await? {
-                Some(into) => Wanted::Decide(Verdict::Merge { into: into.id }),
+                // Of one that has its answer it is a duplicate, as beside the similar ones.
+                Some(into) => Wanted::Decide(similar::service::choice(app.db.reader(), into.id).await?),
                 None => return Ok(None),
             }
         }

@@ -1,7 +1,7 @@
 //! The question in its asker's words, and the copy for stage and print beside it.
 
 use crate::triage::{
-    reading::{pages::Veil, repo},
+    reading::repo,
     repo::{self as triage, Line},
 };
 use db::{entity::question_copy, prelude::*};
@@ -22,16 +22,10 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// `line` is veiled already.
-    pub(super) async fn of(
-        conn: &impl ConnectionTrait,
-        line: &Line,
-        veil: &Veil,
-        typed: Option<String>,
-    ) -> Result<Self, Error> {
+    pub(super) async fn of(conn: &impl ConnectionTrait, line: &Line, typed: Option<String>) -> Result<Self, Error> {
         let question = &line.question;
         let copy = repo::copy(conn, question.id).await?;
-        let shown = copy.as_ref().map(|c| veil.cover(&c.body));
+        let shown = copy.as_ref().map(|c| line.veil.cover(&c.body));
         Ok(Self {
             who: line.who(),
             copied_by: triage::staff_name(conn, copy.as_ref().map(|c| c.staff_id)).await?,

@@ -15,6 +15,7 @@ use db::{
     entity::{decision, event, question},
     people::{self, Invitee},
     prelude::*,
+    sight::{self, Veil},
 };
 use domain::{
     AssignmentId, DecisionId, Lang, QuestionId, ServiceId,
@@ -34,6 +35,23 @@ struct Mail {
     lang: Lang,
     crew: bool,
     rendered: Rendered,
+}
+
+impl Mail {
+    /// As it may be read before the release where the event reads blind.
+    fn cover(&mut self, veil: &Veil, c: &Chrome) {
+        if !self.crew {
+            self.to = c.t("blind-asker");
+        }
+        covered(&mut self.rendered, veil);
+    }
+}
+
+/// A mail's texts with its asker covered.
+pub(super) fn covered(mail: &mut Rendered, veil: &Veil) {
+    mail.subject = veil.cover(&mail.subject);
+    mail.text = veil.cover(&mail.text);
+    mail.html = veil.cover(&mail.html);
 }
 
 /// One decision with its mails.
@@ -98,7 +116,7 @@ pub(super) async fn show(
     let of = decisions.len();
     let to = (address.from + PAGE).min(of);
     let more = (to < of).then(|| format!("/desk/events/{slug}/routing/preview?{}&from={to}", pending.query()));
-    let items = items(&app, &event, &decisions, address.from.min(of)..to).await?;
+    let items = items(&app, &c, &event, &decisions, address.from.min(of)..to).await?;
     render(&PreviewPage {
         c,
         event,
@@ -110,6 +128,7 @@ pub(super) async fn show(
 
 async fn items(
     app: &App,
+    c: &Chrome,
     event: &event::Model,
     decisions: &[decision::Model],
     shown: std::ops::Range<usize>,
@@ -125,6 +144,7 @@ async fn items(
         .all(conn)
         .await?;
     let askers = people::invitees(conn, questions.iter().map(|q| q.invitation_id), Lang::Ko).await?;
+    let veils = sight::veils(conn, questions.iter().map(|q| q.id)).await?;
     let questions: HashMap<QuestionId, question::Model> = questions.into_iter().map(|q| (q.id, q)).collect();
     let crews = Crews::load(conn, event, app.clock.now()).await?;
     // Who gets which one depends on those before it, also on those of the pages before.
@@ -162,6 +182,11 @@ async fn items(
             let letter = assign::letter(conn, event, question, service, &candidate.member, due, link).await?;
             let to = format!("{} <{}>", candidate.member.name, candidate.member.email);
             item.mails.push(shape(app, to, question.lang, &letter, true)?);
+        }
+        if let Some(veil) = veils.get(&question.id) {
+            for mail in &mut item.mails {
+                mail.cover(veil, c);
+            }
         }
         items.push(item);
     }

@@ -14,7 +14,10 @@ use db::{
 };
 use domain::{
     ReleaseId,
-    state::{mail::OutgoingState, release::ItemState},
+    state::{
+        mail::{MailKind, OutgoingState},
+        release::ItemState,
+    },
 };
 use serde::Deserialize;
 use web::{App, Chrome, Form, auth::Moderator, redirect, render};
@@ -68,11 +71,24 @@ pub(super) async fn show(
     let items = ItemState::ALL
         .iter()
         .filter_map(|s| Some((c.t(format!("release-item-{s}")), *items.get(&(id, *s))?)));
+    let mut mails = repo::mail_page(conn, id, address.after.parse().ok()).await?;
+    // Of what a correction took back to triage nobody sees who asked, where the event reads blind.
+    let veils = db::sight::veils(conn, mails.rows.iter().filter_map(|m| m.question_id)).await?;
+    for mail in &mut mails.rows {
+        let Some(veil) = mail.question_id.and_then(|id| veils.get(&id)) else {
+            continue;
+        };
+        if mail.kind == MailKind::Outcome {
+            mail.to_name = c.t("blind-asker");
+        }
+        let subject = veil.cover(RecordPage::subject(mail));
+        mail.letter["subject"] = subject.into();
+    }
     let page = RecordPage {
         by: by.map(domain::person::Person::name).unwrap_or_default(),
         items: items.collect(),
         counts: repo::mail_counts(conn, id).await?,
-        mails: repo::mail_page(conn, id, address.after.parse().ok()).await?,
+        mails,
         release,
         event,
         c,

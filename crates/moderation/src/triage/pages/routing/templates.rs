@@ -1,6 +1,6 @@
 //! The words of the event's mails, with a preview on real data.
 
-use super::preview::as_sent;
+use super::preview::{as_sent, covered};
 use crate::{
     service::{
         assign,
@@ -139,7 +139,14 @@ async fn page(
     let preview = match (read, &sample) {
         (Ok(words), Some(question)) => {
             input.sample = question.number.unwrap_or_default().to_string();
-            Some(filled(app, &event, (kind, lang), &words, question).await?)
+            let mut mail = filled(app, &event, (kind, lang), &words, question).await?;
+            if let Some(veil) = db::sight::veils(app.db.reader(), [question.id])
+                .await?
+                .get(&question.id)
+            {
+                covered(&mut mail, veil);
+            }
+            Some(mail)
         }
         _ => None,
     };

@@ -1,10 +1,16 @@
 //! The ten beside all that were asked, as bars; and what somebody should look at.
 
-use crate::triage::repo::{self, Asked, Line};
-use db::{entity::event, people, prelude::*};
+use crate::triage::{
+    repo::{self, Asked, Line},
+    service,
+};
+use db::{
+    entity::event,
+    people::{self, Invitee},
+};
 use domain::{CompanyId, Lang};
 use std::{collections::HashMap, hash::Hash};
-use web::Chrome;
+use web::{App, Chrome};
 
 /// So many asked without a place are worth a word.
 const MANY: i64 = 30;
@@ -34,23 +40,32 @@ pub(super) struct Dimension {
 }
 
 pub(super) struct Balance {
+    /// Some dimensions are left out: the event reads blind.
+    pub(super) blind: bool,
     pub(super) dimensions: Vec<Dimension>,
     pub(super) warnings: Vec<String>,
 }
 
 impl Balance {
-    pub(super) async fn read(
-        conn: &impl ConnectionTrait,
-        event: &event::Model,
-        ten: &[Line],
-        c: &Chrome,
-    ) -> Result<Self, db::Error> {
-        let askers = || ten.iter().filter_map(|line| line.asker.as_ref());
-        let companies: Vec<Option<CompanyId>> = askers().map(|a| a.company_id).collect();
-        let partners: Vec<_> = askers().map(|a| a.partner).collect();
-        let asked = repo::asked(conn, event, &companies, &partners, c.lang()).await?;
+    pub(super) async fn read(app: &App, event: &event::Model, ten: &[Line], c: &Chrome) -> Result<Self, db::Error> {
+        let conn = app.db.reader();
+        // Read anew: a line shows no asker while the event reads blind, and the ten are counted all the same.
+        let known = people::invitees(conn, ten.iter().map(|line| line.question.invitation_id), c.lang()).await?;
+        let askers: Vec<&Invitee> = ten
+            .iter()
+            .filter_map(|line| known.get(&line.question.invitation_id))
+            .collect();
+        let companies: Vec<Option<CompanyId>> = askers.iter().map(|a| a.company_id).collect();
+        let partners: Vec<_> = askers.iter().map(|a| a.partner).collect();
+        let blind = ten.iter().any(|line| line.veil.is_drawn());
+        let asked = service::asked(app, event).await?;
+        let firms: Vec<CompanyId> = companies.iter().flatten().copied().collect();
+        let mut by_firm = asked.companies.clone();
+        by_firm.extend(repo::asked_by(conn, event.id, &firms).await?);
+        let returned = repo::returned(conn, event, &partners).await?;
+        let field_names = repo::field_names(conn, c.lang()).await?;
         let services = people::services(conn, c.lang()).await?;
-        let names = repo::company_names(conn, asked.companies.keys().flatten().copied()).await?;
+        let names = repo::company_names(conn, by_firm.keys().flatten().copied()).await?;
         let count = Count {
             live: i64::try_from(ten.len()).unwrap_or(i64::MAX),
             all: asked.all,
@@ -61,10 +76,10 @@ impl Balance {
             &tally(ten.iter().map(|line| Some(line.question.service_id))),
             |id| id.and_then(|id| asked.services.get(&id).copied()),
         );
-        let fields = asked.field_names.iter().map(|(id, name)| (Some(*id), name.clone()));
+        let fields = field_names.iter().map(|(id, name)| (Some(*id), name.clone()));
         let by_field = count.shares(
             fields.chain([(None, c.t("balance-no-field"))]),
-            &tally(ten.iter().map(|line| line.asker.as_ref().and_then(|a| a.field))),
+            &tally(askers.iter().map(|a| a.field)),
             |id| asked.fields.get(&id).copied(),
         );
         let mut by_company = count.shares(
@@ -73,7 +88,7 @@ impl Balance {
                 .map(|(id, name)| (Some(id), name))
                 .chain([(None, nobody)]),
             &tally(companies.iter().copied()),
-            |id| asked.companies.get(&id).copied(),
+            |id| by_firm.get(&id).copied(),
         );
         by_company.sort_by_key(|s| (std::cmp::Reverse(s.live), std::cmp::Reverse(s.all)));
         let by_language = count.shares(
@@ -81,30 +96,27 @@ impl Balance {
             &tally(ten.iter().map(|line| line.question.lang)),
             |lang| asked.languages.get(&lang).copied(),
         );
-        let warnings = warnings(c, ten, [&by_service, &by_field, &by_company, &by_language]);
-        let dimensions = vec![
-            Dimension {
-                title: c.t("filter-service"),
-                shares: by_service,
-            },
-            Dimension {
-                title: c.t("balance-field"),
-                shares: by_field,
-            },
-            Dimension {
-                title: c.t("col-company"),
-                shares: by_company,
-            },
-            Dimension {
-                title: c.t("balance-language"),
-                shares: by_language,
-            },
-            Dimension {
-                title: c.t("balance-first"),
-                shares: first_time(c, &count, &asked, ten),
-            },
+        let warnings = warnings(c, ten, blind, [&by_service, &by_field, &by_company, &by_language]);
+        let returned = partners.iter().filter(|p| returned.contains(*p)).count();
+        let first = first_time(c, &count, &asked, i64::try_from(returned).unwrap_or_default());
+        let mut dimensions = vec![
+            ("filter-service", by_service),
+            ("balance-field", by_field),
+            ("col-company", by_company),
+            ("balance-language", by_language),
+            ("balance-first", first),
         ];
-        Ok(Self { dimensions, warnings })
+        // A bar that grows with a place would tell whose question got it.
+        dimensions.retain(|(title, _)| !blind || matches!(*title, "filter-service" | "balance-language"));
+        let dimensions = dimensions.into_iter().map(|(title, shares)| Dimension {
+            title: c.t(title),
+            shares,
+        });
+        Ok(Self {
+            blind,
+            dimensions: dimensions.collect(),
+            warnings,
+        })
     }
 }
 
@@ -148,13 +160,7 @@ fn tally<K: Eq + Hash>(keys: impl Iterator<Item = K>) -> HashMap<K, i64> {
     tally
 }
 
-fn first_time(c: &Chrome, count: &Count, asked: &Asked, ten: &[Line]) -> Vec<Share> {
-    let returned = ten
-        .iter()
-        .filter_map(|line| line.asker.as_ref())
-        .filter(|asker| asked.returned.contains(&asker.partner))
-        .count();
-    let returned = i64::try_from(returned).unwrap_or_default();
+fn first_time(c: &Chrome, count: &Count, asked: &Asked, returned: i64) -> Vec<Share> {
     vec![
         count.share(
             c.t("balance-first-time"),
@@ -165,21 +171,31 @@ fn first_time(c: &Chrome, count: &Count, asked: &Asked, ten: &[Line]) -> Vec<Sha
     ]
 }
 
-/// In words: two of one company, many of one service without a place, a field without one, one language for all.
-fn warnings(c: &Chrome, ten: &[Line], [services, fields, companies, languages]: [&Vec<Share>; 4]) -> Vec<String> {
+/// In words: two of one company, many of one service without a place, a field without one, one language for all. Who
+/// reads blind hears that a company has two, not which.
+fn warnings(
+    c: &Chrome,
+    ten: &[Line],
+    blind: bool,
+    [services, fields, companies, languages]: [&Vec<Share>; 4],
+) -> Vec<String> {
     let mut warnings = Vec::new();
     if ten.is_empty() {
         return warnings;
     }
     let nobody = c.t("balance-no-company");
     for share in companies.iter().filter(|s| s.live > 1 && s.name != nobody) {
-        warnings.push(c.t2("warn-company", "n", share.live, "what", &share.name));
+        warnings.push(if blind {
+            c.t1("warn-company-blind", "n", share.live)
+        } else {
+            c.t2("warn-company", "n", share.live, "what", &share.name)
+        });
     }
     for share in services.iter().filter(|s| s.live == 0 && s.all >= MANY) {
         warnings.push(c.t2("warn-service", "n", share.all, "what", &share.name));
     }
     let no_field = c.t("balance-no-field");
-    for share in fields.iter().filter(|s| s.live == 0 && s.name != no_field) {
+    for share in fields.iter().filter(|s| !blind && s.live == 0 && s.name != no_field) {
         warnings.push(c.t2("warn-field", "n", share.all, "what", &share.name));
     }
     let spoken: Vec<&Share> = languages.iter().filter(|s| s.live > 0).collect();

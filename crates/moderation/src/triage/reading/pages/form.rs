@@ -94,7 +94,8 @@ impl ScoreForm {
         Ok(Self {
             rows: rows.collect(),
             comment: typed.comment.unwrap_or(own_comment),
-            version: mine.map_or(0, |r| r.version),
+            // Who has not read it yet scores the first version, which their score makes.
+            version: mine.map_or(1, |r| r.version),
             own: mine.and_then(|r| Some((r.score_milli?, r.scored_at?))),
             abstained: mine.is_some_and(|r| r.abstained),
             readers: figures.as_ref().map_or(0, |f| f.readers),

@@ -6,10 +6,8 @@ mod notes;
 mod queue;
 mod score;
 mod settings;
-mod veil;
 
 pub(in crate::triage) use form::{ScoreForm, Typed};
-pub(in crate::triage) use veil::Veil;
 
 use axum::routing::{get, post};
 

@@ -77,7 +77,14 @@ impl NotesPage {
 
 pub(super) async fn list(State(app): State<App>, staff: Moderator, c: Chrome) -> web::Result {
     let conn = app.db.reader();
-    let rows = repo::called(conn, staff.id).await?;
+    let mut rows = repo::called(conn, staff.id).await?;
+    // Colleagues name the asker in a note: whose question is read blind is named nowhere.
+    let veils = db::sight::veils(conn, rows.iter().map(|r| r.note.question_id)).await?;
+    for row in &mut rows {
+        if let Some(veil) = veils.get(&row.note.question_id) {
+            row.note.body = veil.cover(&row.note.body);
+        }
+    }
     let events = event::Entity::find()
         .filter(event::Column::Id.is_in(rows.iter().map(|r| r.note.event_id)))
         .all(conn)

@@ -1,9 +1,10 @@
 //! The reading queue: one question after another, the least read first.
 
-use super::{ScoreForm, Typed, Veil};
+use super::{ScoreForm, Typed};
 use crate::{
     repo as common,
     triage::{
+        board::follow,
         pages::enter,
         reading::repo::{self, Progress},
         repo::{self as triage, Line},
@@ -18,7 +19,6 @@ use web::{App, Chrome, Errors, auth::Moderator, render_form};
 struct Next {
     line: Line,
     scores: ScoreForm,
-    veil: Veil,
 }
 
 #[derive(Template)]
@@ -55,7 +55,11 @@ pub(super) async fn page(
     let conn = app.db.reader();
     let id = match this {
         Some(id) => Some(id),
-        None => repo::next(conn, event.id, me).await?,
+        None => {
+            // Every question has its figures then, along which the next one is found.
+            follow::catch_up(&app.db, event.id).await?;
+            repo::next(&app.db, event.id, me).await?
+        }
     };
     let next = match id {
         Some(id) => Some(one(app, &c, &event, id, me, typed).await?),
@@ -83,14 +87,11 @@ async fn one(
     let question = common::question_of(conn, event.id, id)
         .await?
         .ok_or(web::Error::NotFound)?;
-    let Some(mut line) = triage::lines(conn, vec![question], c.lang()).await?.pop() else {
+    let Some(line) = triage::lines(conn, vec![question], c.lang()).await?.pop() else {
         return Err(web::Error::NotFound);
     };
-    let veil = Veil::of(repo::blind(conn, event.id).await?, &line);
-    veil.over(&mut line);
     Ok(Next {
         scores: ScoreForm::of(app, event.id, id, me, c.lang(), typed).await?,
         line,
-        veil,
     })
 }

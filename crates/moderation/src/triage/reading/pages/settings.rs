@@ -147,7 +147,7 @@ async fn page(
 ) -> web::Result {
     let (event, c) = enter(app, c, slug).await?;
     let conn = app.db.reader();
-    let blinded = if c.may(Role::Administrator) && repo::blind(conn, event.id).await? {
+    let blinded = if c.may(Role::Administrator) && repo::settings(conn, event.id).await?.blind {
         repo::blinded(conn, event.id).await?.map(|(entry, by)| (entry.at, by))
     } else {
         None

@@ -1,0 +1,25 @@
+# What an entry of the audit log is about
+subject-answer = Answer
+subject-article = Article
+subject-assignment = Assignment
+subject-company = Company
+subject-crew-member = Crew member
+subject-decision = Decision
+subject-delivery = Delivery
+subject-event = Event
+subject-field = Field
+subject-incoming-mail = Incoming mail
+subject-invitation = Invitation
+subject-job = Job
+subject-mail-template = Words of a mail
+subject-outgoing-mail = Outgoing mail
+subject-partner = Partner
+subject-question = Question
+subject-release = Release
+subject-reverse-question = Question back
+subject-roster-import = Import of the roster
+subject-route-rule = Rule of routing
+subject-service = Service
+subject-sitting = Sitting
+subject-speaker = Speaker
+subject-staff = Staff

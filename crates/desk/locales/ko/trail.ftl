@@ -1,0 +1,25 @@
+# 감사 기록의 대상
+subject-answer = 답변
+subject-article = 글
+subject-assignment = 배정 건
+subject-company = 회사
+subject-crew-member = 크루
+subject-decision = 결정
+subject-delivery = 전달
+subject-event = 행사
+subject-field = 분야
+subject-incoming-mail = 들어온 메일
+subject-invitation = 초대
+subject-job = 작업
+subject-mail-template = 메일 문구
+subject-outgoing-mail = 나가는 메일
+subject-partner = 파트너
+subject-question = 질문
+subject-release = 확정
+subject-reverse-question = 역질문
+subject-roster-import = 명단 가져오기
+subject-route-rule = 배정 규칙
+subject-service = 서비스
+subject-sitting = 회차
+subject-speaker = 연사
+subject-staff = 직원
