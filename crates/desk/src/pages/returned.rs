@@ -25,14 +25,14 @@ pub(crate) fn routes() -> web::Router {
 /// What is known of one mail that came back, and where one can do something about it.
 pub(super) struct Returned {
     /// The report, where one came in; else the server refused while we were sending.
-    report: Option<(IncomingId, DateTime<Utc>)>,
-    words: String,
+    pub(super) report: Option<(IncomingId, DateTime<Utc>)>,
+    pub(super) words: String,
     /// The letter went out again.
-    again: Option<OutgoingId>,
+    pub(super) again: Option<OutgoingId>,
     /// The assignment, at which somebody else can be asked.
-    assignment: Option<String>,
+    pub(super) assignment: Option<String>,
     /// The partner, to whom the link can be handed over otherwise.
-    partner: Option<String>,
+    pub(super) partner: Option<String>,
     /// What stands in the form.
     pub(super) email: String,
 }

@@ -73,7 +73,7 @@ async fn rewrite(tx: &WriteTx, old: &outgoing_mail::Model, email: &EmailAddress)
         Some(id) => assignment::Entity::find_by_id(id).one(tx).await?,
         None => None,
     };
-    if let Some(member) = asked.and_then(|a| a.crew_member_id) {
+    if asked.is_some_and(|a| a.crew_member_id.is_some()) {
         let rewritten = crew_member::Entity::update_many()
             .col_expr(crew_member::Column::Email, Expr::value(email.clone()))
             .filter(crew_member::Column::RemovedAt.is_null())
@@ -81,7 +81,6 @@ async fn rewrite(tx: &WriteTx, old: &outgoing_mail::Model, email: &EmailAddress)
             .exec(tx)
             .await;
         taken(rewritten)?;
-        tracing::info!(crew_member = %member, "an address was corrected");
         return Ok(());
     }
     let Some(invitation) = old.invitation_id else {
