@@ -8,7 +8,10 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use db::{Engine, entity::outgoing_mail, prelude::*};
-use domain::{Clock, EmailAddress, Lang, state::mail::{MailKind, OutgoingState}};
+use domain::{
+    Clock, EmailAddress, Lang,
+    state::mail::{MailKind, OutgoingState},
+};
 use mail::{Initial, Letter, NewMail, Refs};
 use settings::Settings;
 use std::{
@@ -93,7 +96,8 @@ async fn fill(home: &Home) -> Result<usize> {
                 to_name: format!("김하늘 {at}"),
                 to_email: EmailAddress::parse(&format!("partner{at}@company{}.example", at % 200))?,
                 lang: Lang::Ko,
-                letter: Letter::new("질문을 받았습니다").text("안녕하세요.\n\n보내 주신 질문을 잘 받았습니다. 답변이 준비되면 메일로 알려 드리겠습니다."),
+                letter: Letter::new("질문을 받았습니다")
+                    .text("안녕하세요.\n\n보내 주신 질문을 잘 받았습니다. 답변이 준비되면 메일로 알려 드리겠습니다."),
                 state: Initial::Draft,
                 dedup: format!("bench:{at}"),
                 reply: None,
@@ -105,7 +109,9 @@ async fn fill(home: &Home) -> Result<usize> {
     }
     if let Some(row) = outgoing_mail::Entity::find().one(app.db.reader()).await? {
         let versions = std::collections::BTreeMap::new();
-        size = mail::compose(&row, app.clock.now(), &app.settings, &app.keys, &versions)?.bytes.len();
+        size = mail::compose(&row, app.clock.now(), &app.settings, &app.keys, &versions)?
+            .bytes
+            .len();
     }
     app.db.close().await;
     Ok(size)
@@ -115,8 +121,22 @@ async fn fill(home: &Home) -> Result<usize> {
 fn source(sink: &Sink, size: usize) -> Result<f64> {
     let begun = Instant::now();
     let status = Command::new("smtp-source")
-        .args(["-m", &MAILS.to_string(), "-s", &SESSIONS.to_string(), "-l", &size.to_string(), "-d"])
-        .args(["-f", "a@host.example", "-t", "b@company.example", &format!("127.0.0.1:{}", sink.port)])
+        .args([
+            "-m",
+            &MAILS.to_string(),
+            "-s",
+            &SESSIONS.to_string(),
+            "-l",
+            &size.to_string(),
+            "-d",
+        ])
+        .args([
+            "-f",
+            "a@host.example",
+            "-t",
+            "b@company.example",
+            &format!("127.0.0.1:{}", sink.port),
+        ])
         .status()
         .context("smtp-source does not start")?;
     if !status.success() {

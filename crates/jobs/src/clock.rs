@@ -66,7 +66,11 @@ impl Watch {
         match self.look(&mut state, elapsed).await {
             Ok(agrees) => {
                 if agrees != state.agrees {
-                    tracing::warn!(agrees, "the clock: what goes by it {}", if agrees { "goes on" } else { "waits" });
+                    tracing::warn!(
+                        agrees,
+                        "the clock: what goes by it {}",
+                        if agrees { "goes on" } else { "waits" }
+                    );
                 }
                 state.agrees = agrees;
                 state.looked = Some(Instant::now());
@@ -145,7 +149,10 @@ async fn store(
         if stale || others.is_none() {
             update = update
                 .col_expr(clock_watch::Column::Doubt, Expr::value(Option::<String>::None))
-                .col_expr(clock_watch::Column::DoubtedAt, Expr::value(Option::<DateTime<Utc>>::None));
+                .col_expr(
+                    clock_watch::Column::DoubtedAt,
+                    Expr::value(Option::<DateTime<Utc>>::None),
+                );
         }
         update = update.filter(clock_watch::Column::At.lte(now + MOST));
     }
@@ -187,7 +194,10 @@ pub async fn confirm(tx: &WriteTx, clock: &Clock, staff: StaffId) -> Result<(), 
     clock_watch::Entity::update_many()
         .col_expr(clock_watch::Column::At, Expr::value(now))
         .col_expr(clock_watch::Column::Doubt, Expr::value(Option::<String>::None))
-        .col_expr(clock_watch::Column::DoubtedAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .col_expr(
+            clock_watch::Column::DoubtedAt,
+            Expr::value(Option::<DateTime<Utc>>::None),
+        )
         .col_expr(clock_watch::Column::ConfirmedAt, Expr::value(Some(now)))
         .col_expr(clock_watch::Column::ConfirmedBy, Expr::value(Some(staff)))
         .filter(clock_watch::Column::Name.eq(NAME))
@@ -214,7 +224,11 @@ mod tests {
             (1, 1, 11, Some("behind")),
         ] {
             let stored = Some(now + minutes(behind));
-            assert_eq!(doubt(minutes(wall), minutes(monotonic), now, stored), expected, "{wall} {behind}");
+            assert_eq!(
+                doubt(minutes(wall), minutes(monotonic), now, stored),
+                expected,
+                "{wall} {behind}"
+            );
         }
         assert_eq!(doubt(minutes(0), minutes(0), now, None), None);
     }
@@ -239,7 +253,10 @@ mod tests {
         assert!(!look(TimeDelta::hours(1)).await);
         let row = doubted(&db).await.expect("asks").expect("is doubted");
         assert_eq!(row.doubt.as_deref(), Some("jumped"));
-        assert!(row.at < clock.now() - TimeDelta::days(300), "the wrong time is not stored");
+        assert!(
+            row.at < clock.now() - TimeDelta::days(300),
+            "the wrong time is not stored"
+        );
         // It is set right again.
         clock.advance(-TimeDelta::days(400));
         assert!(look(TimeDelta::hours(1)).await);

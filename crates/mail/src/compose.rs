@@ -120,7 +120,13 @@ pub fn compose(
         .date(SystemTime::from(date))
         .from(mailbox(&settings.mail.from_name, &from)?)
         .to(mailbox(&row.to_name, &row.to_email)?)
-        .envelope(Envelope::new(Some(return_path(row, date, settings, keys, &from)?), vec![address(&row.to_email)?]).map_err(composing)?)
+        .envelope(
+            Envelope::new(
+                Some(return_path(row, date, settings, keys, &from)?),
+                vec![address(&row.to_email)?],
+            )
+            .map_err(composing)?,
+        )
         .subject(rendered.subject);
     if let (Some(assignment), Some(until)) = (row.reply_assignment_id, row.reply_until) {
         let token = keys.sign(
@@ -285,7 +291,11 @@ pub(crate) mod tests {
             mail.envelope.from().expect("a return path").to_string()
         };
         let path = mail(&settings);
-        assert_eq!(path.split('@').next().map(str::len), Some(64), "the most that a server must take");
+        assert_eq!(
+            path.split('@').next().map(str::len),
+            Some(64),
+            "the most that a server must take"
+        );
         let reader = Reader {
             keys: keys.clone(),
             reply_domain: settings.mail.reply_domain.clone(),

@@ -148,11 +148,15 @@ impl Key {
             }
             "-----BEGIN PRIVATE KEY-----" => match Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der) {
                 Ok(key) => Ok(Self::Ed25519(key)),
-                Err(_) => RsaKeyPair::from_pkcs8(&der)
-                    .map(Self::Rsa)
-                    .map_err(|e| bad(format!("is neither an RSA key of 2048 bits or more nor an Ed25519 key: {e}"))),
+                Err(_) => RsaKeyPair::from_pkcs8(&der).map(Self::Rsa).map_err(|e| {
+                    bad(format!(
+                        "is neither an RSA key of 2048 bits or more nor an Ed25519 key: {e}"
+                    ))
+                }),
             },
-            other => Err(bad(format!("begins with {other}; an unencrypted RSA or Ed25519 key is needed"))),
+            other => Err(bad(format!(
+                "begins with {other}; an unencrypted RSA or Ed25519 key is needed"
+            ))),
         }
     }
 

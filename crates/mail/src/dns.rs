@@ -192,12 +192,16 @@ fn spf(said: &Said, name: &str) -> Finding {
     let (state, found) = match said.records() {
         Err(state) => (state, String::new()),
         Ok(records) => {
-            let is_spf = |r: &&String| r.eq_ignore_ascii_case("v=spf1") || r.to_ascii_lowercase().starts_with("v=spf1 ");
+            let is_spf =
+                |r: &&String| r.eq_ignore_ascii_case("v=spf1") || r.to_ascii_lowercase().starts_with("v=spf1 ");
             let spf: Vec<&String> = records.iter().filter(is_spf).collect();
             match spf.as_slice() {
                 [] => (State::Missing, String::new()),
                 [one] => (State::Fine, (*one).clone()),
-                several => (State::Wrong, several.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" · ")),
+                several => (
+                    State::Wrong,
+                    several.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" · "),
+                ),
             }
         }
     };

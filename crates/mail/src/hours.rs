@@ -83,6 +83,9 @@ mod tests {
         };
         // The clocks go forward on Sunday the 28th of March 2027.
         let none = Holidays::default();
-        assert_eq!(berlin.next(at("2027-03-26T17:30:00Z"), &none), at("2027-03-29T07:00:00Z"));
+        assert_eq!(
+            berlin.next(at("2027-03-26T17:30:00Z"), &none),
+            at("2027-03-29T07:00:00Z")
+        );
     }
 }

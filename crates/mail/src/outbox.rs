@@ -242,16 +242,15 @@ pub const WITHHELD: &str = "mundap:";
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn drop_waiting(
-    tx: &impl ConnectionTrait,
-    ids: &[OutgoingId],
-    why: &str,
-) -> Result<Vec<OutgoingId>, Error> {
+pub async fn drop_waiting(tx: &impl ConnectionTrait, ids: &[OutgoingId], why: &str) -> Result<Vec<OutgoingId>, Error> {
     let mut dropped = Vec::new();
     for id in ids {
         let result = outgoing_mail::Entity::update_many()
             .col_expr(outgoing_mail::Column::State, Expr::value(OutgoingState::Dropped))
-            .col_expr(outgoing_mail::Column::ServerReply, Expr::value(format!("{WITHHELD}{why}")))
+            .col_expr(
+                outgoing_mail::Column::ServerReply,
+                Expr::value(format!("{WITHHELD}{why}")),
+            )
             .filter(outgoing_mail::Column::Id.eq(*id))
             .filter(outgoing_mail::Column::State.is_in([OutgoingState::Draft, OutgoingState::Queued]))
             .exec(tx)

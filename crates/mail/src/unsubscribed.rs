@@ -15,12 +15,7 @@ pub const OPTIONAL: [MailKind; 2] = [MailKind::Invitation, MailKind::Reminder];
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(
-    tx: &WriteTx,
-    clock: &Clock,
-    invitation: InvitationId,
-    way: UnsubscribeWay,
-) -> Result<bool, Error> {
+pub async fn add(tx: &WriteTx, clock: &Clock, invitation: InvitationId, way: UnsubscribeWay) -> Result<bool, Error> {
     use db::entity::invitation;
     if invitation::Entity::find_by_id(invitation).one(tx).await?.is_none() {
         return Ok(false);
@@ -52,10 +47,7 @@ pub async fn lift(tx: &WriteTx, invitation: InvitationId) -> Result<bool, Error>
 
 /// # Errors
 /// When the database refuses.
-pub async fn find(
-    conn: &impl ConnectionTrait,
-    invitation: InvitationId,
-) -> Result<Option<unsubscribed::Model>, Error> {
+pub async fn find(conn: &impl ConnectionTrait, invitation: InvitationId) -> Result<Option<unsubscribed::Model>, Error> {
     Ok(unsubscribed::Entity::find_by_id(invitation).one(conn).await?)
 }
 

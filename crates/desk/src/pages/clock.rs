@@ -1,6 +1,9 @@
 //! Whether the clock is right: staff say so when a machine slept or was set.
 
-use crate::{TEXTS, pages::{Nothing, ZONE}};
+use crate::{
+    TEXTS,
+    pages::{Nothing, ZONE},
+};
 use axum::{extract::State, response::IntoResponse, routing::get};
 use db::{audit, entity::clock_watch};
 use web::{App, Chrome, Form, Result, auth::Moderator, redirect, render};

@@ -26,7 +26,11 @@ fn collapse(text: &str) -> String {
 fn holds(signer: &Signer, mail: &str) -> bool {
     let (head, body) = mail.split_once("\r\n\r\n").expect("a head");
     let mut fields: Vec<(String, String)> = Vec::new();
-    for field in head.replace("\r\n ", "\u{1} ").replace("\r\n\t", "\u{1} ").split("\r\n") {
+    for field in head
+        .replace("\r\n ", "\u{1} ")
+        .replace("\r\n\t", "\u{1} ")
+        .split("\r\n")
+    {
         let (name, value) = field.split_once(':').expect("a field");
         fields.push((name.to_lowercase(), collapse(&value.replace('\u{1}', " "))));
     }

@@ -143,9 +143,11 @@ impl Desk<'_> {
     async fn hold_back(&self, tx: &WriteTx, ids: &[OutgoingId]) -> Result<(), Error> {
         use outgoing_mail::Column;
         let now = self.clock.now();
-        let careful = Condition::any()
-            .add(Column::Hours.is_not_null())
-            .add(Column::Kind.is_in(unsubscribed::OPTIONAL).and(Column::InvitationId.is_not_null()));
+        let careful = Condition::any().add(Column::Hours.is_not_null()).add(
+            Column::Kind
+                .is_in(unsubscribed::OPTIONAL)
+                .and(Column::InvitationId.is_not_null()),
+        );
         let rows = outgoing_mail::Entity::find()
             .filter(Column::Id.is_in(ids.iter().copied()))
             .filter(careful)
@@ -162,7 +164,9 @@ impl Desk<'_> {
                 .exec(tx)
                 .await?;
         }
-        let optional = rows.iter().filter(|row| !row.forced && unsubscribed::OPTIONAL.contains(&row.kind));
+        let optional = rows
+            .iter()
+            .filter(|row| !row.forced && unsubscribed::OPTIONAL.contains(&row.kind));
         let no = unsubscribed::among(tx, optional.clone().filter_map(|row| row.invitation_id)).await?;
         let unwanted: Vec<OutgoingId> = optional
             .filter(|row| row.invitation_id.is_some_and(|id| no.contains(&id)))
@@ -217,7 +221,10 @@ impl Desk<'_> {
         let marked = marks::among(tx, rows.iter().filter(|row| !row.forced).map(|row| &row.to_email)).await?;
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
-            if let Some(mark) = marked.iter().find(|mark| !row.forced && mark.email == row.to_email.as_str()) {
+            if let Some(mark) = marked
+                .iter()
+                .find(|mark| !row.forced && mark.email == row.to_email.as_str())
+            {
                 let fate = Fate {
                     state: OutgoingState::Failed,
                     words: format!("{}marked-{}", outbox::WITHHELD, mark.cause),

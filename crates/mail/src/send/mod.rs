@@ -9,6 +9,7 @@ mod wire;
 
 use crate::{Error, Signer};
 use chrono::Duration;
+use claim::{Claimed, Desk};
 use db::{Db, Wake};
 use domain::{Clock, state::mail::OutgoingState, token::Keys};
 use settings::Settings;
@@ -16,7 +17,6 @@ use std::{
     future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
-use claim::{Claimed, Desk};
 pub use store::HEALTH;
 use tokio::{task::JoinSet, time::Instant};
 use wire::{Outcome, Wire};

@@ -314,9 +314,15 @@ async fn a_mail_whose_worker_died_is_repeated_and_staff_steps_are_conditional() 
     post.sender.run_due().await.expect("runs");
     assert_eq!(post.row(id).await.state, OutgoingState::Sent);
     assert_eq!(sink.0.lock().expect("lock").len(), 1);
-    let lost = store::settle(&post.db, &post.clock, &post.settings.events.holidays, &claimed[0], Outcome::Later("x".into()))
-        .await
-        .expect("settles");
+    let lost = store::settle(
+        &post.db,
+        &post.clock,
+        &post.settings.events.holidays,
+        &claimed[0],
+        Outcome::Later("x".into()),
+    )
+    .await
+    .expect("settles");
     assert_eq!(lost, None, "the dead worker's word counts no more");
 }
 

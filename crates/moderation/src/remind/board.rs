@@ -78,7 +78,10 @@ pub(super) async fn lines(app: &App, event: EventId) -> Result<Vec<(ServiceId, V
     Ok(crews.collect())
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a span of time in seconds is far from the ends of i64")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a span of time in seconds is far from the ends of i64"
+)]
 fn whole(seconds: f64) -> i64 {
     seconds as i64
 }

@@ -38,7 +38,9 @@ pub(super) async fn write(
         Role::Partner(_, lang) => lang,
         // The questions' language; where they differ, Korean, which the host's people read.
         Role::Member | Role::Lead => {
-            let mut tags = listed.iter().map(|w| lookup.subject(w.row.question_id, w.row.reverse_id).lang);
+            let mut tags = listed
+                .iter()
+                .map(|w| lookup.subject(w.row.question_id, w.row.reverse_id).lang);
             if tags.all(|tag| tag == Lang::En.as_str()) {
                 Lang::En
             } else {
@@ -114,7 +116,11 @@ impl Scene<'_> {
         };
         let head = w.ta(
             format!("remind-mail-subject-{step}"),
-            &[("event", &self.title), ("question", &self.label(&subject)), ("due", &due)],
+            &[
+                ("event", &self.title),
+                ("question", &self.label(&subject)),
+                ("due", &due),
+            ],
         );
         let mut facts = vec![(w.t("fact-due"), due)];
         if !subject.service.is_empty() {
@@ -175,7 +181,11 @@ impl Scene<'_> {
                     (w.t("fact-due"), self.due(waiting)),
                 ]);
         }
-        let how = if n == 1 { "remind-lead-how-one" } else { "remind-lead-how" };
+        let how = if n == 1 {
+            "remind-lead-how-one"
+        } else {
+            "remind-lead-how"
+        };
         letter.text(w.t(how)).note(w.t("remind-mail-crossed"))
     }
 }

@@ -11,9 +11,9 @@ mod stop;
 mod tests;
 mod waiting;
 
+pub(crate) use pages::routes;
 pub use rule::Rule;
 pub use send::run;
-pub(crate) use pages::routes;
 pub(crate) use stop::stop;
 
 use std::time::Duration;

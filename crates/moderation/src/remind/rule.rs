@@ -2,7 +2,10 @@
 
 use crate::Result;
 use chrono::{DateTime, Utc};
-use db::{entity::{event, reminder_rule}, prelude::*};
+use db::{
+    entity::{event, reminder_rule},
+    prelude::*,
+};
 use domain::state::assignment::ReminderStep;
 use mail::Hours;
 use sea_orm::sea_query::OnConflict;
@@ -140,6 +143,8 @@ impl Rule {
         holidays: &Holidays,
     ) -> Option<ReminderStep> {
         let came = self.steps(due, holidays).into_iter();
-        came.filter(|(_, at)| *at > asked && *at <= now).next_back().map(|(step, _)| step)
+        came.filter(|(_, at)| *at > asked && *at <= now)
+            .next_back()
+            .map(|(step, _)| step)
     }
 }

@@ -12,10 +12,7 @@ use db::{
 };
 use domain::{
     AssignmentId, OutgoingId,
-    state::{
-        assignment::AssignmentState,
-        mail::MailKind,
-    },
+    state::{assignment::AssignmentState, mail::MailKind},
 };
 use mail::{Initial, NewMail, Refs};
 use sea_orm::sea_query::OnConflict;
@@ -65,7 +62,11 @@ async fn in_event(app: &App, event: &event::Model, rule: &Rule) -> Result<usize>
                     fresh: Vec::new(),
                     others: Vec::new(),
                 });
-                let list = if waiting.taken { &mut group.others } else { &mut group.fresh };
+                let list = if waiting.taken {
+                    &mut group.others
+                } else {
+                    &mut group.fresh
+                };
                 list.push(waiting.clone());
             }
             To::Nobody | To::Moderators if !waiting.taken => without_mail(app, event, waiting).await?,
@@ -210,6 +211,8 @@ async fn note(tx: &WriteTx, outgoing: OutgoingId, fresh: &[AssignmentId], listed
         outgoing_id: Set(outgoing),
         assignment_id: Set(w.row.id),
     });
-    reminder_listed::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    reminder_listed::Entity::insert_many(rows)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }

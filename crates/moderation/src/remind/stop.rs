@@ -1,7 +1,10 @@
 //! An answer has come, or the question went to somebody else: what was put and has not gone does not go.
 
 use crate::Error;
-use db::{entity::{reminder, reminder_listed}, prelude::*};
+use db::{
+    entity::{reminder, reminder_listed},
+    prelude::*,
+};
 use domain::{AssignmentId, OutgoingId};
 
 /// Drops the reminders that speak of this assignment and wait in the outbox. Where such a mail speaks of others, too, they

@@ -48,9 +48,14 @@ impl World {
                     board: NotSet,
                     ..question.clone().into_active_model().reset_all()
                 };
-                question::Entity::insert(row).exec_without_returning(&tx).await.expect("inserts");
+                question::Entity::insert(row)
+                    .exec_without_returning(&tx)
+                    .await
+                    .expect("inserts");
             }
-            let id = assign::to_crew(&tx, &self.app, &question, self.service).await.expect("asks");
+            let id = assign::to_crew(&tx, &self.app, &question, self.service)
+                .await
+                .expect("asks");
             ids.push(id);
         }
         let member = crew_member::Entity::find()
@@ -137,7 +142,11 @@ async fn the_member_is_reminded_then_the_lead_then_the_moderators_and_never_out_
     assert_eq!(steps, [Before, Due, After, Lead, Moderator]);
     assert_eq!(w.row(id).await.state, AssignmentState::Reminded);
     let notes = super::board::notes(w.app.db.reader(), w.event).await.expect("asks");
-    assert_eq!(notes.iter().map(|n| n.id).collect::<Vec<_>>(), [id], "it stands on the moderators' board");
+    assert_eq!(
+        notes.iter().map(|n| n.id).collect::<Vec<_>>(),
+        [id],
+        "it stands on the moderators' board"
+    );
     w.answer_now(id).await;
     let notes = super::board::notes(w.app.db.reader(), w.event).await.expect("asks");
     assert!(notes.is_empty(), "until it is answered");
@@ -157,7 +166,10 @@ async fn a_reminder_is_a_mail_that_a_reply_to_answers_the_question() {
         "[가을 문답] 질문 12번 답변 기한 안내 (2026년 12월 1일 (화) 오후 6:00까지)"
     );
     let text = letter.plain();
-    assert!(text.contains("jay 님") && text.contains("배리어프리") && !text.contains("remind-"), "{text}");
+    assert!(
+        text.contains("jay 님") && text.contains("배리어프리") && !text.contains("remind-"),
+        "{text}"
+    );
     assert!(mail.hours.is_some(), "its retries keep to the hours, too");
 }
 
@@ -168,7 +180,10 @@ async fn an_answer_stops_what_has_not_gone_and_all_that_would_follow() {
     w.app.clock.set(at("2026-11-27T00:00:00Z"));
     assert_eq!(run(&w.app).await.expect("runs"), 1);
     w.answer_now(id).await;
-    assert!(w.waiting().await.is_empty(), "the reminder was dropped in the answer's own transaction");
+    assert!(
+        w.waiting().await.is_empty(),
+        "the reminder was dropped in the answer's own transaction"
+    );
     assert!(w.walk(at("2026-12-20T00:00:00Z")).await.is_empty());
 }
 
@@ -202,9 +217,15 @@ async fn nodes_that_look_at_once_remind_once() {
     let listed: usize = {
         let mails = w.waiting().await;
         assert_eq!(mails.len(), put);
-        mails.iter().map(|m| mail::outbox::letter(m).expect("reads").links().count()).sum()
+        mails
+            .iter()
+            .map(|m| mail::outbox::letter(m).expect("reads").links().count())
+            .sum()
     };
-    assert!(put >= 1 && listed == 3, "each question stands in one mail: {put} mails, {listed} questions");
+    assert!(
+        put >= 1 && listed == 3,
+        "each question stands in one mail: {put} mails, {listed} questions"
+    );
 }
 
 #[tokio::test]
@@ -213,7 +234,10 @@ async fn who_is_away_is_reminded_when_they_are_back_and_nobody_of_a_mail_that_ha
     let id = w.asked("jay", 1).await[0];
     let tx = w.app.db.begin_write().await.expect("begins");
     assignment::Entity::update_many()
-        .col_expr(assignment::Column::ChaseAt, Expr::value(Some(at("2026-12-02T00:00:00Z"))))
+        .col_expr(
+            assignment::Column::ChaseAt,
+            Expr::value(Some(at("2026-12-02T00:00:00Z"))),
+        )
         .filter(assignment::Column::Id.eq(id))
         .exec(&tx)
         .await
@@ -237,7 +261,11 @@ async fn after_a_week_without_a_worker_one_reminder_goes_and_not_four() {
     assert_eq!(run(&w.app).await.expect("runs"), 0, "it is Saturday");
     w.app.clock.set(at("2026-12-07T01:00:00Z"));
     assert_eq!(run(&w.app).await.expect("runs"), 1);
-    assert_eq!(w.waiting().await[0].to_email.as_str(), "rin@host.example", "the step that stands now");
+    assert_eq!(
+        w.waiting().await[0].to_email.as_str(),
+        "rin@host.example",
+        "the step that stands now"
+    );
 }
 
 #[tokio::test]
@@ -255,7 +283,11 @@ async fn an_event_keeps_to_its_own_rule() {
     tx.commit().await.expect("commits");
     assert_eq!(Rule::of(w.app.db.reader(), &event).await.expect("reads"), rule);
     let seen = w.walk(at("2026-12-20T00:00:00Z")).await;
-    assert_eq!(seen, [(at("2026-12-01T05:00:00Z"), "jay@host.example".to_owned())], "at two in Seoul");
+    assert_eq!(
+        seen,
+        [(at("2026-12-01T05:00:00Z"), "jay@host.example".to_owned())],
+        "at two in Seoul"
+    );
     let lines = super::board::lines(&w.app, w.event).await.expect("counts");
     let line = &lines[0].1[0];
     assert_eq!((line.waiting, line.late, line.answered), (1, 1, 0));

@@ -10,10 +10,7 @@ use db::{
 };
 use domain::{
     AssignmentId, CrewMemberId, EmailAddress, InvitationId, Lang,
-    state::{
-        assignment::ReminderStep,
-        mail::OutgoingState,
-    },
+    state::{assignment::ReminderStep, mail::OutgoingState},
 };
 use std::collections::{HashMap, HashSet};
 use web::App;
@@ -80,8 +77,14 @@ impl Scene {
                 .filter(assignment::Column::DueAt.lt(horizon))
                 .order_by_asc(assignment::Column::Id)
         };
-        let mut rows = open(Condition::all().add(Expr::cust("question_id IS NOT NULL"))).all(conn).await?;
-        rows.extend(open(Condition::all().add(assignment::Column::ReverseId.is_not_null())).all(conn).await?);
+        let mut rows = open(Condition::all().add(Expr::cust("question_id IS NOT NULL")))
+            .all(conn)
+            .await?;
+        rows.extend(
+            open(Condition::all().add(assignment::Column::ReverseId.is_not_null()))
+                .all(conn)
+                .await?,
+        );
         let mut waiting = Vec::new();
         for share in rows.chunks(SHARE) {
             let ids = || share.iter().map(|row| row.id);

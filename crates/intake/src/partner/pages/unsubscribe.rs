@@ -54,7 +54,10 @@ pub(super) async fn press(State(app): State<App>, Path(token): Path<String>, bod
         UnsubscribeWay::Page
     };
     let tx = app.db.begin_write().await?;
-    if mail::unsubscribed::add(&tx, &app.clock, row.id, way).await.map_err(db::Error::from)? {
+    if mail::unsubscribed::add(&tx, &app.clock, row.id, way)
+        .await
+        .map_err(db::Error::from)?
+    {
         let entry = audit::Entry {
             event: Some(event.id),
             actor: Actor::Partner(row.id),
@@ -79,7 +82,9 @@ fn is_field(body: &[u8]) -> bool {
 async fn open(app: &App, token: &str) -> Result<(invitation::Model, event::Model)> {
     let claim = app.keys.verify(Purpose::Unsubscribe, token).ok_or(Error::NotFound)?;
     let conn = app.db.reader();
-    let row = invitation::Entity::find_by_id(InvitationId::from_uuid(claim.id)).one(conn).await;
+    let row = invitation::Entity::find_by_id(InvitationId::from_uuid(claim.id))
+        .one(conn)
+        .await;
     let row = row.map_err(db::Error::from)?.ok_or(Error::NotFound)?;
     let event = event::Entity::find_by_id(row.event_id).one(conn).await;
     let event = event.map_err(db::Error::from)?.ok_or(Error::NotFound)?;

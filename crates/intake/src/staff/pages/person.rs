@@ -34,8 +34,14 @@ pub(super) fn routes() -> web::Router {
         .route("/desk/events/{slug}/roster/{id}/invite", post(invite))
         .route("/desk/events/{slug}/roster/{id}/handed-over", post(handed_over))
         .route("/desk/events/{slug}/roster/{id}/new-link", post(new_link))
-        .route("/desk/events/{slug}/roster/{id}/unsubscribe", post(super::unsubscribe::note))
-        .route("/desk/events/{slug}/roster/{id}/subscribe", post(super::unsubscribe::lift))
+        .route(
+            "/desk/events/{slug}/roster/{id}/unsubscribe",
+            post(super::unsubscribe::note),
+        )
+        .route(
+            "/desk/events/{slug}/roster/{id}/subscribe",
+            post(super::unsubscribe::lift),
+        )
 }
 
 type Posted = Form<Vec<(String, String)>>;

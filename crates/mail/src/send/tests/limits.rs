@@ -78,8 +78,13 @@ async fn a_slow_domain_holds_its_own_places_and_keeps_nobody_else_waiting() {
         }
         slow
     };
-    let slow_then = tokio::time::timeout(std::time::Duration::from_secs(60), sent).await.expect("all are sent");
-    assert!(slow_then < theirs.len(), "the others did not wait for all of the slow ones");
+    let slow_then = tokio::time::timeout(std::time::Duration::from_secs(60), sent)
+        .await
+        .expect("all are sent");
+    assert!(
+        slow_then < theirs.len(),
+        "the others did not wait for all of the slow ones"
+    );
     tell.send(()).expect("told");
     running.await.expect("stops");
     assert_eq!(*slow.2.lock().expect("lock"), 2, "two at once, and no more");
@@ -102,7 +107,11 @@ async fn a_domain_gets_its_share_of_a_minute_also_from_two_senders() {
     post.put("a@y.example").await.expect("new");
     let count = || sink.0.lock().expect("lock").len();
     let (a, b) = tokio::join!(post.sender.run_due(), second.run_due());
-    assert_eq!((a.expect("runs") + b.expect("runs"), count()), (7, 7), "six, and one to another domain");
+    assert_eq!(
+        (a.expect("runs") + b.expect("runs"), count()),
+        (7, 7),
+        "six, and one to another domain"
+    );
     post.clock.advance(Duration::seconds(10));
     post.sender.run_due().await.expect("runs");
     assert_eq!(count(), 8, "one in each tenth of a minute");
@@ -130,7 +139,9 @@ async fn what_keeps_to_working_hours_waits_for_them_also_when_it_is_tried_again(
             ..mail_to(to)
         };
         let tx = post.db.begin_write().await.expect("tx");
-        let id = outbox::put_within(&tx, &post.clock, &post.settings, mail, &hours).await.expect("put");
+        let id = outbox::put_within(&tx, &post.clock, &post.settings, mail, &hours)
+            .await
+            .expect("put");
         tx.commit().await.expect("commit");
         ids.push(id.expect("new"));
         if to.starts_with('l') {
@@ -206,7 +217,10 @@ async fn a_server_that_is_down_for_a_day_and_then_says_later_gets_each_mail_once
         attempts += post.sender.run_due().await.expect("runs");
         post.clock.advance(Duration::minutes(10));
     }
-    assert!((40..=90).contains(&attempts), "pauses grow: {attempts} attempts of five mails in a day");
+    assert!(
+        (40..=90).contains(&attempts),
+        "pauses grow: {attempts} attempts of five mails in a day"
+    );
     for id in &ids {
         assert_eq!(post.row(*id).await.state, OutgoingState::Queued);
     }

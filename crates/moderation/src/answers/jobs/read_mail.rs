@@ -11,6 +11,7 @@ use crate::{
         },
     },
 };
+use chrono::{DateTime, Utc};
 use db::{
     audit::{self, Actor},
     entity::{answer, assignment, attachment, incoming_mail, outgoing_mail},
@@ -29,7 +30,6 @@ use mail::{
     identity::{Authentication, Proof, Session, Verifier, from_headers},
     read::{Attachment, Bounce, Class, Detail, Envelope, Reader, Reading, TokenFinding, read_in_time},
 };
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::time::Duration;
 use web::App;
