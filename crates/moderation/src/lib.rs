@@ -3,6 +3,7 @@
 
 pub mod answers;
 mod error;
+pub mod remind;
 pub mod repo;
 pub mod reverse;
 pub mod service;
@@ -30,6 +31,7 @@ pub fn routes() -> web::Router {
         .merge(stage::routes())
         .merge(answers::routes())
         .merge(reverse::routes())
+        .merge(remind::routes())
 }
 
 /// Runs the jobs of this slice.

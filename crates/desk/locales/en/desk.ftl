@@ -134,6 +134,7 @@ mail-call = Call for questions
 mail-reverse-question = Question back
 mail-delivery = Answer delivered
 mail-speaker = Speaker
+mail-reminder = Reminder
 mail-staff-notice = Staff notice
 
 staff-title = Staff

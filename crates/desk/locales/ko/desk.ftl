@@ -110,6 +110,7 @@ mail-call = 역질문 모집
 mail-reverse-question = 역질문
 mail-delivery = 답변 전달
 mail-speaker = 연사
+mail-reminder = 답변 알림
 mail-staff-notice = 직원 알림
 
 staff-title = 직원

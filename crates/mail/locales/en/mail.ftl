@@ -11,3 +11,5 @@ why-delivery = { $from } sent this mail because your question was answered.
 why-speaker = { $from } sent this mail because you speak at the event.
 why-staff-notice = { $from } sent this mail to its staff.
 personal-link = The link in this mail is for you alone. Please do not forward it.
+why-reminder = { $from } sent this mail because an answer is still awaited.
+unsubscribe = To get no more invitations and reminders for this event

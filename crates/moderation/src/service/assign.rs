@@ -153,6 +153,7 @@ pub async fn pass_on(
         .exec(tx)
         .await?;
     one_row(&left, "assignment")?;
+    crate::remind::stop(tx, assignment.id).await?;
     audit::record(
         tx,
         &app.clock,
