@@ -230,6 +230,7 @@ async fn a_delivery_that_came_back_goes_to_the_corrected_address_of_its_partner(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one mail of each kind")]
 async fn each_kind_that_is_no_answer_is_named_on_the_assignment_and_can_still_be_taken() {
     let a = asked().await;
     let before = outgoing(&a.world).await;

@@ -23,15 +23,19 @@ async fn a_thousand_mails_of_the_schema_before_are_sent_once_each() {
     })
     .await;
     let running = world.run().await;
-    eventually("all to be sent", async || {
-        let left = entity::outgoing_mail::Entity::find()
-            .filter(entity::outgoing_mail::Column::State.ne(OutgoingState::Sent))
-            .count(world.app.db.reader())
-            .await
-            .expect("counts");
-        (left == 0 && postfix.is_idle()).then_some(())
-    })
-    .await;
+    let mut left = u64::try_from(MAILS).expect("a number");
+    while left > 0 {
+        left = eventually("some more to be sent", async || {
+            let now = entity::outgoing_mail::Entity::find()
+                .filter(entity::outgoing_mail::Column::State.ne(OutgoingState::Sent))
+                .count(world.app.db.reader())
+                .await
+                .expect("counts");
+            (now < left).then_some(now)
+        })
+        .await;
+    }
+    eventually("the mail server to be idle", async || postfix.is_idle().then_some(())).await;
     running.stop().await;
     let mut by_id: HashMap<String, usize> = HashMap::new();
     for letter in postfix.letters() {

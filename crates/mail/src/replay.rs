@@ -112,7 +112,10 @@ pub async fn tidy(db: &Db, clock: &Clock, days: u32) -> Result<u64, Error> {
         .await?;
     tx.commit().await?;
     let mut dropped = 0;
-    while days > 0 {
+    if days == 0 {
+        return Ok(dropped);
+    }
+    loop {
         let old: Vec<IncomingId> = incoming_mail::Entity::find()
             .select_only()
             .column(incoming_mail::Column::Id)

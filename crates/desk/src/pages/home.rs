@@ -155,30 +155,14 @@ fn todos(c: &Chrome, events: &[EventRow], waiting: repo::Waiting, called: u64) -
     for row in events {
         let base = format!("/desk/events/{}", row.event.slug);
         let title = c.either(&row.event.title, &row.event.title_en);
-        add(
-            true,
-            "todo-late",
-            row.leaf(Leaf::Late),
-            format!("{base}/ledger?show=late"),
-            title,
-            true,
-        );
-        add(
-            true,
-            "todo-unreached",
-            row.leaf(Leaf::Unreached),
-            format!("{base}/ledger?show=unreached"),
-            title,
-            true,
-        );
-        add(
-            true,
-            "todo-bounced",
-            row.leaf(Leaf::Bounced),
-            format!("{base}/ledger?show=bounced"),
-            title,
-            true,
-        );
+        for (key, leaf, show) in [
+            ("todo-late", Leaf::Late, "late"),
+            ("todo-unreached", Leaf::Unreached, "unreached"),
+            ("todo-bounced", Leaf::Bounced, "bounced"),
+        ] {
+            let href = format!("{base}/ledger?show={show}");
+            add(true, key, row.leaf(leaf), href, title, true);
+        }
         let closed = row.phase == "phase-closed";
         let inbox = row.leaf(Leaf::Received).saturating_sub(row.pending);
         add(

@@ -24,7 +24,7 @@ fn mac(secret: &str, parts: &[&[u8]]) -> Result<Hmac<Sha256>, Refusal> {
     Ok(mac)
 }
 
-/// ECDSA over P-256 with SHA-256; key (SubjectPublicKeyInfo) and signature in base 64 of DER.
+/// ECDSA over P-256 with SHA-256; key (`SubjectPublicKeyInfo`) and signature in base 64 of DER.
 pub(super) fn ecdsa(key: &str, message: &[u8], signature: &str) -> Result<(), Refusal> {
     let decode = |text: &str| STANDARD.decode(text.trim()).map_err(|_| Refusal::Signature);
     let key = decode(key)?;

@@ -102,7 +102,7 @@ async fn one(session: &mut Session, mailbox: &Mailbox, at: Place<'_>, uid: u32, 
     }
     let key = (at.folder.to_owned(), at.validity, uid);
     let fetched = tokio::time::timeout(Duration::from_mins(5), body(session, uid)).await;
-    let fetched = fetched.unwrap_or_else(|_| Err(ImapError::ConnectionLost));
+    let fetched = fetched.unwrap_or(Err(ImapError::ConnectionLost));
     let raw = match fetched {
         Ok(raw) => raw,
         Err(error) => {

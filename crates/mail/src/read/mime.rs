@@ -378,7 +378,9 @@ fn status(message: &Message<'_>) -> Option<Status> {
         )
     });
     let message_id = original.and_then(|part| {
-        let headers = MessageParser::default().parse_headers(part.contents())?;
+        // The line end before the boundary is the boundary's own: without another, the last header would be none.
+        let head = [part.contents(), b"\r\n\r\n"].concat();
+        let headers = MessageParser::default().parse_headers(&head)?;
         headers
             .message_id()
             .map(|id| id.trim_matches(['<', '>', ' ']).to_owned())

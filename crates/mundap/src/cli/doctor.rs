@@ -126,13 +126,11 @@ async fn database(sheet: &mut Sheet, settings: &Settings) {
         Ok(n) => sheet.bad("schema", format!("{n} steps are not applied: run `mundap migrate`")),
         Err(error) => sheet.bad("schema", format!("cannot be read: {error}; run `mundap migrate`")),
     }
-    match mail::held(&db).await {
-        Ok(Some(why)) => sheet.note(
+    if let Ok(Some(why)) = mail::held(&db).await {
+        sheet.note(
             "outbox",
             format!("nothing is sent: {why}; read the outbox, then run `mundap mail resume`"),
-        ),
-        // An error means that the schema is behind: that was said.
-        Ok(None) | Err(_) => {}
+        );
     }
     match ask(
         &db,

@@ -253,6 +253,15 @@ fn bounces_tell_whom_and_which_mail() {
     assert_eq!(bounce.recipient.as_deref(), Some("nobody@x.example"));
     assert_eq!(bounce.status.as_deref(), Some("5.1.1"));
     assert_eq!(bounce.message_id.as_deref(), Some("m1@reply.host.example"));
+    // Its header alone came back, and nothing stands behind its last line.
+    let bare = body.replace("Content-Type: message/rfc822", "Content-Type: text/rfc822-headers");
+    let bare = bare.replace(
+        "Message-ID: <m1@reply.host.example>\nSubject: y\n\nbody\n",
+        "Subject: y\nMessage-ID: <m1@reply.host.example>\n",
+    );
+    let reading = read(&mail(head, &bare), &Envelope::default(), &reader());
+    let bounce = reading.bounce.expect("a report");
+    assert_eq!(bounce.message_id.as_deref(), Some("m1@reply.host.example"));
     let plain = "From: postmaster@x.example\nReturn-Path: <>\nSubject: 메일 전송 실패 안내";
     assert_eq!(class(plain, "x").0, Class::Bounce);
 }

@@ -173,7 +173,10 @@ async fn a_renewed_certificate_is_read_and_a_broken_one_does_not_end_the_old() {
     std::fs::copy(pem("server.key"), &key).expect("copies");
     tls.check().expect("both are there");
     std::fs::write(&certificate, "half-written").expect("writes");
-    let later = std::time::SystemTime::now() + Duration::from_secs(10);
+    let written = std::fs::metadata(&certificate)
+        .and_then(|m| m.modified())
+        .expect("a time");
+    let later = written + Duration::from_secs(10);
     std::fs::File::options()
         .write(true)
         .open(&certificate)

@@ -47,6 +47,7 @@ impl From<HeldMail> for Noted {
 
 #[derive(askama::Template)]
 #[template(path = "answers/enter.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each shows a part of the page or not")]
 struct Page {
     c: Chrome,
     base: String,
