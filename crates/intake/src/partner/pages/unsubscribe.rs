@@ -45,7 +45,7 @@ pub(super) async fn page(State(app): State<App>, c: Chrome, Path(token): Path<St
 }
 
 /// The same again does nothing more.
-pub(super) async fn press(State(app): State<App>, Path(token): Path<String>, body: Bytes) -> Result {
+pub(super) async fn press(State(app): State<App>, c: Chrome, Path(token): Path<String>, body: Bytes) -> Result {
     let (row, event) = open(&app, &token).await?;
     limit::check(&app, "unsubscribe", &row.id.to_string(), 60, Duration::from_hours(1)).await?;
     let way = if body.windows(ONE_CLICK.len()).any(|part| part == ONE_CLICK) || is_field(&body) {
@@ -69,6 +69,15 @@ pub(super) async fn press(State(app): State<App>, Path(token): Path<String>, bod
         tx.commit().await?;
     } else {
         tx.rollback().await?;
+    }
+    if way == UnsubscribeWay::OneClick {
+        // A mail program follows no redirect (RFC 8058 §3.1).
+        return render(&Page {
+            title: c.either(&event.title, &event.title_en).to_owned(),
+            c: c.with(&TEXTS),
+            here: format!("/u/{token}"),
+            done: true,
+        });
     }
     Ok(redirect(format!("/u/{token}")).into_response())
 }
