@@ -68,17 +68,22 @@ async fn queue(fresh: &Fresh) {
     let backend = connection.get_database_backend();
     let letter =
         serde_json::to_string(&mail::Letter::new("안내").text("업그레이드 전에 줄을 선 메일입니다.")).expect("JSON");
-    let (cast_uuid, cast_json, cast_time) = match backend {
-        DbBackend::Postgres => ("::uuid", "::jsonb", "::timestamptz"),
-        _ => ("", "", ""),
+    let (cast_json, cast_time) = match backend {
+        DbBackend::Postgres => ("::jsonb", "::timestamptz"),
+        _ => ("", ""),
     };
     for chunk in 0..MAILS / 100 {
         let rows: Vec<String> = (0..100)
             .map(|n| {
                 let n = chunk * 100 + n;
                 let id = uuid::Uuid::now_v7();
+                // SQLite keeps an id as its octets.
+                let key = match backend {
+                    DbBackend::Postgres => format!("'{id}'::uuid"),
+                    _ => format!("x'{}'", id.simple()),
+                };
                 format!(
-                    "('{id}'{cast_uuid}, 'staff_notice', 'queued', '받는 이 {n}', 'p{n}@host.example', 'ko', '{letter}'{cast_json}, \
+                    "({key}, 'staff_notice', 'queued', '받는 이 {n}', 'p{n}@host.example', 'ko', '{letter}'{cast_json}, \
                      '{id}@reply.localhost.example', 'upgrade:{n}', '2026-11-01T00:00:00+00:00'{cast_time}, 1, '2026-11-01T00:00:00+00:00'{cast_time})"
                 )
             })
