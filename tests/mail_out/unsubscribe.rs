@@ -69,7 +69,7 @@ async fn one_press_ends_invitations_and_reminders_and_a_receipt_still_goes() {
     let page = nobody.send(&page.form("/u/")).await.ok();
     assert!(page.forms("/u/").is_empty(), "it is done: {}", page.text());
     let mut ways: Vec<UnsubscribeWay> = unsubscribed().await.iter().map(|row| row.way).collect();
-    ways.sort_by_key(|way| way.to_string());
+    ways.sort_by_key(ToString::to_string);
     assert_eq!(ways, [UnsubscribeWay::OneClick, UnsubscribeWay::Page]);
     assert_eq!(world.audited("invitation.unsubscribed").await, 2, "each once");
 

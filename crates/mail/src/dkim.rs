@@ -175,7 +175,7 @@ impl Key {
     }
 }
 
-/// An RSA public key as DNS has it: a SubjectPublicKeyInfo (RFC 5280) around the bare key (RFC 8017).
+/// An RSA public key as DNS has it: a `SubjectPublicKeyInfo` (RFC 5280) around the bare key (RFC 8017).
 fn public_key_info(bare: &[u8]) -> Vec<u8> {
     const RSA_ENCRYPTION: [u8; 15] = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1, 5, 0];
     let bits = der(3, &[&[0], bare].concat());

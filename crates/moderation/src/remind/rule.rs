@@ -142,9 +142,7 @@ impl Rule {
         now: DateTime<Utc>,
         holidays: &Holidays,
     ) -> Option<ReminderStep> {
-        let came = self.steps(due, holidays).into_iter();
-        came.filter(|(_, at)| *at > asked && *at <= now)
-            .next_back()
-            .map(|(step, _)| step)
+        let mut came = self.steps(due, holidays).into_iter();
+        came.rfind(|(_, at)| *at > asked && *at <= now).map(|(step, _)| step)
     }
 }

@@ -25,21 +25,21 @@ impl Accept for Slow {
 }
 
 async fn changed(port: u16, change: impl FnOnce(&mut Settings)) -> Post {
-    let mut post = office(port).await;
-    let mut settings = (*post.settings).clone();
+    let mut office = office(port).await;
+    let mut settings = (*office.settings).clone();
     settings.mail.out.timeout = 10;
     change(&mut settings);
-    post.settings = Arc::new(settings);
+    office.settings = Arc::new(settings);
     let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
-    let (db, clock) = (post.db.clone(), post.clock.clone());
-    post.sender = Sender::new(db, Arc::clone(&post.settings), clock, keys, Wake::default());
-    post
+    let (db, clock) = (office.db.clone(), office.clock.clone());
+    office.sender = Sender::new(db, Arc::clone(&office.settings), clock, keys, Wake::default());
+    office
 }
 
 #[tokio::test]
 async fn a_slow_domain_holds_its_own_places_and_keeps_nobody_else_waiting() {
     let listener = bind("127.0.0.1:0".parse().expect("address")).await.expect("bind");
-    let port = listener.local_addr().expect("address").port();
+    let number = listener.local_addr().expect("address").port();
     let slow = Arc::new(Slow(Sink::default(), Mutex::default(), Mutex::default()));
     tokio::spawn(serve(
         listener,
@@ -47,7 +47,7 @@ async fn a_slow_domain_holds_its_own_places_and_keeps_nobody_else_waiting() {
         slow.clone(),
         std::future::pending(),
     ));
-    let post = changed(port, |s| (s.mail.out.concurrency, s.mail.out.per_domain) = (4, 2)).await;
+    let post = changed(number, |s| (s.mail.out.concurrency, s.mail.out.per_domain) = (4, 2)).await;
     // The slow ones stand first in the queue.
     let mut theirs = Vec::new();
     for n in 0..6 {
@@ -78,7 +78,7 @@ async fn a_slow_domain_holds_its_own_places_and_keeps_nobody_else_waiting() {
         }
         slow
     };
-    let slow_then = tokio::time::timeout(std::time::Duration::from_secs(60), sent)
+    let slow_then = tokio::time::timeout(std::time::Duration::from_mins(1), sent)
         .await
         .expect("all are sent");
     assert!(
@@ -199,14 +199,31 @@ async fn a_marked_address_gets_nothing_but_what_staff_force() {
     assert_eq!(sink.0.lock().expect("lock").len(), 2);
 }
 
+/// Says 4xx to whom it does not know, once each.
+struct Grey(Sink, Mutex<std::collections::HashSet<String>>);
+
+#[async_trait]
+impl Accept for Grey {
+    async fn rcpt(&self, address: &str) -> Verdict {
+        if self.1.lock().expect("lock").insert(address.to_owned()) {
+            Verdict::Later("Greylisted, come back later".into())
+        } else {
+            Verdict::Ok
+        }
+    }
+    async fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> Result<(), TempFail> {
+        self.0.accept(envelope, raw).await
+    }
+}
+
 /// A server that is down for a day, and greylists when it is back.
 #[tokio::test]
 async fn a_server_that_is_down_for_a_day_and_then_says_later_gets_each_mail_once() {
-    let port = {
+    let number = {
         let free = TcpListener::bind("127.0.0.1:0").await.expect("bind");
         free.local_addr().expect("address").port()
     };
-    let post = office(port).await;
+    let post = office(number).await;
     let mut ids = Vec::new();
     for n in 0..5 {
         ids.push(post.put(&format!("a{n}@x.example")).await.expect("new"));
@@ -224,22 +241,8 @@ async fn a_server_that_is_down_for_a_day_and_then_says_later_gets_each_mail_once
     for id in &ids {
         assert_eq!(post.row(*id).await.state, OutgoingState::Queued);
     }
-    // Back, it says 4xx to whom it does not know, once each.
-    struct Grey(Sink, Mutex<std::collections::HashSet<String>>);
-    #[async_trait]
-    impl Accept for Grey {
-        async fn rcpt(&self, address: &str) -> Verdict {
-            if self.1.lock().expect("lock").insert(address.to_owned()) {
-                Verdict::Later("Greylisted, come back later".into())
-            } else {
-                Verdict::Ok
-            }
-        }
-        async fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> Result<(), TempFail> {
-            self.0.accept(envelope, raw).await
-        }
-    }
-    let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    // Back, it greylists.
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], number));
     let listener = bind(address).await.expect("bind");
     let grey = Arc::new(Grey(Sink::default(), Mutex::default()));
     tokio::spawn(serve(
