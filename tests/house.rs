@@ -312,7 +312,7 @@ fn is_no_deed(name: &str) -> bool {
         )
         || matches!(
             name,
-            "mail.from_address" | "mail.reply_domain" | "mail.imap" | "mail.hook"
+            "mail.from_address" | "mail.reply_domain" | "mail.imap" | "mail.hook" | "mail.dkim"
         )
 }
 

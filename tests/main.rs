@@ -4,4 +4,5 @@ mod chaos;
 mod engines;
 mod flow;
 mod mail_in;
+mod mail_out;
 mod pages;

@@ -8,6 +8,7 @@ mod inbound;
 mod mails;
 mod process;
 mod scene;
+mod sending;
 mod start;
 mod submissions;
 mod table;
@@ -47,6 +48,11 @@ async fn all() -> Result<()> {
     if wants("mail-in") {
         for engine in [Engine::Sqlite, Engine::Postgres] {
             inbound::measure(engine, &mut table).await.context("mail by LMTP")?;
+        }
+    }
+    if wants("sending") {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            sending::measure(engine, &mut table).await.context("outgoing mail")?;
         }
     }
     if wants("demo") {

@@ -39,6 +39,11 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Mundap {
     pub(crate) async fn start(home: &Home, args: &[&str]) -> Result<Self> {
+        Self::start_with(home, args, &[]).await
+    }
+
+    /// With settings of the environment, which stand above the others.
+    pub(crate) async fn start_with(home: &Home, args: &[&str], settings: &[(&str, String)]) -> Result<Self> {
         let binary = std::env::current_exe()?.with_file_name("mundap");
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let lmtp = free_port();
@@ -56,6 +61,7 @@ impl Mundap {
             .env("MUNDAP__MAIL__IN__SMTP_BIND", format!("127.0.0.1:{}", free_port()))
             .env("MUNDAP__MAIL__IN__LMTP_BIND", format!("127.0.0.1:{lmtp}"))
             .env("MUNDAP__MAIL__OUT__PORT", free_port().to_string())
+            .envs(settings.iter().map(|(name, value)| (*name, value.as_str())))
             .stdout(Stdio::from(log.try_clone()?))
             .stderr(Stdio::from(log));
         let begun = Instant::now();

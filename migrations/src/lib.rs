@@ -23,6 +23,8 @@ mod m0016_read_mark;
 mod m0017_article_change;
 mod m0018_mail_identity;
 mod m0019_mail_in;
+mod m0020_mail_out;
+mod m0021_reminders;
 mod m0030_talk;
 mod m0031_review;
 mod m0032_delivery_words;
@@ -56,6 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_article_change::Step),
             Box::new(m0018_mail_identity::Step),
             Box::new(m0019_mail_in::Step),
+            Box::new(m0020_mail_out::Step),
+            Box::new(m0021_reminders::Step),
             Box::new(m0030_talk::Step),
             Box::new(m0031_review::Step),
             Box::new(m0032_delivery_words::Step),

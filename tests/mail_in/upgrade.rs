@@ -20,6 +20,8 @@ async fn a_thousand_mails_of_the_schema_before_are_sent_once_each() {
     let world = testkit::World::over(fresh, domain::Clock::system(), |s| {
         s.mail.out.port = postfix.port;
         s.mail.out.concurrency = 8;
+        // All go to one domain.
+        (s.mail.out.per_domain, s.mail.out.per_domain_minute) = (8, 0);
     })
     .await;
     let running = world.run().await;

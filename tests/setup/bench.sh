@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the release binary and measures it, each figure beside its limit of the same run.
-# Usage: bench.sh [sqlite|postgres|board|mail-in|mails|demo]   (without a name: all)
+# Usage: bench.sh [sqlite|postgres|board|mail-in|mails|sending|demo]   (without a name: all)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target=${CARGO_TARGET_DIR:-target}

@@ -28,6 +28,10 @@ pub enum Purpose {
     ProposeLink,
     /// A speaker's page; id = speaker, stamp = last day.
     SpeakerLink,
+    /// The page on which a partner wants no more invitations and reminders; id = invitation, stamp = 0.
+    Unsubscribe,
+    /// The return path of one outgoing mail; id = that mail, stamp = last day.
+    ReturnPath,
     /// The first administrator's one-time address; id = nil, stamp = 0.
     FirstAdmin,
     /// Binds a form to a browser; id = anything.
@@ -43,6 +47,8 @@ impl Purpose {
             Self::AnswerLink => b"answer-link",
             Self::ProposeLink => b"propose-link",
             Self::SpeakerLink => b"speaker-link",
+            Self::Unsubscribe => b"unsubscribe",
+            Self::ReturnPath => b"return-path",
             Self::FirstAdmin => b"first-admin",
             Self::Form => b"form",
         }

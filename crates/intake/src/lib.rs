@@ -38,7 +38,7 @@ pub fn jobs(app: web::App) -> Arc<dyn jobs::Handler> {
 mod tests {
     use std::collections::BTreeSet;
 
-    fn keys(texts: [&str; 5]) -> Vec<&str> {
+    fn keys(texts: [&str; 6]) -> Vec<&str> {
         let lines = texts.into_iter().flat_map(str::lines);
         lines
             .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
@@ -54,6 +54,7 @@ mod tests {
             include_str!("../locales/ko/similar.ftl"),
             include_str!("../locales/ko/reading.ftl"),
             include_str!("../locales/ko/selection.ftl"),
+            include_str!("../locales/ko/mail.ftl"),
         ]);
         let english = keys([
             include_str!("../locales/en/staff.ftl"),
@@ -61,6 +62,7 @@ mod tests {
             include_str!("../locales/en/similar.ftl"),
             include_str!("../locales/en/reading.ftl"),
             include_str!("../locales/en/selection.ftl"),
+            include_str!("../locales/en/mail.ftl"),
         ]);
         let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<&str>>();
         assert_eq!(set(&korean), set(&english));

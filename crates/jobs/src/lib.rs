@@ -4,6 +4,7 @@
 //! is dropped silently on SQLite, so claims are conditional updates of state and lease on both engines.
 
 mod claim;
+pub mod clock;
 mod worker;
 
 pub use claim::{enqueue, row};

@@ -1,11 +1,12 @@
 //! A row of the outbox → the octets that go to the server. The same row and keys give the same octets, always.
 
 use crate::{
-    Error,
+    Error, Signer,
     letter::{Letter, Link, one_line},
     outbox::{self, ReplyTo},
-    read::reply_prefix,
-    render::{Links, Rendered, Sheet, render},
+    read::{reply_prefix, return_prefix},
+    render::{Links, Rendered, Sheet, render, unsubscribe_url},
+    unsubscribed::OPTIONAL,
 };
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
@@ -15,7 +16,7 @@ use db::{
 };
 use domain::{
     EmailAddress, InvitationId,
-    token::{Keys, Purpose},
+    token::{Keys, Purpose, day_stamp_after},
 };
 use lettre::{
     Address,
@@ -25,7 +26,7 @@ use lettre::{
         header::{HeaderName, HeaderValue},
     },
 };
-use settings::Settings;
+use settings::{ReturnPath, Settings};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, time::SystemTime};
 
@@ -89,8 +90,14 @@ fn sheet<'a>(row: &outgoing_mail::Model, letter: &'a Letter, settings: &'a Setti
         from_name: &settings.mail.from_name,
         public_url: &settings.web.public_url,
         replyable: outbox::reply_to(row).is_some(),
+        unsubscribe: unsubscribable(row),
         links,
     }
+}
+
+/// The invitation of whom can say no to this kind of mail.
+fn unsubscribable(row: &outgoing_mail::Model) -> Option<InvitationId> {
+    row.invitation_id.filter(|_| OPTIONAL.contains(&row.kind))
 }
 
 /// The octets of a mail, dated `date` (stored with the row at the first attempt).
@@ -105,13 +112,21 @@ pub fn compose(
     versions: &BTreeMap<InvitationId, u16>,
 ) -> Result<Composed, Error> {
     let letter = outbox::letter(row)?;
-    let rendered = render(&sheet(row, &letter, settings, Links::Real { keys, versions }))?;
+    let links = Links::Real { keys, versions };
+    let rendered = render(&sheet(row, &letter, settings, links.clone()))?;
     let from = EmailAddress::parse(&settings.mail.from_address)?;
     let mut builder = Message::builder()
         .message_id(Some(format!("<{}>", row.message_id)))
         .date(SystemTime::from(date))
         .from(mailbox(&settings.mail.from_name, &from)?)
         .to(mailbox(&row.to_name, &row.to_email)?)
+        .envelope(
+            Envelope::new(
+                Some(return_path(row, date, settings, keys, &from)?),
+                vec![address(&row.to_email)?],
+            )
+            .map_err(composing)?,
+        )
         .subject(rendered.subject);
     if let Some(after) = &letter.after {
         let id = format!("<{}>", one_line(after));
@@ -134,6 +149,15 @@ pub fn compose(
     ] {
         builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
     }
+    if let Some(invitation) = unsubscribable(row) {
+        let url = unsubscribe_url(invitation, &settings.web.public_url, &links);
+        for (name, value) in [
+            ("List-Unsubscribe", format!("<{url}>")),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+        ] {
+            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+        }
+    }
     // The Message-ID is random, so the boundary cannot stand in the text, and it is the same on a resend.
     let boundary = format!("=_{}", row.message_id.split('@').next().unwrap_or_default());
     let body = MultiPart::alternative()
@@ -141,20 +165,58 @@ pub fn compose(
         .singlepart(SinglePart::plain(rendered.text))
         .singlepart(SinglePart::html(rendered.html));
     let message = builder.multipart(body).map_err(composing)?;
-    let bytes = message.formatted();
-    let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
-    Ok(Composed {
-        envelope: message.envelope().clone(),
-        bytes,
-        sha256,
-    })
+    Ok(Composed::new(message.envelope().clone(), message.formatted()))
+}
+
+impl Composed {
+    fn new(envelope: Envelope, bytes: Vec<u8>) -> Self {
+        let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
+        Self {
+            envelope,
+            bytes,
+            sha256,
+        }
+    }
+
+    /// With our signature, dated as the mail is.
+    ///
+    /// # Errors
+    /// When the key does not sign.
+    pub fn signed(self, signer: &Signer, date: DateTime<Utc>) -> Result<Self, Error> {
+        let bytes = signer.sign(&self.bytes, date)?;
+        Ok(Self::new(self.envelope, bytes))
+    }
+}
+
+/// Days for which a bounce still names its mail.
+const RETURN_DAYS: u64 = 60;
+
+/// Where a bounce goes: to an address that names this mail, so that nothing in the bounce need do so.
+fn return_path(
+    row: &outgoing_mail::Model,
+    date: DateTime<Utc>,
+    settings: &Settings,
+    keys: &Keys,
+    from: &EmailAddress,
+) -> Result<Address, Error> {
+    match settings.mail.out.return_path {
+        ReturnPath::From => address(from),
+        ReturnPath::Verp => {
+            let token = keys.sign(Purpose::ReturnPath, row.id.uuid(), day_stamp_after(date, RETURN_DAYS));
+            let local = format!("{}{token}", return_prefix(settings.mail.reply_form));
+            Address::new(local, &settings.mail.reply_domain).map_err(composing)
+        }
+    }
+}
+
+fn address(email: &EmailAddress) -> Result<Address, Error> {
+    email.as_str().parse().map_err(composing)
 }
 
 /// No control character gets this far: lettre panics on a line feed in a display name.
 fn mailbox(name: &str, email: &EmailAddress) -> Result<Mailbox, Error> {
     let name = one_line(name);
-    let address: Address = email.as_str().parse().map_err(composing)?;
-    Ok(Mailbox::new((!name.is_empty()).then_some(name), address))
+    Ok(Mailbox::new((!name.is_empty()).then_some(name), address(email)?))
 }
 
 fn composing(error: impl std::fmt::Display) -> Error {
@@ -182,6 +244,7 @@ pub(crate) mod tests {
             delivery_id: None,
             to_name: "이준호\r\nBcc: evil@x.example".into(),
             to_email: EmailAddress::parse("jay@host.example").expect("address"),
+            to_domain: "host.example".into(),
             lang: Lang::Ko,
             letter: serde_json::to_value(letter).expect("json"),
             reply_assignment_id: Some(AssignmentId::new()),
@@ -198,7 +261,64 @@ pub(crate) mod tests {
             version: 1,
             created_at: now,
             sent_at: None,
+            forced: false,
+            hours: None,
         }
+    }
+
+    #[test]
+    fn an_invitation_can_be_unsubscribed_by_one_press_and_an_answer_cannot() {
+        let settings = Settings::embedded().expect("settings");
+        let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
+        let invitation = InvitationId::new();
+        let token = keys.sign(Purpose::Unsubscribe, invitation.uuid(), 0);
+        let url = format!("{}/u/{token}", settings.web.public_url);
+        for kind in MailKind::ALL {
+            let mut row = row(&Letter::new("초대").text("본문"));
+            (row.kind, row.invitation_id, row.reply_assignment_id) = (*kind, Some(invitation), None);
+            let mail = compose(&row, row.created_at, &settings, &keys, &BTreeMap::new()).expect("composes");
+            let text = String::from_utf8_lossy(&mail.bytes).replace("\r\n ", "");
+            let offered = text.contains(&format!("List-Unsubscribe: <{url}>\r\n"))
+                && text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+            assert_eq!(offered, OPTIONAL.contains(kind), "{kind}");
+            assert_eq!(text.contains("List-Unsubscribe"), offered, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_bounce_goes_to_an_address_that_names_its_mail() {
+        use crate::read::{Envelope as Arrived, Reader, returned};
+        let mut settings = Settings::embedded().expect("settings");
+        let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
+        let row = row(&Letter::new("x").text("y"));
+        let mail = |settings: &Settings| {
+            let mail = compose(&row, row.created_at, settings, &keys, &BTreeMap::new()).expect("composes");
+            mail.envelope.from().expect("a return path").to_string()
+        };
+        let path = mail(&settings);
+        assert_eq!(
+            path.split('@').next().map(str::len),
+            Some(64),
+            "the most that a server must take"
+        );
+        let reader = Reader {
+            keys: keys.clone(),
+            reply_domain: settings.mail.reply_domain.clone(),
+        };
+        let to = |address: &str| Arrived {
+            from: Some(String::new()),
+            to: vec![address.to_owned()],
+        };
+        let later = |days| row.created_at + chrono::Duration::days(days);
+        assert_eq!(returned(&to(&path), &reader, later(50)), Some(row.id));
+        assert_eq!(returned(&to(&path.to_uppercase()), &reader, later(1)), Some(row.id));
+        assert_eq!(returned(&to(&path), &reader, later(61)), None, "its days are over");
+        let other = if path.as_bytes()[30] == b'a' { "b" } else { "a" };
+        let mut forged = path.clone();
+        forged.replace_range(30..31, other);
+        assert_eq!(returned(&to(&forged), &reader, later(1)), None);
+        settings.mail.out.return_path = ReturnPath::From;
+        assert_eq!(mail(&settings), settings.mail.from_address);
     }
 
     #[test]

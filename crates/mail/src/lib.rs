@@ -5,11 +5,14 @@
 
 pub mod caused;
 mod compose;
+pub mod dkim;
+pub mod dns;
 mod error;
 #[cfg(test)]
 mod fixture;
 mod header;
 pub mod hook;
+mod hours;
 pub mod identity;
 pub mod imap;
 pub mod letter;
@@ -23,9 +26,12 @@ pub mod send;
 pub mod smtp_in;
 pub mod store;
 pub mod template;
+pub mod unsubscribed;
 
 pub use compose::{Composed, compose, link_versions, preview};
+pub use dkim::Signer;
 pub use error::Error;
+pub use hours::Hours;
 pub use letter::{Block, Letter, Link, Step};
 pub use listen::{Listeners, listen};
 pub use outbox::{Initial, NewMail, Refs, ReplyTo};

@@ -67,6 +67,24 @@ pub async fn find(conn: &impl ConnectionTrait, email: &EmailAddress) -> Result<O
     Ok(marked_address::Entity::find_by_id(email.as_str()).one(conn).await?)
 }
 
+/// The marks of those of these addresses that have one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn among<'a>(
+    conn: &impl ConnectionTrait,
+    emails: impl IntoIterator<Item = &'a EmailAddress>,
+) -> Result<Vec<marked_address::Model>, Error> {
+    let emails: Vec<&str> = emails.into_iter().map(EmailAddress::as_str).collect();
+    if emails.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(marked_address::Entity::find()
+        .filter(marked_address::Column::Email.is_in(emails))
+        .all(conn)
+        .await?)
+}
+
 /// Somebody has seen to it; the address stays marked. Gives false when nothing was open.
 ///
 /// # Errors

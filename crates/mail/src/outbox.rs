@@ -1,6 +1,6 @@
 //! Every outgoing mail is a row before it is a mail: put by whoever causes it, in the transaction of its cause.
 
-use crate::{Error, letter::Letter};
+use crate::{Error, Hours, letter::Letter};
 use chrono::{DateTime, Utc};
 use db::{Batch, entity::outgoing_mail, prelude::*};
 use domain::{
@@ -92,12 +92,32 @@ pub async fn put(
     settings: &Settings,
     mail: NewMail,
 ) -> Result<Option<OutgoingId>, Error> {
-    let id = OutgoingId::new();
-    let inserted = outgoing_mail::Entity::insert(row(id, clock, settings, mail)?)
+    insert(tx, row(OutgoingId::new(), clock, settings, mail)?).await
+}
+
+/// The same for a mail that goes within these hours alone, also when it is tried again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put_within(
+    tx: &impl ConnectionTrait,
+    clock: &Clock,
+    settings: &Settings,
+    mail: NewMail,
+    hours: &Hours,
+) -> Result<Option<OutgoingId>, Error> {
+    let mut row = row(OutgoingId::new(), clock, settings, mail)?;
+    row.hours = Set(Some(serde_json::to_value(hours)?));
+    insert(tx, row).await
+}
+
+async fn insert(tx: &impl ConnectionTrait, row: outgoing_mail::ActiveModel) -> Result<Option<OutgoingId>, Error> {
+    let id = row.id.clone().take();
+    let inserted = outgoing_mail::Entity::insert(row)
         .on_conflict(OnConflict::column(outgoing_mail::Column::Dedup).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await?;
-    Ok((inserted > 0).then_some(id))
+    Ok(id.filter(|_| inserted > 0))
 }
 
 /// The same with the rows of a [`Batch`].
@@ -131,6 +151,7 @@ fn row(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Res
         assignment_id: Set(mail.refs.assignment.or(mail.reply.and_then(ReplyTo::assignment))),
         delivery_id: Set(mail.refs.delivery),
         to_name: Set(crate::letter::one_line(&mail.to_name)),
+        to_domain: Set(mail.to_email.domain().to_owned()),
         to_email: Set(mail.to_email),
         lang: Set(mail.lang),
         letter: Set(serde_json::to_value(mail.letter.cleaned())?),
@@ -148,6 +169,8 @@ fn row(id: OutgoingId, clock: &Clock, settings: &Settings, mail: NewMail) -> Res
         version: Set(1),
         created_at: Set(now),
         sent_at: Set(None),
+        forced: Set(false),
+        hours: Set(None),
     })
 }
 
@@ -195,7 +218,8 @@ pub async fn drop(tx: &impl ConnectionTrait, id: OutgoingId) -> Result<(), Error
     step(tx, id, &from, OutgoingState::Dropped, |update| update).await
 }
 
-/// A failed mail is tried again from the beginning; one that waits for its next attempt is tried now.
+/// A failed mail is tried again from the beginning, also where its address is marked, since staff know better; one that
+/// waits for its next attempt is tried now.
 ///
 /// # Errors
 /// Stale when it neither failed nor waits.
@@ -214,8 +238,54 @@ pub async fn retry(tx: &impl ConnectionTrait, clock: &Clock, id: OutgoingId) -> 
         update
             .col_expr(outgoing_mail::Column::NextAttemptAt, Expr::value(now))
             .col_expr(outgoing_mail::Column::Attempts, Expr::value(0))
+            .col_expr(outgoing_mail::Column::Forced, Expr::value(true))
     })
     .await
+}
+
+/// Staff send it although its person wants no more of the kind.
+///
+/// # Errors
+/// Stale when it was not held back.
+pub async fn force(tx: &impl ConnectionTrait, clock: &Clock, id: OutgoingId) -> Result<(), Error> {
+    let result = outgoing_mail::Entity::update_many()
+        .col_expr(outgoing_mail::Column::State, Expr::value(OutgoingState::Queued))
+        .col_expr(outgoing_mail::Column::Forced, Expr::value(true))
+        .col_expr(outgoing_mail::Column::Attempts, Expr::value(0))
+        .col_expr(outgoing_mail::Column::NextAttemptAt, Expr::value(clock.now()))
+        .filter(outgoing_mail::Column::Id.eq(id))
+        .filter(outgoing_mail::Column::State.eq(OutgoingState::Dropped))
+        .filter(outgoing_mail::Column::ServerReply.starts_with(WITHHELD))
+        .exec(tx)
+        .await?;
+    Ok(one_row(&result, "mail")?)
+}
+
+/// What stands in `server_reply` where no server spoke, but we sent nothing; what follows is a key of the desk's texts.
+pub const WITHHELD: &str = "mundap:";
+
+/// Those of these mails that wait for an attempt are dropped; gives which. One that a server may have is left alone.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn drop_waiting(tx: &impl ConnectionTrait, ids: &[OutgoingId], why: &str) -> Result<Vec<OutgoingId>, Error> {
+    let mut dropped = Vec::new();
+    for id in ids {
+        let result = outgoing_mail::Entity::update_many()
+            .col_expr(outgoing_mail::Column::State, Expr::value(OutgoingState::Dropped))
+            .col_expr(
+                outgoing_mail::Column::ServerReply,
+                Expr::value(format!("{WITHHELD}{why}")),
+            )
+            .filter(outgoing_mail::Column::Id.eq(*id))
+            .filter(outgoing_mail::Column::State.is_in([OutgoingState::Draft, OutgoingState::Queued]))
+            .exec(tx)
+            .await?;
+        if result.rows_affected == 1 {
+            dropped.push(*id);
+        }
+    }
+    Ok(dropped)
 }
 
 /// Replaces the letter of a mail that was never attempted; `version` is the one that the editor read.

@@ -62,6 +62,8 @@ pub struct Sheet<'a> {
     pub public_url: &'a str,
     /// A reply is an answer: the mail says so.
     pub replyable: bool,
+    /// Whoever gets it may want no more of the kind: their invitation.
+    pub unsubscribe: Option<InvitationId>,
     pub links: Links<'a>,
 }
 
@@ -92,6 +94,7 @@ struct Page<'a> {
     link_below: String,
     reply_hint: Option<String>,
     footer: Vec<String>,
+    unsubscribe: Option<(String, String)>,
 }
 
 /// # Errors
@@ -118,7 +121,13 @@ pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
     if sheet.letter.links().any(|link| !matches!(link, Link::Page { .. })) {
         footer.push(say(sheet.lang, "personal-link", &from));
     }
-    let text = plain(&blocks, reply_hint.as_deref(), &footer);
+    let unsubscribe = sheet.unsubscribe.map(|invitation| {
+        let url = unsubscribe_url(invitation, sheet.public_url, &sheet.links);
+        (say(sheet.lang, "unsubscribe", &from), url)
+    });
+    let mut below = footer.clone();
+    below.extend(unsubscribe.as_ref().map(|(label, url)| format!("{label}: {url}")));
+    let text = plain(&blocks, reply_hint.as_deref(), &below);
     let html = Page {
         lang: sheet.lang.as_str(),
         subject: &letter.subject,
@@ -127,6 +136,7 @@ pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
         link_below: say(sheet.lang, "link-below", &from),
         reply_hint,
         footer,
+        unsubscribe,
     }
     .render()
     .map_err(|e| Error::Compose(e.to_string()))?;
@@ -241,6 +251,15 @@ fn url(link: &Link, public_url: &str, links: &Links<'_>) -> Result<String, Error
     })
 }
 
+/// Where somebody says that they want no more of this; in the mail's head and at its foot.
+pub(crate) fn unsubscribe_url(invitation: InvitationId, public_url: &str, links: &Links<'_>) -> String {
+    let token = match links {
+        Links::Real { keys, .. } => keys.sign(Purpose::Unsubscribe, invitation.uuid(), 0),
+        Links::Hidden => "········".to_owned(),
+    };
+    format!("{public_url}/u/{token}")
+}
+
 /// Percent-encoding of a query's value (RFC 3986 §3.4); `/` may stand as it is.
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -310,6 +329,7 @@ mod tests {
             from_name: "문답",
             public_url: "https://qa.host.example",
             replyable: true,
+            unsubscribe: None,
             links,
         }
     }

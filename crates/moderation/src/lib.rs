@@ -3,6 +3,7 @@
 
 pub mod answers;
 mod error;
+pub mod remind;
 pub mod repo;
 pub mod reverse;
 pub mod service;
@@ -32,6 +33,7 @@ pub fn routes() -> web::Router {
         .merge(answers::routes())
         .merge(talk::routes())
         .merge(reverse::routes())
+        .merge(remind::routes())
 }
 
 /// Runs the jobs of this slice.

@@ -54,6 +54,7 @@ pub async fn open(settings: Settings, clock: Clock, demo: bool) -> Result<App, O
     demo::check_database(db.reader(), demo, settings.web.is_https())
         .await
         .map_err(|error| OpenError::Settings(error.into()))?;
+    mail::Signer::load(&settings).map_err(|error| OpenError::Settings(error.into()))?;
     let keys = keys::load_or_make(&settings).map_err(OpenError::Settings)?;
     Ok(App::new(db, Arc::new(settings), clock, keys, db::Wake::default(), demo))
 }

@@ -133,6 +133,7 @@ impl Bound {
                         sender.run(stopped()),
                         tidy(&app, stopped()),
                         moderation::triage::similar::survey::watch(&app, stopped()),
+                        moderation::remind::watch(&app, stopped()),
                         words
                     );
                 }

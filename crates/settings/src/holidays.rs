@@ -59,6 +59,20 @@ impl Holidays {
         matches!((first, last), (Some(first), Some(last)) if self.0.range(first..=last).next().is_some())
     }
 
+    /// The `days`-th working day before `from`, which does not count itself.
+    pub fn before(&self, from: NaiveDate, days: u32) -> NaiveDate {
+        let mut day = from;
+        let mut left = days.max(1);
+        while let Some(last) = day.pred_opt() {
+            day = last;
+            left -= u32::from(self.is_working(day));
+            if left == 0 {
+                break;
+            }
+        }
+        day
+    }
+
     /// The `days`-th working day after `from`, which does not count itself.
     pub fn after(&self, from: NaiveDate, days: u32) -> NaiveDate {
         let mut day = from;
@@ -113,6 +127,9 @@ mod tests {
         for (from, count, due) in days {
             assert_eq!(korea().after(day(from), count), day(due), "{count} days after {from}");
         }
+        // Back over Seollal 2026 and its weekend, and from a weekend.
+        assert_eq!(korea().before(day("2026-02-23"), 3), day("2026-02-13"));
+        assert_eq!(korea().before(day("2026-11-29"), 1), day("2026-11-27"));
     }
 
     /// Written apart from the file: which holidays get a substitute on which days of the week.

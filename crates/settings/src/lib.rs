@@ -9,7 +9,7 @@ mod web;
 
 pub use database::Database;
 pub use holidays::Holidays;
-pub use mail::{Dns, Mail, MailIn, MailOut, ReplyForm, Tls};
+pub use mail::{Dkim, Dns, Mail, MailIn, MailOut, ReplyForm, ReturnPath, Tls};
 pub use mail_ways::{Hook, HookKind, Imap, ImapAuth, ImapStart};
 pub use secrets::Secrets;
 pub use web::Web;

@@ -16,6 +16,7 @@ pub struct Mail {
     pub reply_domain: String,
     pub reply_form: ReplyForm,
     pub out: MailOut,
+    pub dkim: Dkim,
     #[serde(rename = "in")]
     pub inbound: MailIn,
     /// Mailboxes that are read.
@@ -48,6 +49,11 @@ pub struct MailOut {
     pub password_file: String,
     /// Mails sent at once.
     pub concurrency: u32,
+    /// Of them to one domain, counted over all nodes, so that a slow one leaves room for others.
+    pub per_domain: u32,
+    /// Mails to one domain in a minute, on the average and at once; 0: no limit.
+    pub per_domain_minute: u32,
+    pub return_path: ReturnPath,
     /// Seconds for one whole send.
     pub timeout: u64,
     /// Sends nothing while true.
@@ -62,6 +68,30 @@ pub enum Tls {
     None,
     Starttls,
     Tls,
+}
+
+/// Where bounces go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReturnPath {
+    /// To an address of each mail's own, `bounces+TOKEN@reply_domain`, which names the mail.
+    Verp,
+    /// To `from_address`: for a server that takes no other sender than the account's.
+    From,
+}
+
+/// Our own signature (RFC 6376); without a key there is none.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    /// Empty: that of `from_address`.
+    pub domain: String,
+    pub selector: String,
+    /// A private key in PEM: RSA or Ed25519.
+    pub key_file: String,
+    /// What stands in it.
+    #[serde(skip)]
+    pub key: SecretString,
 }
 
 /// Our own listeners.
@@ -145,6 +175,9 @@ impl Mail {
         }
         self.imap.iter_mut().try_for_each(Imap::resolve)?;
         self.hook.iter_mut().try_for_each(Hook::resolve)?;
+        if !self.dkim.key_file.is_empty() {
+            self.dkim.key = from_file(&self.dkim.key_file)?.into();
+        }
         Ok(())
     }
 
@@ -173,6 +206,12 @@ impl Mail {
         }
         if self.out.concurrency == 0 {
             return invalid("mail.out.concurrency", "must be at least 1");
+        }
+        if self.out.per_domain == 0 {
+            return invalid("mail.out.per_domain", "must be at least 1");
+        }
+        if !self.dkim.key_file.is_empty() && self.dkim.selector.is_empty() {
+            return invalid("mail.dkim.selector", "is missing, though a key is set");
         }
         if !self.out.username.is_empty() && self.out.password.expose_secret().is_empty() {
             return invalid("mail.out.password", "is missing, though a username is set");

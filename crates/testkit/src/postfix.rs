@@ -39,7 +39,11 @@ fn sh(command: &mut Command) -> String {
 }
 
 impl Postfix {
-    /// Mail to `reply_domain` goes by LMTP to `lmtp_port`, all other mail into the Maildir.
+    /// A domain whose mail is taken and then refused by whom it is handed to, our own listener, since it is none of ours:
+    /// a notice comes back.
+    pub const GONE: &str = "gone.example";
+
+    /// Mail to `reply_domain` goes by LMTP to `lmtp_port`, all other mail into the Maildir, but that to [`Self::GONE`].
     ///
     /// # Panics
     /// When Postfix is missing or does not start: it needs root, for its master process drops privileges itself.
@@ -71,10 +75,10 @@ impl Postfix {
                  smtpd_recipient_restrictions = permit_mynetworks, reject\nsmtpd_relay_restrictions = permit_mynetworks, reject\n\
                  virtual_mailbox_domains = regexp:{etc}/domains\nvirtual_mailbox_maps = static:all/\nvirtual_mailbox_base = {mail}\n\
                  virtual_uid_maps = static:{uid}\nvirtual_gid_maps = static:{gid}\nvirtual_minimum_uid = 1\n\
-                 transport_maps = inline:{{ {reply_domain}=lmtp:inet:127.0.0.1:{lmtp_port} }}\ndefault_transport = error:nothing leaves this machine\n\
+                 transport_maps = inline:{{ {reply_domain}=lmtp:inet:127.0.0.1:{lmtp_port}, {gone}=lmtp:inet:127.0.0.1:{lmtp_port} }}\ndefault_transport = error:nothing leaves this machine\n\
                  smtputf8_enable = yes\nsmtpd_client_connection_count_limit = 0\nsmtpd_client_connection_rate_limit = 0\n\
                  minimal_backoff_time = 2s\nmaximal_backoff_time = 4s\nqueue_run_delay = 2s\nmessage_size_limit = 30000000\n",
-                queue = at("queue"), data = at("data"), mail = at("mail"), etc = at("etc"), log = at("log"), prefix = root.display(),
+                gone = Self::GONE, queue = at("queue"), data = at("data"), mail = at("mail"), etc = at("etc"), log = at("log"), prefix = root.display(),
             ),
         )
         .expect("main.cf");

@@ -244,6 +244,9 @@ impl Chrome {
             parts.push(self.t1("health-uncertain", "n", health.uncertain));
         }
         parts.push(self.t1("health-failed", "n", health.failed));
+        if health.clock {
+            parts.push(self.t("health-clock"));
+        }
         if health.returned > 0 {
             parts.push(self.t1("health-returned", "n", health.returned));
         }

@@ -8,7 +8,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
-    entity::{job, marked_address, staff, worker_health},
+    entity::{clock_watch, job, marked_address, staff, worker_health},
     prelude::*,
 };
 use domain::state::job::JobState;
@@ -34,18 +34,22 @@ pub struct Health {
     pub returned: u64,
     pub oldest_at: Option<DateTime<Utc>>,
     pub paused: bool,
+    /// The clock is doubted: what goes by it waits.
+    pub clock: bool,
     /// No worker has reported lately.
     pub silent: bool,
 }
 
 impl Health {
     pub fn is_bad(&self) -> bool {
-        self.failed > 0 || self.failed_jobs > 0 || self.returned > 0 || self.silent
+        self.failed > 0 || self.failed_jobs > 0 || self.returned > 0 || self.clock || self.silent
     }
 
     /// Where one sees to it.
     pub const fn href(&self) -> &'static str {
-        if self.failed_jobs > 0 && self.failed == 0 {
+        if self.clock {
+            "/desk/clock"
+        } else if self.failed_jobs > 0 && self.failed == 0 {
             "/desk"
         } else if self.returned > 0 && self.failed == 0 {
             "/desk/addresses"
@@ -71,6 +75,12 @@ impl Cache {
         let returned = marked_address::Entity::find().filter(marked_address::Column::SettledAt.is_null());
         let health = Health {
             returned: returned.count(app.db.reader()).await.ok()?,
+            clock: clock_watch::Entity::find()
+                .filter(clock_watch::Column::Doubt.is_not_null())
+                .one(app.db.reader())
+                .await
+                .ok()?
+                .is_some(),
             failed_jobs: failed.count(app.db.reader()).await.ok()?,
             ..sum(&rows, app.clock.now())
         };
@@ -92,6 +102,7 @@ fn sum(rows: &[worker_health::Model], now: DateTime<Utc>) -> Health {
             failed: i64::from(r.failed),
             failed_jobs: 0,
             returned: 0,
+            clock: false,
             oldest_at: r.oldest_at,
             paused: r.paused,
             silent: now - r.at > SILENT,

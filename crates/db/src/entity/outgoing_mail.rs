@@ -21,6 +21,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub to_name: String,
     pub to_email: EmailAddress,
+    /// What stands behind its `@`.
+    #[sea_orm(column_type = "Text")]
+    pub to_domain: String,
     pub lang: Lang,
     #[sea_orm(column_type = "JsonBinary")]
     pub letter: Json,
@@ -43,6 +46,11 @@ pub struct Model {
     pub version: i32,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
+    /// Staff want it to go, although its address is marked or its person wants none.
+    pub forced: bool,
+    /// Goes within working hours alone.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub hours: Option<Json>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -136,6 +136,7 @@ mail-reverse-question = Question back
 mail-delivery = Answer delivered
 mail-ask-back = A crew asks
 mail-speaker = Speaker
+mail-reminder = Reminder
 mail-staff-notice = Staff notice
 
 staff-title = Staff

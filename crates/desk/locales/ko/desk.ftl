@@ -112,6 +112,7 @@ mail-reverse-question = 역질문
 mail-delivery = 답변 전달
 mail-ask-back = 크루의 물음
 mail-speaker = 연사
+mail-reminder = 답변 알림
 mail-staff-notice = 직원 알림
 
 staff-title = 직원

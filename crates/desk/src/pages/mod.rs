@@ -1,10 +1,12 @@
 mod audit;
 mod audit_file;
+mod clock;
 mod export;
 mod facts;
 mod home;
 mod hook;
 mod ledger;
+mod mailcheck;
 mod outbox;
 mod outgoing;
 mod returned;
@@ -22,6 +24,8 @@ pub(crate) fn routes() -> web::Router {
         .merge(audit::routes())
         .merge(audit_file::routes())
         .merge(export::routes())
+        .merge(clock::routes())
+        .merge(mailcheck::routes())
 }
 
 /// For pages that belong to no event.

@@ -24,6 +24,7 @@ pub(crate) fn routes() -> web::Router {
         .route("/desk/outbox/{id}/hold", post(hold))
         .route("/desk/outbox/{id}/drop", post(discard))
         .route("/desk/outbox/{id}/retry", post(retry))
+        .route("/desk/outbox/{id}/force", post(force))
         .route("/desk/outbox/{id}/correct", post(super::returned::correct))
 }
 
@@ -70,6 +71,14 @@ impl Page {
     }
     fn may_drop(&self) -> bool {
         self.is(&[OutgoingState::Draft, OutgoingState::Queued, OutgoingState::Failed])
+    }
+    /// Why we sent nothing, in words; it is no server's reply.
+    fn withheld(&self) -> Option<String> {
+        let why = self.row.server_reply.as_deref()?.strip_prefix(outbox::WITHHELD)?;
+        Some(self.c.t(format!("outbox-withheld-{why}")))
+    }
+    fn may_force(&self) -> bool {
+        self.is(&[OutgoingState::Dropped]) && self.withheld().is_some()
     }
     fn may_retry(&self) -> bool {
         self.is(&[OutgoingState::Failed, OutgoingState::Uncertain])
@@ -310,6 +319,18 @@ async fn retry(
     let tx = app.db.begin_write().await?;
     outbox::retry(&tx, &app.clock, row.id).await.map_err(db::Error::from)?;
     done(&app, tx, &staff, &row, "mail.retried", "outbox-queued").await
+}
+
+async fn force(
+    State(app): State<App>,
+    staff: Reviewer,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result {
+    let row = find(&app, &id).await?;
+    let tx = app.db.begin_write().await?;
+    outbox::force(&tx, &app.clock, row.id).await.map_err(db::Error::from)?;
+    done(&app, tx, &staff, &row, "mail.forced", "outbox-queued").await
 }
 
 async fn done(

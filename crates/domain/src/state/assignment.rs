@@ -15,6 +15,22 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What is done, one after the other, while an answer is awaited.
+    ReminderStep {
+        /// Some days before it is due.
+        Before = "before",
+        /// On the day.
+        Due = "due",
+        /// Some days after.
+        After = "after",
+        /// The lead of the crew is told.
+        Lead = "lead",
+        /// The moderators are told, on their board.
+        Moderator = "moderator",
+    }
+}
+
 impl AssignmentState {
     /// The states in which an answer is still awaited.
     pub const OPEN: &'static [Self] = &[Self::Sent, Self::Reminded, Self::AskedBack];
@@ -47,4 +63,11 @@ impl Transitions for AssignmentState {
             (Answered, Sent),
         ]
     };
+}
+
+/// Part of a key must say how it comes from an auto-increment number; this one never does.
+impl sea_orm::TryFromU64 for ReminderStep {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("ReminderStep"))
+    }
 }

@@ -36,6 +36,7 @@ impl Transitions for OutgoingState {
             (Failed, Queued),
             (Failed, Dropped),
             (Dropped, Draft),
+            (Dropped, Queued),
         ]
     };
 }
@@ -62,6 +63,8 @@ text_enum! {
         /// A speaker gets their questions.
         Speaker = "speaker",
         StaffNotice = "staff_notice",
+        /// An answer is awaited: to a crew member, their lead, or a partner who was asked back.
+        Reminder = "reminder",
     }
 }
 
@@ -95,6 +98,18 @@ impl Transitions for IncomingState {
 text_enum! {
     /// By which door a mail came in.
     Via { Smtp = "smtp", Lmtp = "lmtp", Imap = "imap", Hook = "hook" }
+}
+
+text_enum! {
+    /// How somebody said that they want no more invitations and reminders.
+    UnsubscribeWay {
+        /// By the button on the page behind the link.
+        Page = "page",
+        /// Their mail program did it for them (RFC 8058).
+        OneClick = "one_click",
+        /// They told staff.
+        Staff = "staff",
+    }
 }
 
 text_enum! {

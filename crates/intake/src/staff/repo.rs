@@ -163,6 +163,9 @@ pub(crate) async fn uninvited_with_address(
     let query = roster(event)
         .filter(invitation::Column::InvitedAt.is_null())
         .filter(partner::Column::Email.is_not_null())
+        .filter(Expr::cust(
+            "NOT EXISTS (SELECT 1 FROM unsubscribed u WHERE u.invitation_id = invitation.id)",
+        ))
         .select_only()
         .column(invitation::Column::Id)
         .order_by_asc(invitation::Column::Id)

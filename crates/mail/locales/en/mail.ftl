@@ -14,3 +14,5 @@ why-ask-back = You get this mail from { $from } because the crew needs to know m
 why-speaker = { $from } sent this mail because you speak at the event.
 why-staff-notice = { $from } sent this mail to its staff.
 personal-link = The link in this mail is for you alone. Please do not forward it.
+why-reminder = { $from } sent this mail because an answer is still awaited.
+unsubscribe = To get no more invitations and reminders for this event

@@ -98,6 +98,11 @@ impl Verifier {
         }
     }
 
+    /// Whom it asks; none when DNS is off, or no name server is known.
+    pub(crate) const fn dns(&self) -> Option<&MessageAuthenticator> {
+        self.dns.as_ref()
+    }
+
     fn is_resting(&self) -> bool {
         let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
         resting.is_some_and(|since| since.elapsed() < REST)

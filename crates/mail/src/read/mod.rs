@@ -33,8 +33,8 @@ pub use class::{Absence, Detail, Severity};
 pub use language::Language;
 pub use report::{report, token_word};
 pub use source::{mask_file, mask_source};
-pub use token::mask_tokens;
-pub(crate) use token::{PREFIXES as REPLY_PREFIXES, prefix as reply_prefix};
+pub(crate) use token::{PREFIXES as REPLY_PREFIXES, prefix as reply_prefix, return_prefix};
+pub use token::{mask_tokens, returned};
 
 /// The two addresses of the SMTP envelope; empty where a mail is read from a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

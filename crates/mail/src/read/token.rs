@@ -1,8 +1,9 @@
 //! Which assignment a mail belongs to, by a secret of ours; and how such secrets are hidden again.
 
 use super::{Envelope, Reader, TokenFinding};
+use chrono::{DateTime, Utc};
 use domain::{
-    AssignmentId, QuestionId,
+    AssignmentId, OutgoingId, QuestionId,
     token::{Purpose, TOKEN_CHARS},
 };
 use settings::ReplyForm;
@@ -17,6 +18,29 @@ pub(crate) const fn prefix(form: ReplyForm) -> &'static str {
         ReplyForm::Plus => PREFIXES[0],
         ReplyForm::CatchAll => PREFIXES[1],
     }
+}
+
+/// The local part of a return path before its token: with it 64 octets, which is the most (RFC 5321 §4.5.3.1.1).
+const RETURN_PREFIXES: [&str; 2] = ["bounces+", "bounces-"];
+
+pub(crate) const fn return_prefix(form: ReplyForm) -> &'static str {
+    match form {
+        ReplyForm::Plus => RETURN_PREFIXES[0],
+        ReplyForm::CatchAll => RETURN_PREFIXES[1],
+    }
+}
+
+/// The mail of ours that came back, by the address it came back to: that needs nothing in its body. `now` must not be
+/// later than the last day of the address.
+pub fn returned(envelope: &Envelope, reader: &Reader, now: DateTime<Utc>) -> Option<OutgoingId> {
+    let suffix = format!("@{}", reader.reply_domain.to_ascii_lowercase());
+    envelope.to.iter().find_map(|address| {
+        let address = address.trim().trim_matches(['<', '>']).to_ascii_lowercase();
+        let local = address.strip_suffix(&suffix)?;
+        let token = RETURN_PREFIXES.iter().find_map(|prefix| local.strip_prefix(prefix))?;
+        let claim = reader.keys.verify_until(Purpose::ReturnPath, token, now)?;
+        Some(OutgoingId::from_uuid(claim.id))
+    })
 }
 
 /// Looks through recipients first, since some providers replace our Message-ID; then through the thread.

@@ -1,5 +1,6 @@
 //! The sender: takes what is due from the outbox and brings it to the mail server, several at once.
 
+mod claim;
 mod hold;
 mod reach;
 mod store;
@@ -7,8 +8,9 @@ mod store;
 mod tests;
 mod wire;
 
-use crate::Error;
+use crate::{Error, Signer};
 use chrono::Duration;
+use claim::{Claimed, Desk};
 use db::{Db, Wake};
 use domain::{Clock, state::mail::OutgoingState, token::Keys};
 use hold::{Hold, Leave};
@@ -18,7 +20,6 @@ use std::{
     future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
-use store::Claimed;
 pub use store::HEALTH;
 use tokio::{task::JoinSet, time::Instant};
 use wire::{Outcome, Wire};
@@ -43,6 +44,7 @@ struct Inner {
     wake: Wake,
     wire: Wire,
     hold: Hold,
+    signer: Option<Signer>,
     last_error: Mutex<Option<String>>,
 }
 
@@ -50,6 +52,11 @@ impl Sender {
     pub fn new(db: Db, settings: Arc<Settings>, clock: Clock, keys: Keys, wake: Wake) -> Self {
         let wire = Wire::new(settings.mail.out.clone());
         let hold = Hold::new(&settings.data_dir, settings.mail.out.hold_after_restore);
+        // The start of the process has read the key before; nothing goes out unsigned silently.
+        let signer = Signer::load(&settings).unwrap_or_else(|error| {
+            tracing::error!(%error, "mail: goes out without our signature");
+            None
+        });
         Self(Arc::new(Inner {
             db,
             settings,
@@ -58,6 +65,7 @@ impl Sender {
             wake,
             wire,
             hold,
+            signer,
             last_error: Mutex::new(None),
         }))
     }
@@ -66,6 +74,7 @@ impl Sender {
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
         let inner = &self.0;
         let most = inner.settings.mail.out.concurrency as usize;
+        let clock = jobs::clock::Watch::new(inner.db.clone(), inner.clock.clone());
         if inner.settings.mail.out.paused {
             tracing::warn!("mail: sending is paused by the settings; nothing goes out");
         }
@@ -78,7 +87,8 @@ impl Sender {
             let claimed = if paused {
                 Vec::new()
             } else {
-                inner.take(most.saturating_sub(under_way.len())).await
+                let trusted = clock.agrees().await;
+                inner.take(most.saturating_sub(under_way.len()), trusted).await
             };
             busy |= !claimed.is_empty();
             for mail in claimed {
@@ -116,7 +126,7 @@ impl Sender {
             store::recover(&inner.db, inner.clock.now()).await?;
             loop {
                 let most = inner.settings.mail.out.concurrency.max(1) as usize;
-                let claimed = inner.claim(most).await?;
+                let claimed = inner.claim(most, true).await?;
                 if claimed.is_empty() {
                     break;
                 }
@@ -164,20 +174,26 @@ impl Inner {
         }
     }
 
-    async fn claim(&self, most: usize) -> Result<Vec<Claimed>, Error> {
-        if most == 0 {
-            return Ok(Vec::new());
-        }
-        store::claim(&self.db, &self.settings, &self.keys, &self.clock, most, self.lease()).await
+    async fn claim(&self, most: usize, trusted: bool) -> Result<Vec<Claimed>, Error> {
+        let desk = Desk {
+            db: &self.db,
+            settings: &self.settings,
+            keys: &self.keys,
+            clock: &self.clock,
+            signer: self.signer.as_ref(),
+            lease: self.lease(),
+            trusted,
+        };
+        desk.claim(most).await
     }
 
-    async fn take(&self, most: usize) -> Vec<Claimed> {
+    async fn take(&self, most: usize, trusted: bool) -> Vec<Claimed> {
         let work = async {
             let lost = store::recover(&self.db, self.clock.now()).await?;
             if lost > 0 {
                 tracing::warn!(lost, "mail: leases ended without a word; repeating with the same bytes");
             }
-            self.claim(most).await
+            self.claim(most, trusted).await
         };
         match work.await {
             Ok(claimed) => claimed,
@@ -196,7 +212,7 @@ impl Inner {
             Outcome::Refused(_) => {}
             Outcome::Later(words) | Outcome::Uncertain(words) => self.remember(Some(words.clone())),
         }
-        match store::settle(&self.db, &self.clock, &mail, outcome).await {
+        match store::settle(&self.db, &self.clock, &self.settings.events.holidays, &mail, outcome).await {
             Ok(Some(state @ (OutgoingState::Failed | OutgoingState::Uncertain))) => {
                 tracing::warn!(outgoing = %mail.id, attempt = mail.row.attempts, %state, "mail: attempt ended");
             }

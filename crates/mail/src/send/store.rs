@@ -1,7 +1,7 @@
 //! The sender's steps in the database. Each is one short transaction; the lease's holder alone may settle.
 
-use super::{reach, wire::Outcome};
-use crate::{Composed, Error, compose, letter::Letter, link_versions, outbox};
+use super::{claim::Claimed, reach, wire::Outcome};
+use crate::{Error, Hours};
 use chrono::{DateTime, Duration, Utc};
 use db::{
     audit::{self, Actor},
@@ -11,25 +11,14 @@ use db::{
 use domain::{
     Clock, OutgoingId,
     state::{Transitions, delivery::DeliveryState, mail::OutgoingState},
-    token::Keys,
 };
-use sea_orm::{ExprTrait, sea_query::OnConflict};
-use settings::Settings;
-use uuid::Uuid;
+use sea_orm::sea_query::OnConflict;
+use settings::Holidays;
 
 /// Temporary refusals are borne this long.
 const GIVE_UP: i64 = 5 * 24 * 60 * 60;
 /// The outbox's line in `worker_health`.
 pub const HEALTH: &str = "mail";
-
-/// A mail that is ours to send until the lease ends.
-#[derive(Debug)]
-pub(super) struct Claimed {
-    pub id: OutgoingId,
-    pub row: outgoing_mail::Model,
-    pub composed: Composed,
-    owner: String,
-}
 
 /// Leases that ended without a word become uncertain: their worker died, perhaps after the server took the mail.
 pub(super) async fn recover(db: &Db, now: DateTime<Utc>) -> Result<u64, Error> {
@@ -61,126 +50,20 @@ pub(super) async fn recover(db: &Db, now: DateTime<Utc>) -> Result<u64, Error> {
     Ok(result.rows_affected)
 }
 
-/// Takes up to `most` due mails and freezes their bytes, in one transaction.
-pub(super) async fn claim(
-    db: &Db,
-    settings: &Settings,
-    keys: &Keys,
-    clock: &Clock,
-    most: usize,
-    lease: Duration,
-) -> Result<Vec<Claimed>, Error> {
-    let now = clock.now();
-    let waiting = [OutgoingState::Queued, OutgoingState::Uncertain];
-    let due = || {
-        outgoing_mail::Entity::find()
-            // In words that the partial index knows: bound values say nothing to the planner.
-            .filter(Expr::cust("state IN ('queued', 'sending', 'uncertain')"))
-            .filter(outgoing_mail::Column::State.is_in(waiting))
-            .filter(outgoing_mail::Column::NextAttemptAt.lte(now))
-            .order_by_asc(outgoing_mail::Column::NextAttemptAt)
-            .limit(most as u64)
-            .select_only()
-            .column(outgoing_mail::Column::Id)
-            .into_tuple::<OutgoingId>()
-    };
-    // A look before the leap: an idle sender never holds the writer.
-    if due().one(db.reader()).await?.is_none() {
-        return Ok(Vec::new());
-    }
-    let owner = Uuid::new_v4().simple().to_string();
-    let tx = db.begin_write().await?;
-    let ids = due().all(&tx).await?;
-    outgoing_mail::Entity::update_many()
-        .col_expr(
-            outgoing_mail::Column::State,
-            Expr::value(OutgoingState::Sending.as_str()),
-        )
-        .col_expr(outgoing_mail::Column::LeaseOwner, Expr::value(owner.clone()))
-        .col_expr(outgoing_mail::Column::LeaseUntil, Expr::value(now + lease))
-        .col_expr(
-            outgoing_mail::Column::Attempts,
-            Expr::col(outgoing_mail::Column::Attempts).add(1),
-        )
-        .filter(outgoing_mail::Column::Id.is_in(ids))
-        .filter(outgoing_mail::Column::State.is_in(waiting))
-        .filter(outgoing_mail::Column::NextAttemptAt.lte(now))
-        .exec(&tx)
-        .await?;
-    let rows = outgoing_mail::Entity::find()
-        .filter(outgoing_mail::Column::LeaseOwner.eq(owner.clone()))
-        .filter(outgoing_mail::Column::State.eq(OutgoingState::Sending))
-        .order_by_asc(outgoing_mail::Column::NextAttemptAt)
-        .all(&tx)
-        .await?;
-    let letters: Vec<Letter> = rows.iter().filter_map(|row| outbox::letter(row).ok()).collect();
-    let versions = link_versions(&tx, &letters).await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for row in rows {
-        let date = row.mail_date.unwrap_or(now);
-        match compose(&row, date, settings, keys, &versions) {
-            Ok(composed) => {
-                freeze(&tx, &row, date, &composed).await?;
-                claimed.push(Claimed {
-                    id: row.id,
-                    row,
-                    composed,
-                    owner: owner.clone(),
-                });
-            }
-            Err(error) => {
-                tracing::error!(outgoing = %row.id, %error, "mail could not be composed");
-                let fate = Fate {
-                    state: OutgoingState::Failed,
-                    words: error.to_string(),
-                    next: None,
-                    sent: false,
-                };
-                settle_row(&tx, clock, &row, &owner, &fate).await?;
-            }
-        }
-    }
-    tx.commit().await?;
-    Ok(claimed)
-}
-
-/// The first attempt writes down what is sent; later ones must send the same.
-async fn freeze(
-    tx: &impl ConnectionTrait,
-    row: &outgoing_mail::Model,
-    date: DateTime<Utc>,
-    composed: &Composed,
-) -> Result<(), Error> {
-    match &row.bytes_sha256 {
-        Some(before) if *before == composed.sha256 => return Ok(()),
-        Some(_) => {
-            tracing::warn!(outgoing = %row.id, "mail's bytes differ from its first attempt: keys or settings changed since");
-            return Ok(());
-        }
-        None => {}
-    }
-    outgoing_mail::Entity::update_many()
-        .col_expr(outgoing_mail::Column::MailDate, Expr::value(date))
-        .col_expr(outgoing_mail::Column::BytesSha256, Expr::value(composed.sha256.clone()))
-        .filter(outgoing_mail::Column::Id.eq(row.id))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
 /// What becomes of a mail after an attempt.
 #[derive(Debug)]
-struct Fate {
-    state: OutgoingState,
-    words: String,
-    next: Option<DateTime<Utc>>,
-    sent: bool,
+pub(super) struct Fate {
+    pub(super) state: OutgoingState,
+    pub(super) words: String,
+    pub(super) next: Option<DateTime<Utc>>,
+    pub(super) sent: bool,
 }
 
-fn fate(row: &outgoing_mail::Model, outcome: Outcome, now: DateTime<Utc>) -> Fate {
+fn fate(row: &outgoing_mail::Model, outcome: Outcome, now: DateTime<Utc>, holidays: &Holidays) -> Fate {
     let first = row.mail_date.unwrap_or(now);
     let too_old = (now - first).num_seconds() > GIVE_UP;
-    let next = Some(now + pause(row.id, row.attempts));
+    let next = now + pause(row.id, row.attempts);
+    let next = Some(hours(row).map_or(next, |hours| hours.next(next, holidays)));
     match outcome {
         Outcome::Accepted(words) => Fate {
             state: OutgoingState::Sent,
@@ -215,6 +98,11 @@ fn fate(row: &outgoing_mail::Model, outcome: Outcome, now: DateTime<Utc>) -> Fat
     }
 }
 
+/// The hours to which a mail keeps, if it keeps to any.
+pub(super) fn hours(row: &outgoing_mail::Model) -> Option<Hours> {
+    serde_json::from_value(row.hours.clone()?).ok()
+}
+
 /// Minutes that grow with the attempts, and up to a fifth more, so that a crowd does not come back at one moment.
 pub(super) fn pause(id: OutgoingId, attempts: i32) -> Duration {
     const MINUTES: [i64; 8] = [1, 2, 5, 15, 30, 60, 120, 240];
@@ -229,10 +117,11 @@ pub(super) fn pause(id: OutgoingId, attempts: i32) -> Duration {
 pub(super) async fn settle(
     db: &Db,
     clock: &Clock,
+    holidays: &Holidays,
     claimed: &Claimed,
     outcome: Outcome,
 ) -> Result<Option<OutgoingState>, Error> {
-    let fate = fate(&claimed.row, outcome, clock.now());
+    let fate = fate(&claimed.row, outcome, clock.now(), holidays);
     let tx = db.begin_write().await?;
     match settle_row(&tx, clock, &claimed.row, &claimed.owner, &fate).await {
         Ok(()) => {
@@ -247,7 +136,7 @@ pub(super) async fn settle(
     }
 }
 
-async fn settle_row(
+pub(super) async fn settle_row(
     tx: &impl ConnectionTrait,
     clock: &Clock,
     row: &outgoing_mail::Model,

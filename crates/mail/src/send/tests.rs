@@ -1,5 +1,7 @@
 //! The sender against servers that behave and servers that do not.
 
+mod limits;
+
 use super::*;
 use crate::{
     Initial, Letter, NewMail, Refs, outbox,
@@ -61,19 +63,23 @@ async fn office(port: u16) -> Post {
     }
 }
 
+fn mail_to(to: &str) -> NewMail {
+    NewMail {
+        kind: MailKind::StaffNotice,
+        to_name: "김하늘".into(),
+        to_email: EmailAddress::parse(to).expect("address"),
+        lang: Lang::Ko,
+        letter: Letter::new("안내").text("본문\n.\n점"),
+        state: Initial::Queued,
+        dedup: format!("test:{to}"),
+        reply: None,
+        refs: Refs::default(),
+    }
+}
+
 impl Post {
     async fn put(&self, to: &str) -> Option<domain::OutgoingId> {
-        let mail = NewMail {
-            kind: MailKind::StaffNotice,
-            to_name: "김하늘".into(),
-            to_email: EmailAddress::parse(to).expect("address"),
-            lang: Lang::Ko,
-            letter: Letter::new("안내").text("본문\n.\n점"),
-            state: Initial::Queued,
-            dedup: format!("test:{to}"),
-            reply: None,
-            refs: Refs::default(),
-        };
+        let mail = mail_to(to);
         let tx = self.db.begin_write().await.expect("tx");
         let id = outbox::put(&tx, &self.clock, &self.settings, mail).await.expect("put");
         tx.commit().await.expect("commit");
@@ -290,10 +296,10 @@ async fn a_mail_whose_worker_died_is_repeated_and_staff_steps_are_conditional() 
     let (sink, number) = sink().await;
     let post = office(number).await;
     let id = post.put("a@x.example").await.expect("new");
-    let claimed = post.sender.0.claim(5).await.expect("claims");
+    let claimed = post.sender.0.claim(5, true).await.expect("claims");
     assert_eq!(claimed.len(), 1);
     assert!(
-        post.sender.0.claim(5).await.expect("claims").is_empty(),
+        post.sender.0.claim(5, true).await.expect("claims").is_empty(),
         "a lease is one worker's"
     );
     let tx = post.db.begin_write().await.expect("tx");
@@ -309,9 +315,15 @@ async fn a_mail_whose_worker_died_is_repeated_and_staff_steps_are_conditional() 
     post.sender.run_due().await.expect("runs");
     assert_eq!(post.row(id).await.state, OutgoingState::Sent);
     assert_eq!(sink.0.lock().expect("lock").len(), 1);
-    let lost = store::settle(&post.db, &post.clock, &claimed[0], Outcome::Later("x".into()))
-        .await
-        .expect("settles");
+    let lost = store::settle(
+        &post.db,
+        &post.clock,
+        &post.settings.events.holidays,
+        &claimed[0],
+        Outcome::Later("x".into()),
+    )
+    .await
+    .expect("settles");
     assert_eq!(lost, None, "the dead worker's word counts no more");
 }
 

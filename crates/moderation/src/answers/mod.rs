@@ -5,6 +5,6 @@ pub(crate) mod pages;
 pub(crate) mod repo;
 pub mod service;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use pages::routes;

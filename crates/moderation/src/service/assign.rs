@@ -234,6 +234,7 @@ async fn leave(
         .exec(tx)
         .await?;
     one_row(&left, "assignment")?;
+    crate::remind::stop(tx, assignment.id).await?;
     let entry = audit::Entry {
         event: Some(assignment.event_id),
         actor,

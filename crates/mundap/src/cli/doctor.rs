@@ -49,6 +49,7 @@ pub(super) async fn run(settings: Result<Settings, SettingsError>) -> ExitCode {
     server(&mut sheet, &settings).await;
     mailboxes(&mut sheet, &settings).await;
     certificate(&mut sheet, &settings);
+    records(&mut sheet, &settings).await;
     ports(&mut sheet, &settings).await;
     if sheet.bad == 0 {
         say(format_args!("All is well."));
@@ -260,6 +261,28 @@ fn certificate(sheet: &mut Sheet, settings: &Settings) {
             "mail.in.tls_certificate",
             format!("{error}; set it and mail.in.tls_key"),
         ),
+    }
+}
+
+/// Before the domain is one's own there is nothing to ask for.
+async fn records(sheet: &mut Sheet, settings: &Settings) {
+    match mail::Signer::load(settings) {
+        Ok(Some(signer)) => sheet.ok("mail.dkim", format!("signs as {}", signer.record_name())),
+        Ok(None) => sheet.note("mail.dkim", "no key: the mail server must sign what goes out"),
+        Err(error) => sheet.bad("mail.dkim", error),
+    }
+    if settings.mail.from_address.ends_with(".example") {
+        return;
+    }
+    for finding in mail::dns::check(settings).await {
+        let what = format!("DNS {} {}", finding.record.as_str(), finding.name);
+        match finding.state {
+            mail::dns::State::Fine => sheet.ok(&what, finding.found),
+            mail::dns::State::Missing => sheet.bad(&what, "is missing; see docs/mail-out.md"),
+            mail::dns::State::Wrong => sheet.bad(&what, format!("is wrong: {}; see docs/mail-out.md", finding.found)),
+            mail::dns::State::Silent => sheet.note(&what, "DNS did not answer"),
+            mail::dns::State::Off => sheet.note(&what, "was not asked for"),
+        }
     }
 }
 

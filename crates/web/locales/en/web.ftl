@@ -38,6 +38,7 @@ health-failed = { $n } failed
 health-returned = { $n } bounced addresses
 health-oldest = oldest { $ago }
 health-paused = sending is paused
+health-clock = Check the clock
 health-silent = The mail worker is silent
 health-jobs = Failed jobs: { $n }
 

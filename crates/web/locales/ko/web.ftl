@@ -38,6 +38,7 @@ health-failed = 실패 { $n }
 health-returned = 반송된 주소 { $n }
 health-oldest = 가장 오래된 것 { $ago }
 health-paused = 발송 멈춤
+health-clock = 시계를 확인해 주세요
 health-silent = 메일 작업자가 응답하지 않음
 health-jobs = 실패한 작업 { $n }
 

@@ -9,6 +9,7 @@ mod question;
 mod rsvp;
 mod selection;
 mod similar;
+mod unsubscribe;
 mod view;
 
 use axum::routing::{get, post};
@@ -17,6 +18,7 @@ pub(super) fn routes() -> web::Router {
     axum::Router::new()
         .route("/i/{token}", get(enter::landing).post(enter::press))
         .route("/link", get(link::ask).post(link::send))
+        .route("/u/{token}", get(unsubscribe::page).post(unsubscribe::press))
         .route("/my", get(home::home))
         .route("/my/leave", post(enter::leave))
         .route("/my/rsvp", get(rsvp::show).post(rsvp::answer))

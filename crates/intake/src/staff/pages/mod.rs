@@ -14,6 +14,7 @@ mod selection;
 mod service;
 mod sheet;
 mod speaker;
+mod unsubscribe;
 
 use crate::{Error, TEXTS, staff::repo};
 use db::entity;

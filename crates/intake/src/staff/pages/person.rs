@@ -34,6 +34,14 @@ pub(super) fn routes() -> web::Router {
         .route("/desk/events/{slug}/roster/{id}/invite", post(invite))
         .route("/desk/events/{slug}/roster/{id}/handed-over", post(handed_over))
         .route("/desk/events/{slug}/roster/{id}/new-link", post(new_link))
+        .route(
+            "/desk/events/{slug}/roster/{id}/unsubscribe",
+            post(super::unsubscribe::note),
+        )
+        .route(
+            "/desk/events/{slug}/roster/{id}/subscribe",
+            post(super::unsubscribe::lift),
+        )
 }
 
 type Posted = Form<Vec<(String, String)>>;
@@ -219,6 +227,7 @@ struct PersonPage {
     field: String,
     link: String,
     mails: Vec<entity::outgoing_mail::Model>,
+    unsubscribed: Option<entity::unsubscribed::Model>,
     /// Each sitting with what they said and whether they came.
     sittings: Vec<(String, &'static str, &'static str)>,
     interests: Vec<String>,
@@ -292,6 +301,7 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, id: InvitationI
     Ok(PersonPage {
         link: invitation::personal_url(app, &person),
         mails: repo::invitation_mails(reader, id).await?,
+        unsubscribed: mail::unsubscribed::find(reader, id).await?,
         field: field
             .map(|f| c.either(&f.name, &f.name_en).to_owned())
             .unwrap_or_default(),
@@ -321,6 +331,11 @@ async fn invite(
     let (event, _) = open(&app, c, &slug).await?;
     let tx = app.db.begin_write().await?;
     let row = invitation::of_event(&tx, event.id, id).await?;
+    if mail::unsubscribed::find(&tx, id).await.map_err(Error::from)?.is_some() {
+        return Ok(redirect(format!("/desk/events/{slug}/roster/{id}"))
+            .flash("st-not-invited-unsubscribed")
+            .into_response());
+    }
     let put = if row.invited_at.is_some() {
         invitation::send_again(&tx, &app, staff.actor(), id).await?
     } else {

@@ -14,13 +14,14 @@ use crate::{
     },
     talk::service::command,
 };
+use chrono::{DateTime, Utc};
 use db::{
     audit::{self, Actor},
     entity::{answer, assignment, attachment, incoming_mail, message, outgoing_mail},
     prelude::*,
 };
 use domain::{
-    AnswerId, AssignmentId, AttachmentId, CrewMemberId, EmailAddress, IncomingId, MessageId, QuestionId,
+    AnswerId, AssignmentId, AttachmentId, CrewMemberId, EmailAddress, IncomingId, MessageId, OutgoingId, QuestionId,
     state::{
         answer::AnswerSource,
         mail::{IncomingState, Via},
@@ -31,7 +32,7 @@ use domain::{
 use mail::{
     ReplyTo,
     identity::{Authentication, Proof, Session, Verifier, from_headers},
-    read::{Attachment, Class, Detail, Envelope, Reader, Reading, TokenFinding, read_in_time},
+    read::{Attachment, Bounce, Class, Detail, Envelope, Reader, Reading, TokenFinding, read_in_time},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -73,7 +74,7 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
     // Before the writer is held: a name server takes its time.
     let found = authentication(app, &row, &reading).await;
     let tx = app.db.begin_write().await?;
-    let bound = bind(&tx, app, &reading).await?;
+    let bound = bind(&tx, app, &row, &reading).await?;
     if let Some(question) = bound.asker {
         return asker::read(tx, app, &row, &reading, &found, bound.binding, question).await;
     }
@@ -128,15 +129,33 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
 
 /// What the mail says; the same at any later time.
 pub(crate) async fn reading(app: &App, row: &incoming_mail::Model) -> Reading {
-    let envelope = Envelope {
+    let mut reading = read_in_time(row.raw.clone(), envelope(row), reader(app), PATIENCE).await;
+    let bears_no_mark = matches!(reading.class, Class::Answer | Class::Unknown);
+    if bears_no_mark && row.envelope_from.is_empty() && returned(app, row, row.received_at).is_some() {
+        reading.class = Class::Bounce;
+        "it came, from nobody, to the return path of a mail of ours".clone_into(&mut reading.class_reason);
+        reading.bounce = Some(Bounce::default());
+    }
+    reading
+}
+
+fn envelope(row: &incoming_mail::Model) -> Envelope {
+    Envelope {
         from: Some(row.envelope_from.clone()),
         to: row.envelope_to.split_whitespace().map(str::to_owned).collect(),
-    };
-    let reader = Reader {
+    }
+}
+
+fn reader(app: &App) -> Reader {
+    Reader {
         keys: app.keys.clone(),
         reply_domain: app.settings.mail.reply_domain.clone(),
-    };
-    read_in_time(row.raw.clone(), envelope, reader, PATIENCE).await
+    }
+}
+
+/// The mail of ours to whose return path it came.
+fn returned(app: &App, row: &incoming_mail::Model, at: DateTime<Utc>) -> Option<OutgoingId> {
+    mail::read::returned(&envelope(row), &reader(app), at)
 }
 
 /// What is known about its sender: found by us for what came by SMTP, else what a trusted server wrote on it. A mail
@@ -180,11 +199,23 @@ pub(super) struct About<'a> {
     pub(super) sender: Sender,
 }
 
-pub(crate) async fn bind(tx: &impl ConnectionTrait, app: &App, reading: &Reading) -> Result<Bound, Error> {
-    if let Some(bounce) = &reading.bounce {
-        let ours = match &bounce.message_id {
-            Some(id) => mail::outbox::by_message_id(tx, id).await?,
-            None => None,
+pub(crate) async fn bind(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    row: &incoming_mail::Model,
+    reading: &Reading,
+) -> Result<Bound, Error> {
+    // The address is signed, and says which mail it was; a bounce's body often does not.
+    let came_to = match returned(app, row, row.received_at) {
+        Some(id) => outgoing_mail::Entity::find_by_id(id).one(tx).await?,
+        None => None,
+    };
+    if reading.bounce.is_some() || (came_to.is_some() && reading.class == Class::AutoReply) {
+        let named = reading.bounce.as_ref().and_then(|bounce| bounce.message_id.as_ref());
+        let ours = match (came_to, named) {
+            (Some(mail), _) => Some(mail),
+            (None, Some(id)) => mail::outbox::by_message_id(tx, id).await?,
+            (None, None) => None,
         };
         return Ok(Bound {
             assignment: ours.as_ref().and_then(|m| m.assignment_id),

@@ -164,7 +164,7 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
     }
     let mut asked = None;
     if bound.is_none()
-        && let Some(question) = question_of(conn, &app, &reading(&app, &row).await).await?
+        && let Some(question) = question_of(conn, &app, &row, &reading(&app, &row).await).await?
     {
         asked = Some(repo::subject(conn, Some(question.id), None, c.lang()).await?);
     }

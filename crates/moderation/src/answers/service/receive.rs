@@ -145,6 +145,7 @@ pub(crate) async fn store(
         reviewed_at: Set(None),
     };
     answer::Entity::insert(row).exec_without_returning(tx).await?;
+    crate::remind::stop(tx, assignment.id).await?;
     assignment::Entity::update_many()
         .col_expr(assignment::Column::State, Expr::value(AssignmentState::Answered))
         .col_expr(assignment::Column::AnsweredAt, Expr::value(Some(now)))

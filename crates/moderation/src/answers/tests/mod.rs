@@ -17,7 +17,8 @@ use domain::{
     text::{AnswerText, QuestionText},
 };
 use std::{collections::HashSet, sync::Arc};
-use world::{email, world};
+use world::email;
+pub(crate) use world::{World, world};
 
 #[tokio::test]
 async fn a_reply_becomes_an_answer_once_is_returned_and_approved() {

@@ -16,12 +16,12 @@ use sea_orm::IntoActiveModel;
 use std::sync::Arc;
 use web::App;
 
-pub(super) struct World {
-    pub(super) app: App,
+pub(crate) struct World {
+    pub(crate) app: App,
     pub(super) staff: StaffId,
-    pub(super) event: EventId,
-    pub(super) service: ServiceId,
-    pub(super) question: entity::question::Model,
+    pub(crate) event: EventId,
+    pub(crate) service: ServiceId,
+    pub(crate) question: entity::question::Model,
     pub(super) invitation: InvitationId,
     _dir: tempfile::TempDir,
 }
@@ -41,12 +41,26 @@ where
         .expect("inserts");
 }
 
-#[expect(clippy::too_many_lines, reason = "rows have many columns")]
-pub(super) async fn world() -> World {
-    let dir = tempfile::tempdir().expect("a folder");
-    let db = Db::connect(&format!("sqlite://{}/t.db", dir.path().display()), 4)
+/// A fresh database on the engine that the run tests, as in `testkit`, which stands above this slice.
+async fn address(dir: &tempfile::TempDir) -> String {
+    if std::env::var("MUNDAP_TEST_ENGINE").as_deref() != Ok("postgres") {
+        return format!("sqlite://{}/t.db", dir.path().display());
+    }
+    let admin = std::env::var("MUNDAP_TEST_POSTGRES").expect("MUNDAP_TEST_POSTGRES is set by `make test`");
+    let name = format!("t{}", EventId::new());
+    let connection = sea_orm::Database::connect(&admin).await.expect("PostgreSQL answers");
+    connection
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
         .await
-        .expect("opens");
+        .expect("creates a database");
+    let (server, _) = admin.rsplit_once('/').expect("an address with a database");
+    format!("{server}/{name}")
+}
+
+#[expect(clippy::too_many_lines, reason = "rows have many columns")]
+pub(crate) async fn world() -> World {
+    let dir = tempfile::tempdir().expect("a folder");
+    let db = Db::connect(&address(&dir).await, 4).await.expect("opens");
     db.migrate().await.expect("migrates");
     let settings = Arc::new(settings::Settings::embedded().expect("settings"));
     let clock = Clock::frozen("2026-11-22T01:00:00Z".parse().expect("a time"));

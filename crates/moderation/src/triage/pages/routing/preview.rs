@@ -257,6 +257,7 @@ pub(super) fn as_sent(
         from_name: &app.settings.mail.from_name,
         public_url: &app.settings.web.public_url,
         replyable,
+        unsubscribe: None,
         links: Links::Hidden,
     };
     Ok(render_letter(&sheet)?)

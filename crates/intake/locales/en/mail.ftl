@@ -1,0 +1,14 @@
+my-unsubscribe-title = No more invitations and reminders
+my-unsubscribe-lead = Press the button, and we will send you no more invitations and reminders for “{ $event }”.
+my-unsubscribe-still = You will still get the receipts and the answers for questions that you send.
+my-unsubscribe-button = Unsubscribe
+my-unsubscribe-done = We will send you no more invitations and reminders for “{ $event }”.
+my-unsubscribe-back = If you want them again, please tell the people who organise the event.
+st-unsubscribed-page = Unsubscribed by the link in a mail on { $at }. No invitations and reminders go out.
+st-unsubscribed-one_click = Unsubscribed by the button of their mail program on { $at }. No invitations and reminders go out.
+st-unsubscribed-staff = Noted by staff on { $at }. No invitations and reminders go out.
+st-unsubscribe = Note as unsubscribed
+st-unsubscribe-lift = Wants them again
+st-unsubscribe-set = Noted. No invitations and reminders go out.
+st-unsubscribe-lifted = Invitations and reminders go out again.
+st-not-invited-unsubscribed = This person has unsubscribed, so no invitation was sent. Please hand over the link.

@@ -1,0 +1,14 @@
+my-unsubscribe-title = 초대와 알림 메일 그만 받기
+my-unsubscribe-lead = 아래 버튼을 누르시면 ‘{ $event }’의 초대와 알림 메일을 더 보내 드리지 않습니다.
+my-unsubscribe-still = 보내 주신 질문의 접수 확인과 답변 메일은 그대로 보내 드립니다.
+my-unsubscribe-button = 그만 받기
+my-unsubscribe-done = ‘{ $event }’의 초대와 알림 메일을 더 보내 드리지 않습니다.
+my-unsubscribe-back = 다시 받고 싶으시면 행사를 준비하는 분께 알려 주십시오.
+st-unsubscribed-page = { $at }에 메일의 링크로 수신을 거부했습니다. 초대와 알림 메일이 나가지 않습니다.
+st-unsubscribed-one_click = { $at }에 메일 프로그램의 수신 거부 단추로 수신을 거부했습니다. 초대와 알림 메일이 나가지 않습니다.
+st-unsubscribed-staff = { $at }에 직원이 수신 거부로 적었습니다. 초대와 알림 메일이 나가지 않습니다.
+st-unsubscribe = 수신 거부로 적기
+st-unsubscribe-lift = 다시 받기로 함
+st-unsubscribe-set = 수신 거부로 적었습니다. 초대와 알림 메일이 나가지 않습니다.
+st-unsubscribe-lifted = 초대와 알림 메일을 다시 보냅니다.
+st-not-invited-unsubscribed = 수신을 거부한 분이라 초대 메일을 보내지 않았습니다. 링크를 직접 전해 주십시오.
