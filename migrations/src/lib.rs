@@ -25,9 +25,9 @@ mod m0018_mail_identity;
 mod m0019_mail_in;
 mod m0020_mail_out;
 mod m0021_reminders;
-mod m0030_talk;
-mod m0031_review;
-mod m0032_delivery_words;
+mod m0022_talk;
+mod m0023_review;
+mod m0024_delivery_words;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -60,9 +60,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_mail_in::Step),
             Box::new(m0020_mail_out::Step),
             Box::new(m0021_reminders::Step),
-            Box::new(m0030_talk::Step),
-            Box::new(m0031_review::Step),
-            Box::new(m0032_delivery_words::Step),
+            Box::new(m0022_talk::Step),
+            Box::new(m0023_review::Step),
+            Box::new(m0024_delivery_words::Step),
         ]
     }
 }

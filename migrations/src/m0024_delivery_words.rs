@@ -1,6 +1,6 @@
 //! The mail that brings an answer may be worded by the event, too.
 
-crate::dialect::step!("m0032_delivery_words", "", SQLITE, POSTGRES);
+crate::dialect::step!("m0024_delivery_words", "", SQLITE, POSTGRES);
 
 // SQLite cannot change a CHECK; nothing refers to this table.
 const SQLITE: &str = "

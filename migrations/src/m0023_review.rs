@@ -1,6 +1,6 @@
 //! Review: who edited an answer last, whether who edits may approve alone, and whose answers need no eyes at all.
 
-crate::dialect::step!("m0031_review", SQL);
+crate::dialect::step!("m0023_review", SQL);
 
 // Without a row in `review_rule` an event goes by the default: one pair of eyes is enough.
 const SQL: &str = "

@@ -1,6 +1,6 @@
 //! What asker and crew say to each other beside question and answer, and how often an asker may ask on.
 
-crate::dialect::step!("m0030_talk", SQL);
+crate::dialect::step!("m0022_talk", SQL);
 
 // A mail becomes one message at most: the index says so. A follow-up that has its answer names it. Without a row in
 // `talk_rule` an event goes by the default.
