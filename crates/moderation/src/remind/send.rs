@@ -183,7 +183,7 @@ async fn new_mail(
         state: Initial::Queued,
         // The step's own row is what makes it one of a kind; a mail that an answer stopped may be put anew.
         dedup: format!("reminder:{}", OutgoingId::new()),
-        reply: only.map(|w| w.row.id),
+        reply: only.map(|w| mail::ReplyTo::Assignment(w.row.id)),
         refs: Refs {
             event: Some(event.id),
             question: only.and_then(|w| w.row.question_id),
