@@ -23,7 +23,7 @@ import * as triage from "./stories/triage.mjs";
 
 const bin = path.resolve(import.meta.dirname, process.env.MUNDAP_BIN ?? "../../target/debug/mundap");
 const shots = path.resolve(import.meta.dirname, process.env.SHOTS ?? "../../target/screenshots");
-const LIMIT = 15 * 60_000;
+const LIMIT = 30 * 60_000;
 
 /// One event walked from end to end, in this order.
 const path_of_a_question = [

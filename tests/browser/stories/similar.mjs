@@ -29,26 +29,26 @@ export async function groups(scene) {
   await v.signIn(server.stops.moderator[0].email, `${EVENT}/similar`);
   await v.reloadUntil(() => v.page.getByRole("button", { name: t("similar-merge-ticked") }));
   await v.look("similar-groups", { dark: true });
-  const group = v.page.locator("section").filter({ hasText: "별 하나 줬어요" }).first();
-  await group.getByRole("radio", { name: t("similar-lead-n", { n: 2 }) }).check();
+  const group = v.page.locator("section").filter({ hasText: "작은 데이터 회사를 운영하는" }).first();
+  await group.getByRole("radio", { name: t("similar-lead-n", { n: 16 }) }).check();
   const ticks = group.getByRole("checkbox");
   for (let n = 0; n < (await ticks.count()); n += 1) await ticks.nth(n).uncheck();
   // Nothing but the leading one: refused, with what to do.
   await v.follow(group.getByRole("button", { name: t("similar-merge-ticked") }));
   await v.page.getByRole("alert").getByText(t("refused-nothing-ticked")).waitFor();
   await v.look("similar-refused");
-  const again = v.page.locator("section").filter({ hasText: "별 하나 줬어요" }).first();
-  await again.getByRole("radio", { name: t("similar-lead-n", { n: 2 }) }).check();
-  await again.getByRole("checkbox", { name: t("similar-pick-n", { n: 27 }) }).check();
+  const again = v.page.locator("section").filter({ hasText: "작은 데이터 회사를 운영하는" }).first();
+  await again.getByRole("radio", { name: t("similar-lead-n", { n: 16 }) }).check();
+  await again.getByRole("checkbox", { name: t("similar-pick-n", { n: 28 }) }).check();
   await v.follow(again.getByRole("button", { name: t("similar-merge-ticked") }));
   await v.told(t("similar-joined", { n: 1 }));
 
   // On its page it stands as merged, and comes back as it was.
-  await openQuestion(v, 27);
+  await openQuestion(v, 28);
   await v.page.getByText(t("panel-pending", { kind: t("decision-merge"), by: "양서린" })).first().waitFor();
   await v.look("merged-question", { dark: true });
   await v.press(t("do-undo"));
-  await v.told(t("triage-undone", { n: 27 }));
+  await v.told(t("triage-undone", { n: 28 }));
 
   // A group that is not one goes, and is not proposed again.
   await v.goto(`${EVENT}/similar`);

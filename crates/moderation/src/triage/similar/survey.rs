@@ -9,7 +9,7 @@ use db::{
 };
 use domain::{EventId, QuestionId, job::Job};
 use sea_orm::sea_query::OnConflict;
-use similar::{Index, Sketch, THRESHOLD};
+use similar::{Index, Sketch};
 use std::{
     collections::{HashMap, HashSet},
     num::NonZero,
@@ -169,6 +169,10 @@ fn milli(score: f32) -> i32 {
     milli
 }
 
+/// From which score on questions are proposed as a group: where groups of one to ten, as an event has them, are best on the
+/// development half of the set in `similar`. Its own threshold is for files with many phrasings of each.
+const PROPOSED: f32 = 0.8;
+
 fn groups(rows: &[repo::Body], apart: &HashSet<(QuestionId, QuestionId)>) -> Vec<Vec<Member>> {
     let mut index = Index::<i32>::default();
     let by_number: HashMap<i32, &repo::Body> = rows.iter().map(|row| (row.number, row)).collect();
@@ -179,7 +183,7 @@ fn groups(rows: &[repo::Body], apart: &HashSet<(QuestionId, QuestionId)>) -> Vec
     let survey = index.survey(threads.min(NonZero::new(2).unwrap_or(NonZero::<usize>::MIN)));
     let near: HashMap<i32, Vec<(i32, f32)>> = survey.nearest(usize::MAX).collect();
     let mut found = Vec::new();
-    for group in survey.groups(THRESHOLD) {
+    for group in survey.groups(PROPOSED) {
         let fellows: HashSet<i32> = group.iter().copied().collect();
         // Word for word the same, and too many for one another's lists.
         let score = |number: &i32| {
