@@ -4,17 +4,13 @@
 use crate::{
     process::Mundap,
     scene,
+    sink::Sink,
     table::{Goal, Table},
 };
 use anyhow::{Context, Result, ensure};
 use db::{Engine, entity::incoming_mail};
 use sea_orm::{EntityTrait, PaginatorTrait};
-use std::{
-    net::TcpStream,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
-use testkit::free_port;
+use std::{process::Command, time::Instant};
 
 const MAILS: u32 = 2_000;
 const SESSIONS: u32 = 16;
@@ -29,7 +25,7 @@ pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
     };
     let home = scene::home(engine).await?;
     let running = Mundap::start(&home, &[]).await?;
-    let sink = Sink::start()?;
+    let sink = Sink::start(&["-L", "-c"], 256)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(send(running.lmtp)?);
@@ -70,36 +66,4 @@ fn send(port: u16) -> Result<f64> {
         .context("smtp-source: install postfix")?;
     ensure!(status.success(), "smtp-source: {status}");
     Ok(f64::from(MAILS) / begun.elapsed().as_secs_f64())
-}
-
-struct Sink {
-    child: Child,
-    port: u16,
-}
-
-impl Sink {
-    fn start() -> Result<Self> {
-        let port = free_port();
-        let child = Command::new("/usr/sbin/smtp-sink")
-            .args(["-L", "-c", &format!("inet:127.0.0.1:{port}"), "256"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("smtp-sink: install postfix")?;
-        let sink = Self { child, port };
-        for _ in 0..200 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Ok(sink);
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        anyhow::bail!("smtp-sink does not listen")
-    }
-}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

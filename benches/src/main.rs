@@ -9,6 +9,7 @@ mod mails;
 mod process;
 mod scene;
 mod sending;
+mod sink;
 mod start;
 mod submissions;
 mod table;

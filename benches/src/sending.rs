@@ -4,6 +4,7 @@
 use crate::{
     process::{Home, Mundap},
     scene,
+    sink::Sink,
     table::{Goal, Table},
 };
 use anyhow::{Context, Result, bail};
@@ -15,10 +16,9 @@ use domain::{
 use mail::{Initial, Letter, NewMail, Refs};
 use settings::Settings;
 use std::{
-    process::{Child, Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
-use testkit::free_port;
 
 const MAILS: usize = 20_000;
 /// At the same time, of the sender and of `smtp-source`.
@@ -28,43 +28,9 @@ const BATCH: usize = 500;
 /// Nobody waits longer for all of them.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// Postfix's sink: takes everything, keeps nothing.
-struct Sink {
-    child: Child,
-    port: u16,
-}
-
-impl Sink {
-    fn start() -> Result<Self> {
-        let port = free_port();
-        let child = Command::new("smtp-sink")
-            .args(["-u", "nobody", "-m", "256", &format!("127.0.0.1:{port}"), "1024"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .context("smtp-sink does not start; install Postfix's tools")?;
-        let sink = Self { child, port };
-        let begun = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if begun.elapsed() > Duration::from_secs(10) {
-                bail!("smtp-sink does not listen");
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(sink)
-    }
-}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
     let home = scene::home(engine).await?;
-    let sink = Sink::start()?;
+    let sink = Sink::start(&["-u", "nobody", "-m", "256"], 1024)?;
     let size = fill(&home).await?;
     let source = source(&sink, size)?;
     let ours = ours(&home, &sink).await?;

@@ -5,6 +5,8 @@
 
 pub mod caused;
 mod compose;
+#[cfg(test)]
+mod dice;
 pub mod dkim;
 pub mod dns;
 mod error;

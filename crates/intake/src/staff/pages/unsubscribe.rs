@@ -14,51 +14,41 @@ type Here = Path<(String, InvitationId)>;
 
 pub(super) async fn note(
     State(app): State<App>,
-    Path((slug, id)): Here,
+    here: Here,
     staff: Moderator,
     c: Chrome,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result {
-    let (event, _) = open(&app, c, &slug).await?;
-    let tx = app.db.begin_write().await?;
-    invitation::of_event(&tx, event.id, id).await?;
-    let added = mail::unsubscribed::add(&tx, &app.clock, id, UnsubscribeWay::Staff).await;
-    if added.map_err(Error::from)? {
-        let entry = deed(
-            Some(event.id),
-            staff.actor(),
-            "invitation.unsubscribed",
-            ("invitation", id.uuid()),
-        );
-        audit::record(&tx, &app.clock, entry).await?;
-    }
-    tx.commit().await?;
-    Ok(redirect(format!("/desk/events/{slug}/roster/{id}"))
-        .flash("st-unsubscribe-set")
-        .into_response())
+    set(&app, here, &staff, c, true).await
 }
 
 pub(super) async fn lift(
     State(app): State<App>,
-    Path((slug, id)): Here,
+    here: Here,
     staff: Moderator,
     c: Chrome,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result {
-    let (event, _) = open(&app, c, &slug).await?;
+    set(&app, here, &staff, c, false).await
+}
+
+async fn set(app: &App, Path((slug, id)): Here, staff: &Moderator, c: Chrome, wanted: bool) -> Result {
+    let (event, _) = open(app, c, &slug).await?;
     let tx = app.db.begin_write().await?;
     invitation::of_event(&tx, event.id, id).await?;
-    if mail::unsubscribed::lift(&tx, id).await.map_err(Error::from)? {
-        let entry = deed(
-            Some(event.id),
-            staff.actor(),
-            "invitation.subscribed",
-            ("invitation", id.uuid()),
-        );
+    let (changed, action, flash) = if wanted {
+        let added = mail::unsubscribed::add(&tx, &app.clock, id, UnsubscribeWay::Staff).await;
+        (added, "invitation.unsubscribed", "st-unsubscribe-set")
+    } else {
+        let lifted = mail::unsubscribed::lift(&tx, id).await;
+        (lifted, "invitation.subscribed", "st-unsubscribe-lifted")
+    };
+    if changed.map_err(Error::from)? {
+        let entry = deed(Some(event.id), staff.actor(), action, ("invitation", id.uuid()));
         audit::record(&tx, &app.clock, entry).await?;
     }
     tx.commit().await?;
     Ok(redirect(format!("/desk/events/{slug}/roster/{id}"))
-        .flash("st-unsubscribe-lifted")
+        .flash(flash)
         .into_response())
 }

@@ -1,11 +1,13 @@
 //! The work of this part that is done later.
 
 mod asker;
+mod bind;
 mod read_mail;
 
 pub(crate) use asker::remark;
+pub(crate) use bind::bind;
 pub use read_mail::{Outcome, read_mail};
-pub(crate) use read_mail::{bind, keep, reading};
+pub(crate) use read_mail::{keep, reading};
 
 use crate::triage::{
     board::bulk,

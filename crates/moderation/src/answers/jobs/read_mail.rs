@@ -1,6 +1,9 @@
 //! Raw mail that was committed is read, bound to its assignment and judged.
 
-use super::asker;
+use super::{
+    asker,
+    bind::{bind, returned},
+};
 use crate::{
     Error,
     answers::{
@@ -14,25 +17,22 @@ use crate::{
     },
     talk::service::command,
 };
-use chrono::{DateTime, Utc};
 use db::{
     audit::{self, Actor},
     entity::{answer, assignment, attachment, incoming_mail, message, outgoing_mail},
     prelude::*,
 };
 use domain::{
-    AnswerId, AssignmentId, AttachmentId, CrewMemberId, EmailAddress, IncomingId, MessageId, OutgoingId, QuestionId,
+    AnswerId, AttachmentId, CrewMemberId, EmailAddress, IncomingId, MessageId,
     state::{
         answer::AnswerSource,
         mail::{IncomingState, Via},
     },
     text::{excerpt, tidy},
-    token::day_stamp,
 };
 use mail::{
-    ReplyTo,
     identity::{Authentication, Proof, Session, Verifier, from_headers},
-    read::{Attachment, Bounce, Class, Detail, Envelope, Reader, Reading, TokenFinding, read_in_time},
+    read::{Attachment, Bounce, Class, Detail, Envelope, Reader, Reading, read_in_time},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -131,7 +131,7 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
 pub(crate) async fn reading(app: &App, row: &incoming_mail::Model) -> Reading {
     let mut reading = read_in_time(row.raw.clone(), envelope(row), reader(app), PATIENCE).await;
     let bears_no_mark = matches!(reading.class, Class::Answer | Class::Unknown);
-    if bears_no_mark && row.envelope_from.is_empty() && returned(app, row, row.received_at).is_some() {
+    if bears_no_mark && row.envelope_from.is_empty() && returned(app, row).is_some() {
         reading.class = Class::Bounce;
         "it came, from nobody, to the return path of a mail of ours".clone_into(&mut reading.class_reason);
         reading.bounce = Some(Bounce::default());
@@ -139,23 +139,18 @@ pub(crate) async fn reading(app: &App, row: &incoming_mail::Model) -> Reading {
     reading
 }
 
-fn envelope(row: &incoming_mail::Model) -> Envelope {
+pub(super) fn envelope(row: &incoming_mail::Model) -> Envelope {
     Envelope {
         from: Some(row.envelope_from.clone()),
         to: row.envelope_to.split_whitespace().map(str::to_owned).collect(),
     }
 }
 
-fn reader(app: &App) -> Reader {
+pub(super) fn reader(app: &App) -> Reader {
     Reader {
         keys: app.keys.clone(),
         reply_domain: app.settings.mail.reply_domain.clone(),
     }
-}
-
-/// The mail of ours to whose return path it came.
-fn returned(app: &App, row: &incoming_mail::Model, at: DateTime<Utc>) -> Option<OutgoingId> {
-    mail::read::returned(&envelope(row), &reader(app), at)
 }
 
 /// What is known about its sender: found by us for what came by SMTP, else what a trusted server wrote on it. A mail
@@ -180,95 +175,12 @@ async fn authentication(app: &App, row: &incoming_mail::Model, reading: &Reading
     verifier.verify(row.raw.clone(), Some(session), DNS_PATIENCE).await
 }
 
-/// What a mail's token, or the mail that it answers, says it is about.
-#[derive(Default)]
-pub(crate) struct Bound {
-    binding: Binding,
-    assignment: Option<AssignmentId>,
-    /// The question whose asker got the token.
-    pub(crate) asker: Option<QuestionId>,
-    /// The mail of ours that came back or is answered by its Message-ID.
-    ours: Option<outgoing_mail::Model>,
-}
-
 /// What the mail is about.
 #[derive(Clone, Copy)]
 pub(super) struct About<'a> {
     pub(super) assignment: Option<&'a assignment::Model>,
     pub(super) ours: Option<&'a outgoing_mail::Model>,
     pub(super) sender: Sender,
-}
-
-pub(crate) async fn bind(
-    tx: &impl ConnectionTrait,
-    app: &App,
-    row: &incoming_mail::Model,
-    reading: &Reading,
-) -> Result<Bound, Error> {
-    // The address is signed, and says which mail it was; a bounce's body often does not.
-    let came_to = match returned(app, row, row.received_at) {
-        Some(id) => outgoing_mail::Entity::find_by_id(id).one(tx).await?,
-        None => None,
-    };
-    if reading.bounce.is_some() || (came_to.is_some() && reading.class == Class::AutoReply) {
-        let named = reading.bounce.as_ref().and_then(|bounce| bounce.message_id.as_ref());
-        let ours = match (came_to, named) {
-            (Some(mail), _) => Some(mail),
-            (None, Some(id)) => mail::outbox::by_message_id(tx, id).await?,
-            (None, None) => None,
-        };
-        return Ok(Bound {
-            assignment: ours.as_ref().and_then(|m| m.assignment_id),
-            ours,
-            ..Bound::default()
-        });
-    }
-    let unbound = |binding| Bound {
-        binding,
-        ..Bound::default()
-    };
-    Ok(match &reading.token {
-        TokenFinding::Reply { assignment, until } => Bound {
-            binding: if day_stamp(app.clock.now()) <= *until {
-                Binding::Token
-            } else {
-                Binding::Expired
-            },
-            assignment: Some(*assignment),
-            ..Bound::default()
-        },
-        TokenFinding::Asker { question, until } => Bound {
-            binding: if day_stamp(app.clock.now()) <= *until {
-                Binding::Token
-            } else {
-                Binding::Expired
-            },
-            asker: Some(*question),
-            ..Bound::default()
-        },
-        TokenFinding::Thread { message_ids } => {
-            let mut ours = None;
-            for id in message_ids {
-                ours = mail::outbox::by_message_id(tx, id).await?;
-                if ours.as_ref().and_then(mail::outbox::reply_to).is_some() {
-                    break;
-                }
-            }
-            let (assignment, asker) = match ours.as_ref().and_then(mail::outbox::reply_to) {
-                Some(ReplyTo::Assignment(id)) => (Some(id), None),
-                Some(ReplyTo::Asker(id)) => (None, Some(id)),
-                None => (None, None),
-            };
-            Bound {
-                binding: Binding::Thread,
-                assignment,
-                asker,
-                ours,
-            }
-        }
-        TokenFinding::Forged => unbound(Binding::Forged),
-        TokenFinding::None => unbound(Binding::None),
-    })
 }
 
 async fn facts(

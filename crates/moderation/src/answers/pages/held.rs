@@ -162,9 +162,10 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         let title = c.either(&event.title, &event.title_en).to_owned();
         c = c.for_event(event.slug, title);
     }
+    let read = reading(&app, &row).await;
     let mut asked = None;
     if bound.is_none()
-        && let Some(question) = question_of(conn, &app, &row, &reading(&app, &row).await).await?
+        && let Some(question) = question_of(conn, &app, &row, &read).await?
     {
         asked = Some(repo::subject(conn, Some(question.id), None, c.lang()).await?);
     }
@@ -186,7 +187,7 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
         colleague,
         confirm: confirm.filter(|_| view == HeldView::Quarantined),
         asked,
-        mail: MailView::of(&app, &row, None).await,
+        mail: MailView::of(&row, &read, None),
         c,
     })
 }

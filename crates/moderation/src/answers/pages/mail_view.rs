@@ -1,16 +1,12 @@
 //! A mail that came in, as staff see it: what was kept beside what was cut, and the source with its tokens masked.
 
-use crate::answers::{
-    jobs::reading,
-    service::pieces::{Piece, pieces, stands},
-};
+use crate::answers::service::pieces::{Piece, pieces, stands};
 use db::entity::incoming_mail;
 use domain::EmailAddress;
 use mail::{
     identity::{Authentication, How, Proof},
     read::{Flag, Pair, Reading, SegmentKind, mask_source},
 };
-use web::App;
 
 /// Most octets of the source that a page shows.
 const SOURCE: usize = 200_000;
@@ -152,8 +148,7 @@ const fn kind_key(kind: SegmentKind) -> &'static str {
 
 impl MailView {
     /// `body` is the text that the mail became, where it became one.
-    pub(super) async fn of(app: &App, row: &incoming_mail::Model, body: Option<&str>) -> Self {
-        let reading = reading(app, row).await;
+    pub(super) fn of(row: &incoming_mail::Model, reading: &Reading, body: Option<&str>) -> Self {
         let raw = mask_source(&row.raw);
         let shown = &raw[..raw.len().min(SOURCE)];
         let source = String::from_utf8_lossy(shown).into_owned();
@@ -169,7 +164,7 @@ impl MailView {
             from: from.unwrap_or_default(),
             subject: reading.subject.clone(),
             headers: source[..end].to_owned(),
-            runs: runs(&reading, body),
+            runs: runs(reading, body),
             editable: false,
             pairs: reading.pairs.clone(),
             // By the setting, its raw text was dropped in its time.

@@ -93,7 +93,7 @@ pub(super) async fn show(app: &App, c: Chrome, slug: &str, id: AnswerId, typed: 
     let body = typed.body.as_deref().filter(|_| editable).unwrap_or(&row.body);
     let mut mail = match row.incoming_id {
         Some(incoming) => match incoming_mail::Entity::find_by_id(incoming).one(conn).await? {
-            Some(incoming) => Some(MailView::of(app, &incoming, Some(body)).await),
+            Some(incoming) => Some(MailView::of(&incoming, &reading(app, &incoming).await, Some(body))),
             None => None,
         },
         None => None,

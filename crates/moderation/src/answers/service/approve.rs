@@ -85,6 +85,20 @@ pub async fn edit(
     body: AnswerText,
     version: i32,
 ) -> Result<(), Error> {
+    let row = rewrite(tx, app, staff, answer, body, version, &[AnswerState::InReview]).await?;
+    note(tx, app, staff, &row, "answer.edited", json!({})).await
+}
+
+/// Another text for an answer that is in one of `states`, by this editor; the row as it was.
+pub(super) async fn rewrite(
+    tx: &WriteTx,
+    app: &App,
+    staff: StaffId,
+    answer: AnswerId,
+    body: AnswerText,
+    version: i32,
+    states: &[AnswerState],
+) -> Result<answer::Model, Error> {
     let row = answer::Entity::find_by_id(answer)
         .one(tx)
         .await?
@@ -94,12 +108,12 @@ pub async fn edit(
         .col_expr(answer::Column::Version, Expr::value(version + 1))
         .filter(answer::Column::Id.eq(answer))
         .filter(answer::Column::Version.eq(version))
-        .filter(answer::Column::State.eq(AnswerState::InReview))
+        .filter(answer::Column::State.is_in(states.iter().copied()))
         .exec(tx)
         .await?;
     one_row(&result, "answer")?;
     rules::edited(tx, app, staff, answer).await?;
-    note(tx, app, staff, &row, "answer.edited", json!({})).await
+    Ok(row)
 }
 
 pub(super) async fn note(

@@ -1,8 +1,8 @@
 //! Redaction: a passage or a name is cut out of what is delivered and printed. What came stays as it came.
 
-use super::{approve::note, rules};
+use super::approve::{note, rewrite};
 use crate::Error;
-use db::{entity::answer, prelude::*};
+use db::prelude::*;
 use domain::{AnswerId, StaffId, state::answer::AnswerState, text::AnswerText};
 use serde_json::json;
 use web::App;
@@ -49,20 +49,8 @@ pub async fn redact(
     (body, count): (AnswerText, usize),
     version: i32,
 ) -> Result<(), Error> {
-    let row = answer::Entity::find_by_id(answer)
-        .one(tx)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let result = answer::Entity::update_many()
-        .col_expr(answer::Column::Body, Expr::value(body.into_string()))
-        .col_expr(answer::Column::Version, Expr::value(version + 1))
-        .filter(answer::Column::Id.eq(answer))
-        .filter(answer::Column::Version.eq(version))
-        .filter(answer::Column::State.is_in([AnswerState::InReview, AnswerState::Approved]))
-        .exec(tx)
-        .await?;
-    one_row(&result, "answer")?;
-    rules::edited(tx, app, staff, answer).await?;
+    let states = [AnswerState::InReview, AnswerState::Approved];
+    let row = rewrite(tx, app, staff, answer, body, version, &states).await?;
     note(
         tx,
         app,

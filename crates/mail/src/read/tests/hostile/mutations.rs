@@ -5,6 +5,7 @@
 //! and that `MUNDAP_TEST_SEED` brings back; without, some hundred mails are read, always the same.
 
 use super::{super::corpus, *};
+use crate::dice::Dice;
 use std::time::{Duration, Instant};
 
 /// Mails of the short form.
@@ -40,19 +41,6 @@ const PIECES: [&[u8]; 24] = [
     b"Status: 5.",
     b"\xff\xfe\0\0",
 ];
-
-/// A small generator (splitmix64), so that a finding can be repeated from its number.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % u64::try_from(sides.max(1)).expect("small")).expect("small")
-    }
-}
 
 fn mutate(mails: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     let mut mail = mails[dice.roll(mails.len())].clone();
