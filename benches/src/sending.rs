@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_mins(10);
 
 pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
     let home = scene::home(engine).await?;
-    let sink = Sink::start(&["-u", "nobody", "-m", "256"], 1024)?;
+    let sink = Sink::start(&["-m", "256"], 1024)?;
     let size = fill(&home).await?;
     let source = source(&sink, size)?;
     let ours = ours(&home, &sink).await?;

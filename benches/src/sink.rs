@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use std::{
+    fs,
     net::TcpStream,
+    os::unix::fs::MetadataExt,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -17,7 +19,14 @@ impl Sink {
     /// With these options, and so many connections that may wait.
     pub(crate) fn start(options: &[&str], backlog: u16) -> Result<Self> {
         let port = free_port();
+        // As root it asks for another user to become; nobody else may become one.
+        let user: &[&str] = if fs::metadata("/proc/self")?.uid() == 0 {
+            &["-u", "nobody"]
+        } else {
+            &[]
+        };
         let child = Command::new("/usr/sbin/smtp-sink")
+            .args(user)
             .args(options)
             .args([format!("inet:127.0.0.1:{port}"), backlog.to_string()])
             .stdout(Stdio::null())
