@@ -1,31 +1,37 @@
-# make run · make test · make bench · make check · make chaos · make fuzz
+# make run · make test · make bench · make check · make chaos · make fuzz · make fonts
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 SETUP := tests/setup/packages.sh
 # Cargo's own folder, wherever it is: reports, screenshots and the tests' scratch go beside the build.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help run test bench check chaos fuzz audit screenshots
+.PHONY: help run test bench check chaos fuzz audit screenshots fonts
 
 help:
 	@echo "make run      build, create the demo and serve it on http://127.0.0.1:8080"
 	@echo "make test     set up everything the tests need and run them all, on SQLite and PostgreSQL"
 	@echo "make check    format, clippy, documentation, licences and sources of dependencies"
 	@echo "make bench    measure, each figure beside its limit"
+	@echo "make fonts    fetch the fonts that PDF and pictures are set in (run, test, check and bench do it by themselves)"
 	@echo "make chaos    the long form of the kill tests;  make fuzz  the long form of the hostile input"
 
-run:
+# The fonts come from the npm registry, so fetching them needs node; using them does not.
+fonts:
+	@[ -e crates/print/fonts/NotoEmoji_400Regular.ttf ] || $(SETUP) node
+	@crates/print/fonts/fetch.sh
+
+run: fonts
 	@$(SETUP) cc
 	@echo "== building (the first time takes some minutes)"
 	cargo build --bin mundap
 	@echo "== starting the demo; Ctrl-C stops it, its data stays in ./data"
 	@exec $(TARGET)/debug/mundap serve --demo
 
-test:
-	@$(SETUP) cc postgres postfix dovecot chromium node
+test: fonts
+	@$(SETUP) cc postgres postfix dovecot chromium node print
 	@tests/setup/run.sh
 
-check:
+check: fonts
 	@$(SETUP) cc
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
@@ -36,11 +42,11 @@ check:
 audit:
 	cargo deny check advisories
 
-bench:
+bench: fonts
 	@$(SETUP) cc postgres postfix bench
 	@tests/setup/bench.sh
 
-chaos:
+chaos: fonts
 	@$(SETUP) cc postgres postfix dovecot
 	@MUNDAP_TEST_LONG=1 tests/setup/run.sh chaos
 
@@ -49,6 +55,6 @@ fuzz:
 	@echo "== ten minutes a target, or MUNDAP_TEST_SECONDS"
 	MUNDAP_TEST_LONG=1 cargo test --release -p mail hostile -- --nocapture
 
-screenshots:
+screenshots: fonts
 	@$(SETUP) cc chromium node
 	@tests/setup/run.sh browser
