@@ -107,7 +107,7 @@ impl Setter {
             "heading": self.line(&d.title, Room::of(COLUMN, size)),
             "head": self.line(&shortened(&d.title, 44), Room(40.0)),
             "listed": self.line(&d.title, Room::of(300.0, 12.0)),
-            "brief": self.line(&shortened(&d.standfirst, 90), Room::of(300.0, 8.6)),
+            "brief": self.line(&shortened(&d.standfirst, 64), Room::of(300.0, 8.6)),
             "standfirst": self.paragraphs(&d.standfirst, Room::of(COLUMN, 11.6)),
             "event": self.line(&d.event, small),
             "published": self.line(&[clean::line(&d.publisher), d.lang.day(d.date)].join(" · "), small),
@@ -144,7 +144,13 @@ impl Setter {
         };
         let sections = i.sections.iter().filter(|s| !s.articles.is_empty());
         let sections: Vec<Value> = sections
-            .map(|s| json!({ "title": self.line(&s.title, Room::of(390.0, 9.4)) }))
+            .map(|s| {
+                let calls = s.articles.first().map(|d| shortened(&d.title, 40)).unwrap_or_default();
+                json!({
+                    "title": self.line(&shortened(&s.title, 12), Room::of(76.0, 9.6)),
+                    "article": self.line(&calls, Room::of(310.0, 9.6)),
+                })
+            })
             .collect();
         json!({
             "lang": i.lang.code(),
@@ -159,7 +165,7 @@ impl Setter {
             "issue": self.line(&issue, Room(40.0)),
             "running": self.line(&shortened(&[clean::line(&i.title), i.lang.number(i.number)].join(" · "), 44), Room(40.0)),
             "picture": picture,
-            "sections": sections,
+            "calls": sections,
             "address": self.address(i.address.as_deref()),
             "terms": { "contents": i.lang.contents() },
         })

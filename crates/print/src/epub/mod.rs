@@ -5,7 +5,9 @@ mod chapter;
 mod nav;
 mod package;
 
-use crate::{Cover, Document, Error, Issue, Lang, card, clean, fonts, image::Kind, layout, limits, pdf, world};
+use crate::{
+    Cover, Document, Error, Issue, Lang, card, clean, fonts, image::Kind, layout, limits, pdf, words::Room, world,
+};
 use chrono::NaiveDate;
 use std::io::{Cursor, Write};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
@@ -70,9 +72,8 @@ pub fn article(d: &Document) -> Result<Vec<u8>, Error> {
     let mut setter = layout::Setter::new(fonts::fonts()?);
     let mut front = setter.front(&issue);
     // No number: what stands beside the publisher is the day, beneath the title the event.
-    front["issue"] = setter.line(&d.lang.day(d.date), crate::words::Room(40.0));
-    front["sections"] =
-        serde_json::json!([{ "title": setter.line(&layout::shortened(&d.event, 90), crate::words::Room(40.0)) }]);
+    front["issue"] = setter.line(&d.lang.day(d.date), Room(40.0));
+    front["calls"] = serde_json::json!([{ "title": setter.line(&layout::shortened(&d.publisher, 12), Room(7.0)), "article": setter.line(&layout::shortened(&d.event, 40), Room(30.0)) }]);
     let title = clean::line(&d.title);
     let book = Book {
         lang: d.lang,
