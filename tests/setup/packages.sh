@@ -14,7 +14,7 @@ for need in "$@"; do
     chromium) has chromium || wanted+=(chromium)
       fc-list :lang=ko 2>/dev/null | grep -q . || wanted+=(fontconfig fonts-noto-cjk) ;;
     node) { has node && has npm; } || wanted+=(nodejs npm) ;;
-    print) has pdftotext || wanted+=(poppler-utils); has qpdf || wanted+=(qpdf); has epubcheck || wanted+=(epubcheck) ;;
+    print) has pdftotext || wanted+=(poppler-utils); has qpdf || wanted+=(qpdf); [ -e /usr/share/java/epubcheck.jar ] || wanted+=(epubcheck) ;;
     bench) has nginx || wanted+=(nginx-light); has wrk || wanted+=(wrk) ;;
     *) echo "packages.sh: unknown need $need" >&2; exit 2 ;;
   esac

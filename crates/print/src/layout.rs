@@ -145,7 +145,7 @@ impl Setter {
         let sections = i.sections.iter().filter(|s| !s.articles.is_empty());
         let sections: Vec<Value> = sections
             .map(|s| {
-                let calls = s.articles.first().map(|d| shortened(&d.title, 40)).unwrap_or_default();
+                let calls = s.articles.first().map(|d| shortened(&d.title, 52)).unwrap_or_default();
                 json!({
                     "title": self.line(&shortened(&s.title, 12), Room::of(76.0, 9.6)),
                     "article": self.line(&calls, Room::of(310.0, 9.6)),

@@ -21,15 +21,11 @@ fn page(lang: Lang, title: &str, kind: &str, body: &str) -> String {
 
 pub(super) fn cover(b: &Book) -> String {
     let body = format!(
-        "<section epub:type=\"cover\" role=\"doc-cover\" class=\"cover\" aria-label=\"{}\"><img src=\"cover.png\" \
+        "<section epub:type=\"cover\" class=\"cover\" aria-label=\"{}\"><img role=\"doc-cover\" src=\"cover.png\" \
          alt=\"{}\"/></section>\n",
         b.lang.cover(),
         escape(&b.cover_text)
     );
-    // `doc-cover` is for the picture itself; the page that holds it is its section.
-    let body = body
-        .replace(" role=\"doc-cover\"", "")
-        .replace("<img ", "<img role=\"doc-cover\" ");
     page(b.lang, &b.title, "frontmatter", &body)
 }
 
@@ -69,7 +65,7 @@ struct Writer {
 impl Writer {
     fn article(&mut self, d: &Document, title: &str, section: Option<&str>) {
         self.out
-            .push_str("<article epub:type=\"chapter\" role=\"doc-chapter\" aria-labelledby=\"title\">\n<header>\n");
+            .push_str("<section epub:type=\"chapter\" role=\"doc-chapter\" aria-labelledby=\"title\">\n<header>\n");
         if let Some(section) = section {
             self.tag("p", " class=\"section\"", section);
         }
@@ -86,7 +82,7 @@ impl Writer {
             self.block(block);
         }
         self.closing(d);
-        self.out.push_str("</article>\n");
+        self.out.push_str("</section>\n");
     }
 
     /// A text, its line ends kept.
