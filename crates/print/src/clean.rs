@@ -1,5 +1,6 @@
 //! Text from people, made fit for a page: one form for each letter, and no sign that no reader can show.
 
+use std::fmt::Write as _;
 use unicode_normalization::UnicodeNormalization;
 
 /// Without what XML forbids, without what turns the direction of the text around it, in one form.
@@ -51,7 +52,10 @@ pub(crate) fn address(url: &str) -> Option<String> {
     for byte in url.bytes() {
         match byte {
             b'!' | b'#'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                // Writing to a String does not fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     Some(out)

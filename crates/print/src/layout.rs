@@ -204,7 +204,9 @@ impl Setter {
     }
 
     fn said(&self, said: &Said, room: Room) -> Value {
-        json!({ "by": self.person(&said.by), "words": self.paragraphs(&said.text, room) })
+        // What is longer than any page may break, however ugly.
+        let whole = said.text.chars().count() <= 300;
+        json!({ "by": self.person(&said.by), "words": self.paragraphs(&said.text, room), "whole": whole })
     }
 
     fn person(&self, p: &Person) -> Value {
@@ -246,6 +248,7 @@ impl Setter {
             "k": "picture",
             "file": self.keep(p.bytes.clone()),
             "alt": clean::line(&p.alternative),
+            "whole": p.caption.chars().count() <= 400,
             "width": PICTURE_WIDE.min(PICTURE_HIGH * shape),
             "caption": self.line(&p.caption, Room::of(COLUMN, 8.2)),
         })
@@ -253,6 +256,8 @@ impl Setter {
 
     fn figures(&self, f: &Figures) -> Value {
         let columns = f.columns.len().max(1);
+        let cells = f.rows.iter().flatten().chain(&f.columns).chain([&f.caption]);
+        let chars: usize = cells.map(|c| c.chars().count()).sum();
         let cell = |row: &[String], x: usize| row.get(x).map(|c| clean::line(c)).unwrap_or_default();
         let longest = |x: usize| {
             let cells = f.rows.iter().map(|row| cell(row, x)).chain([cell(&f.columns, x)]);
@@ -277,6 +282,7 @@ impl Setter {
         };
         json!({
             "k": "figures",
+            "whole": f.rows.len() <= 16 && chars <= 900,
             "caption": self.line(&f.caption, Room::of(COLUMN, 8.2)),
             "widths": widths,
             "right": right,

@@ -1,7 +1,9 @@
 //! EPUB as epubcheck reads it, and pictures as a decoder does.
 
 #[path = "../examples/content/mod.rs"]
+#[expect(dead_code, reason = "the badges are for the other tests")]
 mod content;
+#[expect(dead_code, reason = "pages and boxes are for the other tests")]
 mod tools;
 
 use print::{Block, Card, Code, Correction, Cover, Document, Exchange, Figures, Lang, Person, Said, Side, epub};

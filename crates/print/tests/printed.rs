@@ -1,6 +1,7 @@
 //! PDF as other programs read it: poppler (pdfinfo, pdffonts, pdftotext) and qpdf.
 
 #[path = "../examples/content/mod.rs"]
+#[expect(dead_code, reason = "the cards are for the other tests")]
 mod content;
 mod tools;
 
@@ -150,8 +151,9 @@ fn no_korean_word_is_broken_at_the_end_of_a_line() {
         {
             // The running head is cut with `…`, at a word's end.
             let whole = word.trim_end_matches('…');
+            let ours = ["질문", "답변", "바로잡습니다", "9일"].contains(&word);
             assert!(
-                known.contains(word) || known.contains(whole),
+                ours || known.contains(word) || known.contains(whole),
                 "{word:?} is no word of {:?}",
                 d.title
             );

@@ -191,16 +191,16 @@ pub fn conversation() -> Document {
 
 /// A picture of nothing in particular: hills under a sky.
 pub fn picture(alternative: &str, caption: &str) -> Picture {
-    let (wide, high) = (720_u32, 400_u32);
+    let (wide, high) = (720_u16, 400_u16);
     let mut dots = Vec::new();
-    for y in 0..high {
-        for x in 0..wide {
-            let hill = |base: f32, wave: f32, by: f32| base + wave * ((x as f32) / by).sin();
-            let dot: [u8; 3] = if (y as f32) > hill(300.0, 40.0, 90.0) {
+    for y in (0..high).map(f32::from) {
+        for x in (0..wide).map(f32::from) {
+            let hill = |base: f32, wave: f32, by: f32| base + wave * (x / by).sin();
+            let dot: [u8; 3] = if y > hill(300.0, 40.0, 90.0) {
                 [31, 58, 104]
-            } else if (y as f32) > hill(230.0, 50.0, 140.0) {
+            } else if y > hill(230.0, 50.0, 140.0) {
                 [179, 84, 30]
-            } else if (x as i32 - 540).pow(2) + (y as i32 - 110).pow(2) < 2_500 {
+            } else if (x - 540.0).hypot(y - 110.0) < 50.0 {
                 [250, 226, 170]
             } else {
                 [241, 238, 230]
@@ -209,7 +209,7 @@ pub fn picture(alternative: &str, caption: &str) -> Picture {
         }
     }
     let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, wide, high);
+    let mut encoder = png::Encoder::new(&mut bytes, wide.into(), high.into());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder

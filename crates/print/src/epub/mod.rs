@@ -73,7 +73,7 @@ pub fn article(d: &Document) -> Result<Vec<u8>, Error> {
     let mut front = setter.front(&issue);
     // No number: what stands beside the publisher is the day, beneath the title the event.
     front["issue"] = setter.line(&d.lang.day(d.date), Room(40.0));
-    front["calls"] = serde_json::json!([{ "title": setter.line(&layout::shortened(&d.publisher, 12), Room(7.0)), "article": setter.line(&layout::shortened(&d.event, 40), Room(30.0)) }]);
+    front["calls"] = serde_json::json!([{ "title": setter.line(&layout::shortened(&d.publisher, 12), Room(7.0)), "article": setter.line(&layout::shortened(&d.event, 60), Room(30.0)) }]);
     let title = clean::line(&d.title);
     let book = Book {
         lang: d.lang,

@@ -1,10 +1,7 @@
 //! Other people's readers, which say whether what we make is well made. One that is missing fails the test.
 
-#![expect(dead_code, reason = "each test file uses some of it")]
-
 use std::{
     fs,
-    path::Path,
     process::{Command, Output},
 };
 use tempfile::TempDir;
@@ -20,14 +17,6 @@ impl File {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join(name), bytes).expect("written");
         Self { folder, name }
-    }
-
-    pub fn path(&self) -> std::path::PathBuf {
-        self.folder.path().join(self.name)
-    }
-
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Runs a program in the file's folder, with the file's name where an argument is `@`.
