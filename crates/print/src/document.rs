@@ -71,6 +71,8 @@ pub struct Person {
     pub lead: String,
     /// What follows: title, company.
     pub rest: String,
+    /// The company alone, for machines; the host where it is missing and they are of the host's side.
+    pub works_for: Option<String>,
     pub side: Side,
 }
 

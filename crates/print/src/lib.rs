@@ -1,4 +1,4 @@
-//! What is printed and carried away: PDF, EPUB, the picture behind a link, codes, labels and badges.
+//! What is printed and carried away: PDF, EPUB, feeds, the picture behind a link, codes, labels and badges.
 //!
 //! A plain [`Document`] or [`Issue`] goes in, with everybody as they may stand; bytes come out. Nothing here reads a disk,
 //! a network or a clock: the same document makes the same bytes, so they can be kept by their content. Texts are data to
@@ -13,7 +13,9 @@ mod code;
 mod document;
 pub mod epub;
 mod error;
+pub mod feeds;
 mod fonts;
+mod html;
 mod image;
 mod layout;
 pub mod limits;

@@ -93,6 +93,7 @@ fn hostile_text_is_text_in_a_book() {
         by: Person {
             lead: evil.into(),
             rest: evil.into(),
+            works_for: None,
             side: Side::Partner {
                 services: vec![evil.into()],
             },

@@ -214,6 +214,7 @@ fn person(lead: &str) -> Person {
     Person {
         lead: lead.into(),
         rest: lead.into(),
+        works_for: None,
         side: Side::Partner {
             services: vec![lead.into()],
         },

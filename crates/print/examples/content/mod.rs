@@ -92,6 +92,7 @@ fn partner(n: usize) -> Person {
     Person {
         lead: lead.into(),
         rest: rest.into(),
+        works_for: rest.split_once(" · ").map(|(_, company)| company.to_owned()),
         side: Side::Partner {
             services: vec![service.into()],
         },
@@ -110,6 +111,7 @@ fn host(n: usize) -> Person {
     Person {
         lead: lead.into(),
         rest: rest.into(),
+        works_for: None,
         side: Side::Host,
     }
 }

@@ -6,7 +6,11 @@ mod nav;
 mod package;
 
 use crate::{
-    Cover, Document, Error, Issue, Lang, card, clean, fonts, image::Kind, layout, limits, pdf, words::Room, world,
+    Cover, Document, Error, Issue, Lang, card, clean, fonts,
+    html::{Entry, Shown},
+    layout, limits, pdf,
+    words::Room,
+    world,
 };
 use chrono::NaiveDate;
 use std::io::{Cursor, Write};
@@ -42,21 +46,6 @@ struct Chapter {
     contents: Vec<Entry>,
     pictures: Vec<Shown>,
     address: Option<String>,
-}
-
-/// A heading that can be jumped to.
-struct Entry {
-    id: String,
-    title: String,
-    /// What stands beneath it: questions of a part.
-    beneath: Vec<Entry>,
-}
-
-struct Shown {
-    file: String,
-    kind: Kind,
-    bytes: Vec<u8>,
-    described: bool,
 }
 
 /// An article as a small book.

@@ -1,7 +1,7 @@
 //! The book's contents, by section, article, part and question, and its landmarks.
 
-use super::{Book, Entry};
-use crate::clean::escape;
+use super::Book;
+use crate::{clean::escape, html::Entry};
 use std::fmt::Write as _;
 
 pub(super) fn nav(b: &Book) -> String {
