@@ -12,7 +12,7 @@ help:
 	@echo "make test     set up everything the tests need and run them all, on SQLite and PostgreSQL"
 	@echo "make check    format, clippy, documentation, licences and sources of dependencies"
 	@echo "make bench    measure, each figure beside its limit"
-	@echo "make fonts    fetch the fonts that PDF and pictures are set in (run, test, check and bench do it by themselves)"
+	@echo "make fonts    fetch the fonts that PDF and pictures are set in (run, test and bench do it by themselves)"
 	@echo "make chaos    the long form of the kill tests;  make fuzz  the long form of the hostile input"
 
 # The fonts come from the npm registry, so fetching them needs node; using them does not.
@@ -31,7 +31,7 @@ test: fonts
 	@$(SETUP) cc postgres postfix dovecot chromium node print
 	@tests/setup/run.sh
 
-check: fonts
+check:
 	@$(SETUP) cc
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
@@ -46,7 +46,7 @@ bench: fonts
 	@$(SETUP) cc postgres postfix bench
 	@tests/setup/bench.sh
 
-chaos: fonts
+chaos:
 	@$(SETUP) cc postgres postfix dovecot
 	@MUNDAP_TEST_LONG=1 tests/setup/run.sh chaos
 

@@ -62,5 +62,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         })
         .collect();
     write("badges.pdf", &print::badges(&heading, &badges)?.bytes)?;
+    let heading = Heading {
+        title: "무대 진행 순서".into(),
+        ..heading
+    };
+    write("run.pdf", &print::run_of_show(&heading, &content::cues())?.bytes)?;
     Ok(())
 }

@@ -33,4 +33,4 @@ pub use document::{
 };
 pub use error::Error;
 pub use pdf::Pdf;
-pub use sheets::{Badge, Heading, Label, LabelSheet, badges, labels};
+pub use sheets::{Badge, Cue, Heading, Label, LabelSheet, badges, labels, run_of_show};

@@ -1,4 +1,4 @@
-//! Sheets that a printer in the office makes: labels for places of distribution, badges with names.
+//! Sheets that a printer in the office makes: labels for places of distribution, badges with names, the run of show.
 
 use crate::{
     Error, Lang, Pdf, Person, clean,
@@ -81,6 +81,18 @@ pub struct Badge {
     pub code: Option<String>,
 }
 
+/// One question of the run of show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cue {
+    /// When it begins, as it is to be read: `14:05`.
+    pub at: String,
+    pub minutes: u32,
+    pub question: String,
+    pub asker: Person,
+    pub speakers: Vec<Person>,
+    pub note: String,
+}
+
 /// Labels, sheet after sheet.
 pub fn labels(heading: &Heading, sheet: LabelSheet, labels: &[Label]) -> Result<Pdf, Error> {
     limits::at_most("labels", labels.len(), limits::LABELS)?;
@@ -145,6 +157,48 @@ pub fn badges(heading: &Heading, badges: &[Badge]) -> Result<Pdf, Error> {
     let mut data = head(heading);
     data["pages"] = each.chunks(8).map(<[Value]>::to_vec).collect();
     pdf::made("badges.typ", &data, &setter.pictures, "")
+}
+
+/// The run of show, in order.
+pub fn run_of_show(heading: &Heading, cues: &[Cue]) -> Result<Pdf, Error> {
+    limits::at_most("questions of a run of show", cues.len(), 200)?;
+    let setter = Setter::new(fonts::fonts()?);
+    let lang = heading.lang;
+    let mut each = Vec::new();
+    for (n, c) in cues.iter().enumerate() {
+        limits::at_most("speakers of a question", c.speakers.len(), limits::ANSWERS)?;
+        let asker = [clean::line(&c.asker.lead), clean::line(&c.asker.rest)];
+        let asker: Vec<String> = asker.into_iter().filter(|a| !a.is_empty()).collect();
+        let speakers = c.speakers.iter().map(|p| {
+            json!({
+                "lead": setter.line(&short(&p.lead, 40), Room::of(98.0, 9.0)),
+                "rest": setter.line(&short(&p.rest, 60), Room::of(98.0, 8.0)),
+                "partner": p.is_partner(),
+            })
+        });
+        each.push(json!({
+            "n": (n + 1).to_string(),
+            "at": short(&c.at, 8),
+            "minutes": match lang {
+                Lang::Ko => format!("{}분", c.minutes),
+                Lang::En => format!("{} min", c.minutes),
+            },
+            "question": setter.line(&short(&c.question, 400), Room::of(230.0, 10.0)),
+            "asker": setter.line(&short(&asker.join(" · "), 90), Room::of(230.0, 8.0)),
+            "speakers": speakers.collect::<Vec<_>>(),
+            "note": setter.line(&short(&c.note, 200), Room::of(75.0, 8.0)),
+        }));
+    }
+    let mut data = head(heading);
+    let published = [clean::line(&heading.publisher), lang.day(heading.date)].join(" · ");
+    data["heading"] = setter.line(&heading.title, Room::of(500.0, 19.0));
+    data["published"] = setter.line(&published, Room::of(500.0, 9.0));
+    data["columns"] = match lang {
+        Lang::Ko => json!(["", "시각", "질문", "답하는 사람", "메모"]),
+        Lang::En => json!(["", "Time", "Question", "Who answers", "Notes"]),
+    };
+    data["cues"] = each.into();
+    pdf::made("run.typ", &data, &setter.pictures, "")
 }
 
 fn short(text: &str, most: usize) -> String {

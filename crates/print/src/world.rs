@@ -26,6 +26,7 @@ static TEMPLATES: LazyLock<HashMap<FileId, Source>> = LazyLock::new(|| {
         ("card.typ", include_str!("../templates/card.typ")),
         ("labels.typ", include_str!("../templates/labels.typ")),
         ("badges.typ", include_str!("../templates/badges.typ")),
+        ("run.typ", include_str!("../templates/run.typ")),
     ];
     sources
         .into_iter()

@@ -411,7 +411,7 @@ fn what_is_too_much_or_broken_is_told() {
 }
 
 #[test]
-fn labels_and_badges_hold_what_they_are_given() {
+fn labels_badges_and_run_of_show_hold_what_they_are_given() {
     let heading = Heading {
         lang: Lang::Ko,
         title: "라벨".into(),
@@ -446,4 +446,7 @@ fn labels_and_badges_hold_what_they_are_given() {
     assert_eq!(made.pages, 2);
     let text = sound(&made, "라벨", "ko").pages().join("\n");
     assert!(text.contains("Mina Okafor") && text.contains("누리빵집"), "{text}");
+    let made = print::run_of_show(&heading, &content::cues()).expect("a run of show");
+    let text = sound(&made, "라벨", "ko").pages().join("\n");
+    assert!(text.contains("14:45") && text.contains("Juno(민주노)"), "{text}");
 }

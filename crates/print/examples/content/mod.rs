@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use print::{
-    Block, Card, Correction, Cover, Document, Exchange, Figures, Issue, Lang, Person, Picture, Said, Section, Side,
+    Block, Card, Correction, Cover, Cue, Document, Exchange, Figures, Issue, Lang, Person, Picture, Said, Section, Side,
 };
 
 pub fn day(y: i32, m: u32, d: u32) -> NaiveDate {
@@ -389,6 +389,27 @@ pub fn card() -> Card {
         event: "가까이에서, 2026 파트너 대화".into(),
         host: "온새미".into(),
     }
+}
+
+/// Ten questions on stage.
+pub fn cues() -> Vec<Cue> {
+    let cue = |n: usize| Cue {
+        at: format!("14:{:02}", n * 5),
+        minutes: 5,
+        question: QUESTIONS[n].into(),
+        asker: partner(n),
+        speakers: if n % 4 == 1 {
+            vec![host(n), host(n + 1)]
+        } else {
+            vec![host(n)]
+        },
+        note: if n % 3 == 0 {
+            "자료 화면 있음".into()
+        } else {
+            String::new()
+        },
+    };
+    (0..10).map(cue).collect()
 }
 
 /// Everybody.
