@@ -4,7 +4,7 @@ use super::{queue, row};
 use chrono::{Duration, SubsecRound};
 use db::{entity, prelude::*};
 use domain::{
-    Clock, EmailAddress, OutgoingId,
+    Clock, OutgoingId,
     state::mail::{MailKind, OutgoingState},
 };
 use mail::{Refs, Sender, marks};
