@@ -10,6 +10,7 @@ import * as crew from "./stories/crew.mjs";
 import * as desk from "./stories/desk.mjs";
 import * as keyboard from "./stories/keyboard.mjs";
 import * as partner from "./stories/partner.mjs";
+import * as post from "./stories/post.mjs";
 import * as reading from "./stories/reading.mjs";
 import * as release from "./stories/release.mjs";
 import * as reverse from "./stories/reverse.mjs";
@@ -56,8 +57,8 @@ const rooms = [
   { name: "en-360-release-without-script", lang: "en", width: 360, height: 740, script: false, stories: release.stories },
   { name: "ko-1280-talk", lang: "ko", width: 1280, height: 900, dark: true, stories: talk.stories },
   { name: "ko-360-talk", lang: "ko", width: 360, height: 740, dark: true, stories: talk.stories },
-  { name: "ko-1280-review", lang: "ko", width: 1280, height: 900, dark: true, stories: review.stories },
-  { name: "en-360-review-without-script", lang: "en", width: 360, height: 740, script: false, stories: review.stories },
+  { name: "ko-1280-review", lang: "ko", width: 1280, height: 900, dark: true, stories: [...review.stories, ...post.stories] },
+  { name: "en-360-review-without-script", lang: "en", width: 360, height: 740, script: false, stories: [...review.stories, ...post.stories] },
   { name: "en-360-talk-without-script", lang: "en", width: 360, height: 740, script: false, stories: talk.stories },
 ];
 

@@ -31,9 +31,11 @@ export class Room {
     this.problems.push(text);
   }
 
-  /// What every visitor sees when a story stops.
+  /// What every visitor sees when a story stops: a picture, and the first words for a log that has none.
   async evidence(title) {
     for (const visitor of this.visitors.values()) {
+      const words = await visitor.page.locator("body").innerText({ timeout: 3000 }).catch((error) => `(${error.message.split("\n")[0]})`);
+      this.problem(`${visitor.who} stands at ${visitor.page.url()}: ${words.replace(/\s+/g, " ").slice(0, 500)}`);
       const file = path.join(this.folder, `stopped-${title.replace(/\W+/g, "-")}-${visitor.who}.png`);
       await visitor.page.screenshot({ path: file, timeout: 3000 }).catch(() => 0);
     }

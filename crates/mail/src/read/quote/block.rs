@@ -81,6 +81,9 @@ pub(super) fn begins_forward(line: &str) -> bool {
 
 /// A cheap look that spares the patterns for nearly all lines.
 fn may_separate(line: &str) -> bool {
+    if line.len() < 8 {
+        return false;
+    }
     let start = line.trim_start_matches([' ', '*', '>', '\t', '#']);
     if start.len() < 8 || !start.chars().any(char::is_alphabetic) {
         return false;
