@@ -10,8 +10,7 @@ pub(crate) fn clean(text: &str) -> String {
     text.replace("\r\n", "\n")
         .nfc()
         .filter_map(|c| match c {
-            '\n' => Some('\n'),
-            '\r' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => Some('\n'),
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => Some('\n'),
             c if c.is_whitespace() && c != '\u{a0}' => Some(' '),
             c if c.is_control() || turns(c) || is_nobody(c) => None,
             c => Some(c),

@@ -3,6 +3,7 @@
 use crate::{Document, Error, Issue, clean, fonts, layout::Setter, limits, world};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use typst::foundations::{Bytes, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
@@ -63,8 +64,11 @@ pub(crate) fn ident(given: &str, data: &Value) -> String {
 
 /// A name made of what is named.
 pub(crate) fn urn(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    let hex: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let mut hex = String::new();
+    for byte in Sha256::digest(bytes).iter().take(16) {
+        // Writing to a String does not fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
     // The version and variant that say: made by whoever named it.
     format!(
         "urn:uuid:{}-{}-8{}-a{}-{}",

@@ -47,10 +47,14 @@ pub(crate) fn runs(fonts: &Fonts, runs: &[Run], room: Room) -> Value {
                 let whole: String = parts.iter().map(|p| p.text.as_str()).collect();
                 if fonts.width(&whole) > room.0 {
                     for part in &parts {
-                        bits(fonts, &part.text).iter().for_each(|b| out.kept(&part.look, b));
+                        for bit in bits(fonts, &part.text) {
+                            out.kept(&part.look, &bit);
+                        }
                     }
                 } else if !whole.chars().any(is_hangul) {
-                    parts.iter().for_each(|part| out.text(&part.look, &part.text));
+                    for part in &parts {
+                        out.text(&part.look, &part.text);
+                    }
                 } else if let [only] = parts.as_slice() {
                     out.kept(&only.look, &only.text);
                 } else {
@@ -129,7 +133,7 @@ impl Stretches {
     /// The texts of the stretch that this look belongs to: the last one, or a new one.
     fn texts(&mut self, look: &Look) -> Option<&mut Vec<Value>> {
         if self.look.as_ref() != Some(look) {
-            self.done.push(stretch(look, Vec::new()));
+            self.done.push(stretch(look, &[]));
             self.look = Some(look.clone());
         }
         self.done.last_mut()?["t"].as_array_mut()
@@ -151,7 +155,7 @@ impl Stretches {
     }
 
     fn glued(&mut self, parts: &[Run]) {
-        let parts = parts.iter().map(|p| stretch(&p.look, vec![p.text.as_str().into()]));
+        let parts = parts.iter().map(|p| stretch(&p.look, &[p.text.as_str().into()]));
         self.done.push(json!({ "g": parts.collect::<Vec<_>>() }));
         self.look = None;
     }
@@ -162,7 +166,7 @@ impl Stretches {
     }
 }
 
-fn stretch(look: &Look, texts: Vec<Value>) -> Value {
+fn stretch(look: &Look, texts: &[Value]) -> Value {
     let mut value = json!({ "t": texts });
     for (is, key) in [(look.strong, "b"), (look.emphasis, "e"), (look.code, "c")] {
         if is {

@@ -127,8 +127,8 @@ fn answer(from: usize, paragraphs: usize) -> String {
 }
 
 fn exchange(n: usize, back: bool) -> Block {
-    let (asks, answers): (fn(usize) -> Person, fn(usize) -> Person) =
-        if back { (host, partner) } else { (partner, host) };
+    let asks = |n| if back { host(n) } else { partner(n) };
+    let answers = |n| if back { partner(n) } else { host(n) };
     let list = if back { BACK } else { QUESTIONS };
     let mut answered = vec![Said {
         by: answers(n + 1),
@@ -403,7 +403,7 @@ pub fn cues() -> Vec<Cue> {
         } else {
             vec![host(n)]
         },
-        note: if n % 3 == 0 {
+        note: if n.is_multiple_of(3) {
             "자료 화면 있음".into()
         } else {
             String::new()

@@ -40,8 +40,7 @@ pub fn json_ld(entry: &Entry<'_>, picture: Option<&str>) -> String {
     value
         .to_string()
         .replace('<', "\\u003c")
-        .replace('\u{2028}', "")
-        .replace('\u{2029}', "")
+        .replace(['\u{2028}', '\u{2029}'], "")
 }
 
 fn organisation(name: &str) -> Value {
