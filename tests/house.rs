@@ -139,8 +139,9 @@ fn migrations_import_no_entity_and_domain_and_print_do_no_io() {
         ),
     ] {
         // Tests and examples of a crate read and write as they like; what ships does not.
-        let shipped = |file: &PathBuf| file.components().any(|c| c.as_os_str() == "src");
-        for file in sources(ours[name]).into_iter().filter(|f| shipped(f)) {
+        let folder = ours[name].manifest_path.parent().expect("a folder").as_std_path();
+        let shipped = folder.join("src");
+        for file in sources(ours[name]).into_iter().filter(|f| f.starts_with(&shipped)) {
             let text = fs::read_to_string(&file).expect("a source");
             for word in banned {
                 assert!(!names(&text, word), "{} uses {word}", file.display());
@@ -330,7 +331,9 @@ fn every_deed_of_the_audit_log_has_words_and_no_words_are_left_over() {
     let ours = ours(&metadata);
     let deed = regex::Regex::new(r#""([a-z_]+\.[a-z_]+)""#).expect("a pattern");
     let mut noted = BTreeSet::new();
-    for package in ours.values().filter(|p| p.manifest_path.as_str().contains("/crates/")) {
+    // `print` does no deed; what looks like one there is a file's name.
+    let may = |p: &&&Package| p.manifest_path.as_str().contains("/crates/") && p.name.to_string() != "print";
+    for package in ours.values().filter(may) {
         for file in sources(package) {
             let text = fs::read_to_string(&file).expect("a source");
             // A test may name what it likes.
