@@ -100,13 +100,12 @@ fn may_separate(line: &str) -> bool {
 
 /// Which of the five labels the line begins with.
 fn label(line: &str) -> Option<usize> {
-    let colon = line
+    let (colon, sign) = line
         .char_indices()
         .take(LABEL_CHARS)
-        .find(|(_, c)| matches!(c, ':' | '：'))?
-        .0;
+        .find(|(_, c)| matches!(c, ':' | '：'))?;
     let captures = LABEL
-        .captures(&line[..=colon.min(line.len() - 1)])
+        .captures(&line[..colon + sign.len_utf8()])
         .or_else(|| LABEL.captures(line))?;
     (1..=5)
         .find(|group| captures.get(*group).is_some())
