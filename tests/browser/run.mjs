@@ -5,6 +5,7 @@ import path from "node:path";
 import { Room } from "./lib/room.mjs";
 import { start } from "./lib/server.mjs";
 import * as article from "./stories/article.mjs";
+import * as byKeys from "./stories/by_keys.mjs";
 import * as board from "./stories/board.mjs";
 import * as crew from "./stories/crew.mjs";
 import * as desk from "./stories/desk.mjs";
@@ -45,7 +46,7 @@ const rooms = [
   { name: "ko-360", lang: "ko", width: 360, height: 740, dark: true, stories: path_of_a_question },
   { name: "en-1280", lang: "en", width: 1280, height: 900, dark: true, stories: path_of_a_question },
   { name: "ko-1280-without-script", lang: "ko", width: 1280, height: 900, script: false, stories: path_of_a_question },
-  { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: keyboard.stories },
+  { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: [...keyboard.stories, ...byKeys.stories] },
   // The rooms of triage, each on a demo of its own.
   ...[["board", board.stories], ["shortlist", shortlist.stories], ["routing", routing.stories]].flatMap(([name, stories]) => [
     { name: `ko-1280-${name}`, lang: "ko", width: 1280, height: 900, dark: true, stories },

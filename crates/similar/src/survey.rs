@@ -100,7 +100,7 @@ impl<Id: Key> Index<Id> {
                 let alike = found(slot, *other).or_else(|| found(*other, slot));
                 let alike = alike.map_or(0.0, |(_, score)| *score);
                 let sure = (alike / self.tune.doubt).min(1.0);
-                *score = (*score * (1.0 - few * (1.0 - sure))).max(few * alike);
+                *score = (*score * (1.0 - few * (1.0 - sure))).max(few.sqrt() * alike);
             }
             self.sort(list);
         }

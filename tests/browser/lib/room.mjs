@@ -68,13 +68,14 @@ export class Visitor {
   watch(page) {
     const say = (text) => this.room.problem(`${this.who} at ${page.url().replace(this.room.server.url, "")}: ${text}`);
     page.on("console", (message) => {
-      // A refused form answers 422, which the browser counts as an error; what else fails to load is told below.
+      // A refused form, or a preview of words that do not read, answers 422, which the browser counts as an error; what else fails
+      // to load is told below.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) say(`console: ${message.text()}`);
     });
     page.on("pageerror", (error) => say(`script: ${error.message}`));
     page.on("response", (response) => {
       const kind = response.request().resourceType();
-      if (response.status() >= 500 || (response.status() >= 400 && kind !== "document")) say(`${response.status()} for ${response.url()}`);
+      if (response.status() >= 500 || (response.status() >= 400 && response.status() !== 422 && kind !== "document")) say(`${response.status()} for ${response.url()}`);
     });
   }
 
