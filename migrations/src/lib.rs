@@ -28,6 +28,7 @@ mod m0021_reminders;
 mod m0022_talk;
 mod m0023_review;
 mod m0024_delivery_words;
+mod m0025_composition;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_talk::Step),
             Box::new(m0023_review::Step),
             Box::new(m0024_delivery_words::Step),
+            Box::new(m0025_composition::Step),
         ]
     }
 }

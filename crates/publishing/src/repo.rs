@@ -1,28 +1,33 @@
 //! Reads of this slice.
 
-use crate::Error;
+use crate::{
+    Error,
+    article::{Correction, QuoteBy, Who},
+};
 use chrono::{DateTime, Utc};
 use db::{
     entity::{
-        answer, article, article_change, article_exchange, consent, decision, event, invitation, message, partner,
-        question, question_copy, reverse_question, sitting,
+        answer, approval, approver, article, article_block, article_change, article_correction, article_revision, asset, consent, crew_member, decision, event, invitation, message, partner,
+        question, question_copy, reverse_question, rsvp, sitting, speaker, staff,
     },
     people::{self, Hosts},
     prelude::*,
 };
 use domain::{
-    ArticleId, EventId, InvitationId, Lang, PartnerId, QuestionId, ReverseId,
+    ApproverId, ArticleId, EventId, InvitationId, Lang, PartnerId, QuestionId, ReverseId, StaffId,
     person::Person,
     state::{
         answer::AnswerState,
-        article::{ArticlePart, ArticleState},
+        article::{ApprovalState, ArticlePart, ArticleState},
         decision::{DecisionKind, DecisionState},
         people::ConsentPurpose,
         question::{Naming, QuestionState, ReverseState},
     },
 };
 use sea_orm::sea_query::{Query, SelectStatement};
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 pub(crate) async fn event_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<event::Model, Error> {
     event::Entity::find()
@@ -62,6 +67,9 @@ pub(crate) async fn articles_of(conn: &impl ConnectionTrait, id: EventId) -> Res
     let all = article::Entity::find().filter(article::Column::EventId.eq(id));
     Ok(all.order_by_asc(article::Column::CreatedAt).all(conn).await?)
 }
+
+/// Partners that a choice of people may hold.
+const QUOTABLE: u64 = 1_000;
 
 /// How often what readers see has changed.
 pub(crate) async fn article_changes(conn: &impl ConnectionTrait) -> Result<i64, Error> {
@@ -113,19 +121,154 @@ pub(crate) async fn published(
     Ok(all)
 }
 
-/// An article's exchanges: the company's part first, each part in its order.
-pub(crate) async fn exchanges(
+/// An article's blocks, from top to bottom.
+pub(crate) async fn blocks(conn: &impl ConnectionTrait, id: ArticleId) -> Result<Vec<article_block::Model>, Error> {
+    Ok(article_block::Entity::find()
+        .filter(article_block::Column::ArticleId.eq(id))
+        .order_by_asc(article_block::Column::Position)
+        .all(conn)
+        .await?)
+}
+
+/// The newest one.
+pub(crate) async fn last_revision(
     conn: &impl ConnectionTrait,
     id: ArticleId,
-) -> Result<Vec<article_exchange::Model>, Error> {
-    let mut rows = article_exchange::Entity::find()
-        .filter(article_exchange::Column::ArticleId.eq(id))
-        .order_by_asc(article_exchange::Column::Position)
-        .order_by_asc(article_exchange::Column::Id)
+) -> Result<Option<article_revision::Model>, Error> {
+    Ok(article_revision::Entity::find()
+        .filter(article_revision::Column::ArticleId.eq(id))
+        .order_by_desc(article_revision::Column::N)
+        .one(conn)
+        .await?)
+}
+
+pub(crate) async fn revision(
+    conn: &impl ConnectionTrait,
+    id: ArticleId,
+    n: i32,
+) -> Result<Option<article_revision::Model>, Error> {
+    Ok(article_revision::Entity::find()
+        .filter(article_revision::Column::ArticleId.eq(id))
+        .filter(article_revision::Column::N.eq(n))
+        .one(conn)
+        .await?)
+}
+
+/// `many` of them from before number `than` on, the last first: number, when, by whom.
+pub(crate) async fn revisions(
+    conn: &impl ConnectionTrait,
+    id: ArticleId,
+    than: i32,
+    many: u64,
+) -> Result<Vec<(i32, DateTime<Utc>, String)>, Error> {
+    let rows: Vec<(i32, DateTime<Utc>, StaffId)> = article_revision::Entity::find()
+        .select_only()
+        .columns([
+            article_revision::Column::N,
+            article_revision::Column::At,
+            article_revision::Column::StaffId,
+        ])
+        .filter(article_revision::Column::ArticleId.eq(id))
+        .filter(article_revision::Column::N.lt(than))
+        .order_by_desc(article_revision::Column::N)
+        .limit(many)
+        .into_tuple()
         .all(conn)
         .await?;
-    rows.sort_by_key(|r| r.part == ArticlePart::PartnersAnswer);
-    Ok(rows)
+    let names = staff_names(conn, rows.iter().map(|r| r.2)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(n, at, staff)| (n, at, names.get(&staff).cloned().unwrap_or_default()))
+        .collect())
+}
+
+pub(crate) async fn staff_names(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = StaffId>,
+) -> Result<HashMap<StaffId, String>, Error> {
+    let rows = staff::Entity::find().filter(staff::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(rows.into_iter().map(|s| (s.id, s.name)).collect())
+}
+
+/// Media type, width and height of these pictures.
+pub(crate) async fn asset_facts(
+    conn: &impl ConnectionTrait,
+    names: Vec<String>,
+) -> Result<HashMap<String, (String, i32, i32)>, Error> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, String, i32, i32)> = asset::Entity::find()
+        .select_only()
+        .columns([
+            asset::Column::Sha256,
+            asset::Column::MediaType,
+            asset::Column::Width,
+            asset::Column::Height,
+        ])
+        .filter(asset::Column::Sha256.is_in(names))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(name, kind, w, h)| (name, (kind, w, h))).collect())
+}
+
+/// What readers are told about mistakes, the last first.
+pub(crate) async fn corrections(conn: &impl ConnectionTrait, id: ArticleId) -> Result<Vec<Correction>, Error> {
+    let rows = article_correction::Entity::find()
+        .filter(article_correction::Column::ArticleId.eq(id))
+        .order_by_desc(article_correction::Column::At)
+        .order_by_desc(article_correction::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Correction {
+            at: row.at,
+            text: row.body,
+        })
+        .collect())
+}
+
+pub(crate) async fn approver(conn: &impl ConnectionTrait, id: ApproverId) -> Result<Option<approver::Model>, Error> {
+    Ok(approver::Entity::find_by_id(id).one(conn).await?)
+}
+
+/// Everybody who was asked about this article.
+pub(crate) async fn approvers(conn: &impl ConnectionTrait, id: ArticleId) -> Result<Vec<approver::Model>, Error> {
+    Ok(approver::Entity::find()
+        .filter(approver::Column::ArticleId.eq(id))
+        .all(conn)
+        .await?)
+}
+
+/// What these were shown and said, in its order.
+pub(crate) async fn approvals(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = ApproverId>,
+) -> Result<Vec<approval::Model>, Error> {
+    Ok(approval::Entity::find()
+        .filter(approval::Column::ApproverId.is_in(ids))
+        .order_by_asc(approval::Column::AskedAt)
+        .order_by_asc(approval::Column::Id)
+        .all(conn)
+        .await?)
+}
+
+/// The one person whom the row names.
+pub(crate) fn who(row: &approver::Model) -> Option<Who> {
+    row.invitation_id
+        .map(Who::Partner)
+        .or(row.speaker_id.map(Who::Speaker))
+        .or(row.crew_member_id.map(Who::Crew))
+}
+
+/// What the words that this person withdrew are about, unless they approved others in their place.
+pub(crate) async fn withdrawn_by(conn: &impl ConnectionTrait, id: ApproverId) -> Result<HashSet<Uuid>, Error> {
+    let rows = approvals(conn, [id]).await?;
+    let all = |state| -> HashSet<Uuid> { rows.iter().filter(|r| r.state == state).map(|r| r.about).collect() };
+    let approved = all(ApprovalState::Approved);
+    Ok(all(ApprovalState::Withdrawn).difference(&approved).copied().collect())
 }
 
 /// What an event offers an article: everything that was asked and has an approved answer.
@@ -149,40 +292,74 @@ impl Material {
         self.answers.iter().filter(|a| to.is_asked_of(a)).collect()
     }
 
+    /// Whether it has an approved answer.
     pub(crate) fn has(&self, asked: Asked) -> bool {
         match asked {
             Asked::Question(id) => self.live.contains(&id) || self.crew.contains(&id),
             Asked::Reverse(id) => self.reverse.contains(&id),
         }
     }
+
+    /// Whether it was asked at this event.
+    pub(crate) fn knows(&self, asked: Asked) -> bool {
+        match asked {
+            Asked::Question(id) => self.questions.contains_key(&id),
+            Asked::Reverse(id) => self.reverses.contains_key(&id),
+        }
+    }
 }
 
 /// What an exchange is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Asked {
     Question(QuestionId),
     Reverse(ReverseId),
 }
 
 impl Asked {
-    pub(crate) fn of(row: &article_exchange::Model) -> Option<Self> {
-        row.question_id
-            .map(Self::Question)
-            .or(row.reverse_id.map(Self::Reverse))
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::Question(id) => id.uuid(),
+            Self::Reverse(id) => id.uuid(),
+        }
     }
 
-    /// The part of the article in which it stands.
-    pub const fn part(self) -> ArticlePart {
+    /// The conversation to which it belongs.
+    pub const fn side(self) -> ArticlePart {
         match self {
             Self::Question(_) => ArticlePart::CompanyAnswers,
             Self::Reverse(_) => ArticlePart::PartnersAnswer,
         }
     }
 
-    fn is_asked_of(self, answer: &answer::Model) -> bool {
+    pub(crate) fn is_asked_of(self, answer: &answer::Model) -> bool {
         match self {
             Self::Question(id) => answer.question_id == Some(id),
             Self::Reverse(id) => answer.reverse_id == Some(id),
+        }
+    }
+}
+
+/// One letter and an id: as it stands in forms.
+impl std::fmt::Display for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Question(id) => write!(f, "q{id}"),
+            Self::Reverse(id) => write!(f, "r{id}"),
+        }
+    }
+}
+
+impl std::str::FromStr for Asked {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self, Error> {
+        let id = s.get(1..).ok_or(Error::NotFound)?;
+        match s.as_bytes().first() {
+            Some(b'q') => id.parse().map(Self::Question).map_err(|_| Error::NotFound),
+            Some(b'r') => id.parse().map(Self::Reverse).map_err(|_| Error::NotFound),
+            _ => Err(Error::NotFound),
         }
     }
 }
@@ -324,6 +501,96 @@ pub(crate) async fn hosts<'a>(
         .filter_map(|a| a.staff_id)
         .chain(reverses.filter_map(|r| r.staff_id));
     Ok(people::hosts(conn, crew, speakers, staff).await?)
+}
+
+/// Everyone of the host who stands in an article: behind these answers and questions, and quoted by name.
+pub(crate) async fn hosts_of(
+    conn: &impl ConnectionTrait,
+    answers: &[&answer::Model],
+    asked: &[Asked],
+    material: &Material,
+    quoted: &[QuoteBy],
+) -> Result<Hosts, Error> {
+    let reverses = asked.iter().filter_map(|a| match a {
+        Asked::Reverse(id) => material.reverses.get(id),
+        Asked::Question(_) => None,
+    });
+    let (mut crew, mut speakers, mut staff) = (HashSet::new(), HashSet::new(), HashSet::new());
+    for answer in answers {
+        crew.extend(answer.crew_member_id);
+        speakers.extend(answer.speaker_id);
+        staff.extend(answer.staff_id);
+    }
+    for reverse in reverses {
+        crew.extend(reverse.crew_member_id);
+        speakers.extend(reverse.speaker_id);
+        staff.extend(reverse.staff_id);
+    }
+    for by in quoted {
+        match by {
+            QuoteBy::Speaker(id) => {
+                speakers.insert(*id);
+            }
+            QuoteBy::Crew(id) => {
+                crew.insert(*id);
+            }
+            QuoteBy::Answer(_) | QuoteBy::Partner(_) => {}
+        }
+    }
+    Ok(people::hosts(conn, crew, speakers, staff).await?)
+}
+
+/// Whom an article of the event may quote by their spoken word: its speakers, the crews, the partners who came, said or
+/// asked something.
+pub(crate) async fn quotable(
+    conn: &impl ConnectionTrait,
+    event: &event::Model,
+    lang: Lang,
+) -> Result<Vec<(QuoteBy, String)>, Error> {
+    let mut all = Vec::new();
+    let speakers = speaker::Entity::find()
+        .filter(speaker::Column::EventId.eq(event.id))
+        .order_by_asc(speaker::Column::Position)
+        .all(conn)
+        .await?;
+    all.extend(speakers.iter().map(|s| (QuoteBy::Speaker(s.id), people::speaker_person(s).line())));
+    let crew = crew_member::Entity::find()
+        .filter(crew_member::Column::RemovedAt.is_null())
+        .order_by_asc(crew_member::Column::Name)
+        .all(conn)
+        .await?;
+    all.extend(crew.iter().map(|m| (QuoteBy::Crew(m.id), people::crew_person(m).line())));
+    let came = Query::select()
+        .column(rsvp::Column::InvitationId)
+        .from(rsvp::Entity)
+        .and_where(rsvp::Column::Came.eq(true))
+        .to_owned();
+    let asked = Query::select()
+        .column(question::Column::InvitationId)
+        .from(question::Entity)
+        .and_where(question::Column::EventId.eq(event.id))
+        .to_owned();
+    let ids: Vec<InvitationId> = invitation::Entity::find()
+        .select_only()
+        .column(invitation::Column::Id)
+        .filter(invitation::Column::EventId.eq(event.id))
+        .filter(
+            Condition::any()
+                .add(invitation::Column::Id.in_subquery(came))
+                .add(invitation::Column::Id.in_subquery(asked)),
+        )
+        .limit(QUOTABLE)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let invitees = people::invitees(conn, ids, lang).await?;
+    let mut partners: Vec<(QuoteBy, String)> = invitees
+        .into_values()
+        .map(|i| (QuoteBy::Partner(i.invitation), i.line()))
+        .collect();
+    partners.sort_by(|a, b| a.1.cmp(&b.1));
+    all.extend(partners);
+    Ok(all)
 }
 
 /// The person of the host who said it; the host itself when nobody is noted.

@@ -1,6 +1,6 @@
 //! A snapshot → the page that readers open: one request, its style within, nothing that runs.
 
-use super::{Block, Exchange, Snapshot, markdown};
+use super::{Block, Exchange, Figures, Picture, Said, Snapshot, markdown};
 use crate::Error;
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -32,8 +32,17 @@ pub(crate) struct Facts<'a> {
     pub(crate) corrected_at: Option<DateTime<Utc>>,
     pub(crate) public_url: &'a str,
     pub(crate) demo: bool,
-    /// The editor's page behind a preview.
-    pub(crate) preview: Option<String>,
+    pub(crate) preview: Option<Preview>,
+    /// Where its pictures lie, without a slash at the end.
+    pub(crate) pictures: String,
+}
+
+/// It is not what readers see.
+pub(crate) enum Preview {
+    /// Back to the editor's page.
+    Desk(String),
+    /// Whoever has the link.
+    Link,
 }
 
 #[derive(Template)]
@@ -54,9 +63,12 @@ struct Page<'a> {
 
 enum Piece<'a> {
     Prose(String),
-    /// Its id and the key of its heading.
+    /// Its id and its heading.
     Part(String, String),
     Exchange(View<'a>),
+    Quote(&'a Said),
+    Picture(&'a Picture),
+    Figures(&'a Figures, &'a str),
 }
 
 /// One exchange on the page.
@@ -71,7 +83,7 @@ struct View<'a> {
 /// One part's lines in the list of questions.
 struct Contents {
     id: String,
-    key: String,
+    heading: String,
     lines: Vec<(usize, String)>,
 }
 
@@ -81,6 +93,21 @@ impl Page<'_> {
     }
     fn zone(&self) -> &str {
         &self.s.event.time_zone
+    }
+    /// Where it leads back to, for its editor.
+    fn desk(&self) -> Option<&str> {
+        match &self.f.preview {
+            Some(Preview::Desk(path)) => Some(path),
+            _ => None,
+        }
+    }
+    fn src(&self, picture: &Picture) -> String {
+        format!("{}/{}", self.f.pictures, picture.file())
+    }
+    /// The longest bar is the whole width.
+    fn share(&self, n: &usize, all: &Figures) -> usize {
+        let most = all.interest.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
+        n * 100 / most
     }
 }
 
@@ -96,23 +123,37 @@ pub(crate) fn part_key(part: ArticlePart) -> String {
 
 /// The whole page. It is the same for every reader: its language is the article's.
 pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
+    let w = Words::new(s.lang, &crate::TEXTS);
     let (mut pieces, mut contents): (Vec<Piece<'_>>, Vec<Contents>) = (Vec::new(), Vec::new());
-    let mut n = 0;
+    let (mut n, mut parts) = (0, 0);
     for block in &s.blocks {
         match block {
             Block::Prose { markdown } => pieces.push(Piece::Prose(markdown::html(markdown))),
-            Block::Part { part } => {
-                let (id, key) = (format!("part-{part}"), part_key(*part));
-                pieces.push(Piece::Part(id.clone(), key.clone()));
+            Block::Part { part, heading } => {
+                parts += 1;
+                // The address of a usual part stands in links since it was first printed.
+                let id = part.map_or_else(|| format!("part-{parts}"), |part| format!("part-{part}"));
+                let heading = match part {
+                    Some(part) if heading.is_empty() => w.t(part_key(*part)),
+                    _ => heading.clone(),
+                };
+                pieces.push(Piece::Part(id.clone(), heading.clone()));
                 contents.push(Contents {
                     id,
-                    key,
+                    heading,
                     lines: Vec::new(),
                 });
             }
             Block::Exchange(x) => {
                 n += 1;
                 let label = x.heading.clone().unwrap_or_else(|| excerpt(&x.question.text, 64));
+                if contents.is_empty() {
+                    contents.push(Contents {
+                        id: String::new(),
+                        heading: String::new(),
+                        lines: Vec::new(),
+                    });
+                }
                 if let Some(last) = contents.last_mut() {
                     last.lines.push((n, label));
                 }
@@ -124,9 +165,11 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
                     long,
                 }));
             }
+            Block::Quote { said, .. } => pieces.push(Piece::Quote(said)),
+            Block::Picture(picture) => pieces.push(Piece::Picture(picture)),
+            Block::Figures { caption, figures } => pieces.push(Piece::Figures(figures, caption)),
         }
     }
-    let w = Words::new(s.lang, &crate::TEXTS);
     let noon = |day: NaiveDate| day.and_hms_opt(12, 0, 0).map(|at| at.and_utc());
     let page = Page {
         held: s.event.first_day.and_then(noon).map(|at| w.date(at, "UTC")),
@@ -150,7 +193,8 @@ fn minutes(s: &Snapshot) -> usize {
         .iter()
         .map(|block| match block {
             Block::Prose { markdown } => char_count(markdown),
-            Block::Part { .. } => 0,
+            Block::Part { .. } | Block::Picture(_) | Block::Figures { .. } => 0,
+            Block::Quote { said, .. } => char_count(&said.text),
             Block::Exchange(x) => {
                 char_count(&x.question.text) + x.answers.iter().map(|a| char_count(&a.text)).sum::<usize>()
             }
@@ -173,6 +217,9 @@ fn json_ld(s: &Snapshot, f: &Facts<'_>) -> String {
         "dateModified": f.corrected_at.or(f.published_at),
         "mainEntityOfPage": format!("{}/articles/{}", f.public_url, f.slug),
         "publisher": { "@type": "Organization", "name": s.event.host },
+        "correction": s.corrections.iter().map(|c| serde_json::json!({
+            "@type": "CorrectionComment", "text": c.text, "datePublished": c.at,
+        })).collect::<Vec<_>>(),
         "about": { "@type": "Event", "name": s.event.title, "startDate": s.event.first_day },
     });
     value.to_string().replace('<', "\\u003c")
@@ -182,7 +229,7 @@ fn json_ld(s: &Snapshot, f: &Facts<'_>) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::article::{EventFacts, Said, Standing};
-    use domain::{ExchangeId, person::Person};
+    use domain::{BlockId, person::Person};
 
     fn said(name: &str, text: &str) -> Said {
         let person = Person::Partner {
@@ -195,16 +242,20 @@ pub(crate) mod tests {
         Said {
             by: Standing {
                 invitation: None,
+                speaker: None,
+                crew_member: None,
                 line: person.line(),
                 person,
             },
             text: text.into(),
+            answer: None,
         }
     }
 
     pub(crate) fn snapshot() -> Snapshot {
         let exchange = Exchange {
-            id: ExchangeId::new(),
+            id: BlockId::new(),
+            about: None,
             heading: None,
             question: said("김하늘", "왜 그런가요? </script><script>alert(1)</script>"),
             answers: vec![said("박솔", "그래서요.\n\n또 있습니다."), said("이단", "저도요.")],
@@ -228,10 +279,12 @@ pub(crate) mod tests {
                     markdown: "머리말".into(),
                 },
                 Block::Part {
-                    part: ArticlePart::PartnersAnswer,
+                    part: Some(ArticlePart::PartnersAnswer),
+                    heading: String::new(),
                 },
                 Block::Exchange(Box::new(exchange)),
             ],
+            corrections: Vec::new(),
         }
     }
 
@@ -242,7 +295,8 @@ pub(crate) mod tests {
             corrected_at: None,
             public_url: "https://mundap.example",
             demo: false,
-            preview: preview.then(|| "/desk/articles/x".to_owned()),
+            preview: preview.then(|| Preview::Desk("/desk/articles/x".to_owned())),
+            pictures: "/articles/talk/pictures".to_owned(),
         }
     }
 
