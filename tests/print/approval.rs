@@ -13,12 +13,16 @@ impl Print {
     async fn statuses(&self) -> Vec<(article::Who, Status)> {
         let row = self.row().await;
         let (_, draft) = self.current().await;
-        let sheet = approval::people(self.world.app.db.reader(), &row, draft).await.expect("reads");
+        let sheet = approval::people(self.world.app.db.reader(), &row, draft)
+            .await
+            .expect("reads");
         sheet.items().map(|i| (i.words.who, i.status)).collect()
     }
 
     async fn ask(&self) -> approval::Asks {
-        approval::ask(&self.world.app, self.scene.moderator, self.id, None).await.expect("asks")
+        approval::ask(&self.world.app, self.scene.moderator, self.id, None)
+            .await
+            .expect("asks")
     }
 
     /// Presses the button of this deed on their page.
@@ -41,12 +45,19 @@ async fn an_edit_of_somebodys_words_opens_their_approval_and_no_other() {
     let mails = p.mails(MailKind::Approval).await;
     assert_eq!(mails.len(), 3);
     let letter = mail::outbox::letter(&mails[0]).expect("reads").plain();
-    assert!(letter.contains("물음-하나-끝") && !letter.contains("물음-둘-끝") && !letter.contains("대답-"), "{letter}");
+    assert!(
+        letter.contains("물음-하나-끝") && !letter.contains("물음-둘-끝") && !letter.contains("대답-"),
+        "{letter}"
+    );
 
     // A scanner that opens the link decides nothing.
     let link = p.link(p.partner(0)).await;
     let page = p.world.browser().get(&link).await.ok();
-    assert!(page.text().contains("물음-하나-끝") && !page.text().contains("물음-둘-끝"), "{}", page.text());
+    assert!(
+        page.text().contains("물음-하나-끝") && !page.text().contains("물음-둘-끝"),
+        "{}",
+        page.text()
+    );
     assert!(p.statuses().await.iter().all(|(_, s)| *s == Status::Asked));
     p.press(p.partner(0), "approve").await;
     p.press(p.partner(1), "approve").await;
@@ -57,7 +68,8 @@ async fn an_edit_of_somebodys_words_opens_their_approval_and_no_other() {
     let asked = p.asked(0);
     p.edit(|d| {
         let x = d.exchange(asked).expect("stands");
-        x.texts.insert(QUESTION.into(), "물음-하나-끝: 정산을 앞당기나요?".into());
+        x.texts
+            .insert(QUESTION.into(), "물음-하나-끝: 정산을 앞당기나요?".into());
     })
     .await;
     let now = p.statuses().await;
@@ -88,15 +100,30 @@ async fn a_wish_is_taken_into_the_article_by_one_press() {
     let mut editor = p.world.signed_in("moderator").await;
     let path = format!("/desk/articles/{}/approvals", p.id);
     let page = editor.get(&path).await.ok();
-    assert!(page.text().contains("조금 부드럽게요") && page.text().contains("바뀌나요"), "{}", page.text());
+    assert!(
+        page.text().contains("조금 부드럽게요") && page.text().contains("바뀌나요"),
+        "{}",
+        page.text()
+    );
     let forms = page.forms("approvals");
-    let accept = forms.into_iter().find(|f| f.value("approval").is_some()).expect("a wish");
+    let accept = forms
+        .into_iter()
+        .find(|f| f.value("approval").is_some())
+        .expect("a wish");
     editor.send(&accept.set("act", "accept")).await.ok();
     let now = p.statuses().await;
     let theirs = now.iter().find(|(who, _)| *who == p.partner(1)).expect("stands");
     assert_eq!(theirs.1, Status::Approved, "these are their own words");
-    let question = entity::question::Entity::find_by_id(p.questions[1]).one(p.world.app.db.reader()).await;
-    assert!(question.expect("reads").expect("is there").body.contains("그대로인가요"));
+    let question = entity::question::Entity::find_by_id(p.questions[1])
+        .one(p.world.app.db.reader())
+        .await;
+    assert!(
+        question
+            .expect("reads")
+            .expect("is there")
+            .body
+            .contains("그대로인가요")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,14 +142,26 @@ async fn who_has_not_approved_is_left_out_or_stands_without_a_name() {
     }
     let mut editor = p.world.signed_in("moderator").await;
     let page = editor.get(&format!("/desk/articles/{}", p.id)).await.ok().text();
-    assert!(page.contains("승인된 2곳") && page.contains("2곳은 이름 없이") && page.contains("2곳은 빠집니다"), "{page}");
+    assert!(
+        page.contains("승인된 2곳") && page.contains("2곳은 이름 없이") && page.contains("2곳은 빠집니다"),
+        "{page}"
+    );
     let outcome = article::publish(app, staff, p.id).await.expect("publishes");
     assert_eq!((outcome.approved, outcome.anonymous, outcome.left_out), (2, 2, 2));
     let page = p.page().await.ok().text();
-    assert!(page.contains("물음-하나-끝") && page.contains("익명의 파트너"), "{page}");
-    assert!(!page.contains("파트너 0") && !page.contains("speaker0") && !page.contains("발표자 0"), "{page}");
+    assert!(
+        page.contains("물음-하나-끝") && page.contains("익명의 파트너"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("파트너 0") && !page.contains("speaker0") && !page.contains("발표자 0"),
+        "{page}"
+    );
     assert!(!page.contains("물음-둘-끝") && !page.contains("대답-1-끝"), "{page}");
-    assert!(page.contains("물음-셋-끝") && page.contains("파트너 2") && page.contains("speaker2"), "{page}");
+    assert!(
+        page.contains("물음-셋-끝") && page.contains("파트너 2") && page.contains("speaker2"),
+        "{page}"
+    );
     nowhere(&p, &["물음-둘-끝", "대답-1-끝"]).await;
 }
 
@@ -150,7 +189,8 @@ async fn who_takes_their_words_back_leaves_what_is_published() {
     // Nor does a correction bring them back, in whatever words.
     p.edit(|d| {
         let x = d.exchange(asked).expect("stands");
-        x.texts.insert(QUESTION.into(), "물음-하나-끝: 또 다른 말입니다.".into());
+        x.texts
+            .insert(QUESTION.into(), "물음-하나-끝: 또 다른 말입니다.".into());
     })
     .await;
     article::publish(app, staff, p.id).await.expect("corrects");
@@ -182,7 +222,12 @@ async fn who_does_not_answer_is_reminded_twice_in_working_hours() {
 pub(super) async fn nowhere(p: &Print, canaries: &[&str]) {
     let mut reader = p.world.browser();
     let slug = p.scene.slug;
-    for path in ["/".to_owned(), format!("/articles/{slug}"), "/?after=x".to_owned(), format!("/articles/{slug}/pictures/x.png")] {
+    for path in [
+        "/".to_owned(),
+        format!("/articles/{slug}"),
+        "/?after=x".to_owned(),
+        format!("/articles/{slug}/pictures/x.png"),
+    ] {
         let page = reader.get(&path).await;
         for canary in canaries {
             assert!(!page.body.contains(canary), "{canary} in {path}");
@@ -193,7 +238,10 @@ pub(super) async fn nowhere(p: &Print, canaries: &[&str]) {
     let form = partner.get("/my/questions/new").await.ok().form("/my/questions");
     let csrf = form.value("csrf").expect("a token").to_owned();
     for canary in canaries {
-        let fields = [("csrf".to_owned(), csrf.clone()), ("question".to_owned(), format!("{canary} 정산을 앞당길 계획이 있나요?"))];
+        let fields = [
+            ("csrf".to_owned(), csrf.clone()),
+            ("question".to_owned(), format!("{canary} 정산을 앞당길 계획이 있나요?")),
+        ];
         let similar = partner.post("/my/questions/similar", &fields).await;
         let text = similar.body.replace(&fields[1].1, "");
         assert!(!text.contains(canary), "{canary} among similar ones: {text}");

@@ -24,7 +24,12 @@ fn png() -> Vec<u8> {
 }
 
 fn block(form: &Filled, n: usize) -> String {
-    let heads: Vec<&String> = form.fields.iter().filter(|(name, _)| name == "block").map(|(_, v)| v).collect();
+    let heads: Vec<&String> = form
+        .fields
+        .iter()
+        .filter(|(name, _)| name == "block")
+        .map(|(_, v)| v)
+        .collect();
     heads[n].split(':').next().expect("an id").to_owned()
 }
 
@@ -49,7 +54,10 @@ async fn an_article_holds_prose_parts_exchanges_quotes_pictures_and_figures() {
     let form = editor.send(&form).await.ok().form(&path);
     let part = block(&form, 1);
     let speaker = QuoteBy::Speaker(p.scene.speakers[2]).to_string();
-    let refused = form.clone().set("act", "add-quote").set("quote_text", "인용한 말입니다.");
+    let refused = form
+        .clone()
+        .set("act", "add-quote")
+        .set("quote_text", "인용한 말입니다.");
     let refused = editor.send(&refused).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("인용한 말입니다."), "it is typed once");
@@ -58,32 +66,63 @@ async fn an_article_holds_prose_parts_exchanges_quotes_pictures_and_figures() {
         .set("quote_by", &speaker)
         .set("quote_text", "인용한 말입니다.")
         .set("act", "add-quote");
-    let form = editor.send(&form).await.ok().form(&path).set("quote_text", "").set("act", "add-picture");
+    let form = editor
+        .send(&form)
+        .await
+        .ok()
+        .form(&path)
+        .set("quote_text", "")
+        .set("act", "add-picture");
     let wrong = editor.upload(&form, "picture", "a.svg", b"<svg onload=alert(1)>").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let form = form.set("picture_alt", "강당의 사진");
     let form = editor.upload(&form, "picture", "a.png", &png()).await.ok().form(&path);
-    let heads: Vec<&str> = form.fields.iter().filter(|(n, _)| n == "block").map(|(_, v)| v.as_str()).collect();
+    let heads: Vec<&str> = form
+        .fields
+        .iter()
+        .filter(|(n, _)| n == "block")
+        .map(|(_, v)| v.as_str())
+        .collect();
     let kinds: Vec<&str> = heads.iter().map(|h| h.split(':').nth(1).expect("a kind")).collect();
     assert_eq!(
         kinds,
-        ["prose", "part", "part", "exchange", "exchange", "exchange", "prose", "figures", "quote", "picture"]
+        [
+            "prose", "part", "part", "exchange", "exchange", "exchange", "prose", "figures", "quote", "picture"
+        ]
     );
     let picture = heads[9].split(':').nth(2).expect("a name").to_owned();
     // The last goes up past its neighbours.
     let last = block(&form, 9);
-    let form = editor.send(&form.set("act", &format!("up:{last}"))).await.ok().form(&path);
+    let form = editor
+        .send(&form.set("act", &format!("up:{last}")))
+        .await
+        .ok()
+        .form(&path);
     assert_eq!(block(&form, 8), last);
     let file = format!("/articles/{}/pictures/{picture}.png", p.scene.slug);
     let mut reader = p.world.browser();
-    assert_eq!(reader.get(&file).await.status, StatusCode::NOT_FOUND, "not before it is out");
+    assert_eq!(
+        reader.get(&file).await.status,
+        StatusCode::NOT_FOUND,
+        "not before it is out"
+    );
 
     let noted = publishing::approval::note_approved(&p.world.app, p.scene.moderator, p.id, None).await;
-    assert_eq!(noted.expect("notes"), 7, "three who asked, three who answered, one who is quoted");
+    assert_eq!(
+        noted.expect("notes"),
+        7,
+        "three who asked, three who answered, one who is quoted"
+    );
     editor.send(&form.set("act", "publish")).await.ok();
     let page = p.page().await.ok();
     for words in [
-        "하루의 기록", "머리말입니다.", "그날의 물음", "물음-하나-끝", "대답-2-끝", "인용한 말입니다.", "강당의 사진",
+        "하루의 기록",
+        "머리말입니다.",
+        "그날의 물음",
+        "물음-하나-끝",
+        "대답-2-끝",
+        "인용한 말입니다.",
+        "강당의 사진",
         "숫자로 본 행사",
     ] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
@@ -92,7 +131,9 @@ async fn an_article_holds_prose_parts_exchanges_quotes_pictures_and_figures() {
     assert_eq!(shown.headers[header::CONTENT_TYPE], "image/png");
     assert_eq!(shown.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     assert!(!shown.body.contains("geheim-canary"), "what its maker wrote is gone");
-    article::withdraw(&p.world.app, p.scene.moderator, p.id).await.expect("withdraws");
+    article::withdraw(&p.world.app, p.scene.moderator, p.id)
+        .await
+        .expect("withdraws");
     assert_eq!(reader.get(&file).await.status, StatusCode::GONE);
 }
 
@@ -117,8 +158,14 @@ async fn two_editors_at_once_lose_nothing() {
     let merged = save(two, version, &was, How::Pressed).await.expect("saves beside it");
     assert!(merged.merged);
     let (version, now) = p.current().await;
-    assert_eq!((now.title.as_str(), now.blocks.len()), ("첫 편집자의 제목", base.blocks.len() + 1));
-    assert_eq!(now.clone().exchange(p.asked(1)).expect("stands").heading, "둘째의 소제목");
+    assert_eq!(
+        (now.title.as_str(), now.blocks.len()),
+        ("첫 편집자의 제목", base.blocks.len() + 1)
+    );
+    assert_eq!(
+        now.clone().exchange(p.asked(1)).expect("stands").heading,
+        "둘째의 소제목"
+    );
 
     // The same place: who comes second sees both texts, and nothing that was typed is lost.
     let mut editor = p.world.signed_in("moderator").await;
@@ -164,7 +211,11 @@ async fn what_is_typed_is_saved_in_steps_that_can_be_read_and_taken_back() {
             .await
             .expect("counts")
     };
-    assert_eq!(count().await, 2, "the beginning, and all that was typed within some minutes");
+    assert_eq!(
+        count().await,
+        2,
+        "the beginning, and all that was typed within some minutes"
+    );
     app.clock.advance(chrono::TimeDelta::minutes(10));
     p.edit(|d| d.title = "다른 제목".into()).await;
     assert_eq!(count().await, 3);
@@ -192,7 +243,11 @@ async fn a_preview_opens_to_whoever_has_its_link_until_it_is_closed() {
     assert!(shown.text().contains("물음-하나-끝"));
     assert_eq!(shown.headers["x-robots-tag"], "noindex");
     article::share(app, staff, p.id).await.expect("shares anew");
-    assert_eq!(guest.get(&link).await.status, StatusCode::GONE, "another link took its place");
+    assert_eq!(
+        guest.get(&link).await.status,
+        StatusCode::GONE,
+        "another link took its place"
+    );
     article::unshare(app, staff, p.id).await.expect("closes");
     assert_eq!(guest.get(&format!("{link}x")).await.status, StatusCode::NOT_FOUND);
 }
@@ -215,6 +270,14 @@ async fn the_articles_own_wording_never_touches_the_answer() {
     let reworded: Vec<_> = draft.exchanges().filter(|x| !x.texts.is_empty()).collect();
     assert_eq!(reworded.len(), 1);
     assert_eq!(reworded[0].unapproved, Unapproved::LeaveOut);
-    let question = entity::question::Entity::find_by_id(p.questions[0]).one(p.world.app.db.reader()).await;
-    assert!(question.expect("reads").expect("is there").body.contains("물음-하나-끝"));
+    let question = entity::question::Entity::find_by_id(p.questions[0])
+        .one(p.world.app.db.reader())
+        .await;
+    assert!(
+        question
+            .expect("reads")
+            .expect("is there")
+            .body
+            .contains("물음-하나-끝")
+    );
 }

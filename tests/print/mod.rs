@@ -3,6 +3,7 @@
 mod approval;
 mod compose;
 mod schedule;
+mod upgrade;
 
 use crate::flow::scene::{self, Scene, Size, ask, enter};
 use db::{entity, prelude::*};
@@ -67,7 +68,9 @@ impl Print {
     }
 
     async fn current(&self) -> (i32, Draft) {
-        article::current(self.world.app.db.reader(), self.id).await.expect("reads")
+        article::current(self.world.app.db.reader(), self.id)
+            .await
+            .expect("reads")
     }
 
     /// Changes the draft as one editor does.
@@ -84,13 +87,18 @@ impl Print {
     }
 
     async fn row(&self) -> entity::article::Model {
-        let row = entity::article::Entity::find_by_id(self.id).one(self.world.app.db.reader()).await;
+        let row = entity::article::Entity::find_by_id(self.id)
+            .one(self.world.app.db.reader())
+            .await;
         row.expect("reads").expect("is there")
     }
 
     /// What readers see.
     async fn page(&self) -> testkit::Page {
-        self.world.browser().get(&format!("/articles/{}", self.scene.slug)).await
+        self.world
+            .browser()
+            .get(&format!("/articles/{}", self.scene.slug))
+            .await
     }
 
     /// The path of somebody's page, as their mail has it.
@@ -125,7 +133,12 @@ impl Print {
     /// Everything that is due, as the worker of another process would run it.
     async fn work(&self) {
         let app = &self.world.app;
-        let worker = jobs::Worker::new(app.db.clone(), app.clock.clone(), app.wake.clone(), mundap::handlers(app));
+        let worker = jobs::Worker::new(
+            app.db.clone(),
+            app.clock.clone(),
+            app.wake.clone(),
+            mundap::handlers(app),
+        );
         while worker.run_due().await.expect("runs") > 0 {}
     }
 }
@@ -168,7 +181,11 @@ async fn answered(world: &World, scene: &Scene, question: QuestionId, speaker: S
 async fn came(world: &World, scene: &Scene, who: &[InvitationId]) {
     let app = &world.app;
     let tx = app.db.begin_write().await.expect("begins");
-    let sitting = entity::sitting::Entity::find().one(&tx).await.expect("reads").expect("one");
+    let sitting = entity::sitting::Entity::find()
+        .one(&tx)
+        .await
+        .expect("reads")
+        .expect("one");
     let people: Vec<_> = who.iter().map(|id| (*id, Some(true))).collect();
     let by = db::audit::Actor::Staff(scene.moderator);
     intake::staff::service::rsvp::note_came(&tx, &app.clock, by, scene.event, sitting.id, &people)

@@ -24,7 +24,12 @@ async fn what_is_scheduled_is_nowhere_before_its_moment_and_goes_out_once() {
     let row = p.row().await;
     assert_eq!(row.state, ArticleState::Scheduled);
     let at = row.publish_at.expect("a moment");
-    assert_eq!(at.with_timezone(&chrono_tz::Asia::Seoul).format("%Y-%m-%dT%H:%M").to_string(), typed);
+    assert_eq!(
+        at.with_timezone(&chrono_tz::Asia::Seoul)
+            .format("%Y-%m-%dT%H:%M")
+            .to_string(),
+        typed
+    );
     assert_eq!(article::publish_due(app).await.expect("looks"), 0);
     assert_eq!(p.page().await.status, StatusCode::NOT_FOUND);
     nowhere(&p, &["물음-하나-끝", "대답-0-끝"]).await;
@@ -87,8 +92,13 @@ async fn a_correction_is_dated_shown_and_mailed_to_those_whose_words_it_touches(
     let p = Print::new().await;
     let (app, staff) = (&p.world.app, p.scene.moderator);
     approval::note_approved(app, staff, p.id, None).await.expect("notes");
-    article::publish_with(app, staff, p.id, "이것은 아직 정정이 아니다").await.expect("publishes");
-    assert!(!p.page().await.ok().text().contains("이것은 아직"), "before it is out nothing was wrong");
+    article::publish_with(app, staff, p.id, "이것은 아직 정정이 아니다")
+        .await
+        .expect("publishes");
+    assert!(
+        !p.page().await.ok().text().contains("이것은 아직"),
+        "before it is out nothing was wrong"
+    );
     let asked = p.asked(1);
     p.edit(|d| {
         let x = d.exchange(asked).expect("stands");
@@ -99,10 +109,15 @@ async fn a_correction_is_dated_shown_and_mailed_to_those_whose_words_it_touches(
     let mut editor = p.world.signed_in("moderator").await;
     let path = format!("/desk/articles/{}", p.id);
     let form = editor.get(&path).await.ok().form(&path);
-    let form = form.set("correction", "수수료를 묻는 대목을 바로잡았습니다.").set("act", "publish");
+    let form = form
+        .set("correction", "수수료를 묻는 대목을 바로잡았습니다.")
+        .set("act", "publish");
     editor.send(&form).await.ok();
     let page = p.page().await.ok().text();
-    assert!(page.contains("수수료를 묻는 대목을 바로잡았습니다.") && page.contains("수수료는 같나요?"), "{page}");
+    assert!(
+        page.contains("수수료를 묻는 대목을 바로잡았습니다.") && page.contains("수수료는 같나요?"),
+        "{page}"
+    );
     let mails = p.mails(MailKind::Correction).await;
     assert_eq!(mails.len(), 1, "only theirs changed");
     assert_eq!(mails[0].invitation_id, Some(p.scene.partners[1].invitation));

@@ -4,10 +4,10 @@
 use data_encoding::BASE64;
 use db::{
     entity::{
-        answer, approval, approver, article, article_block, article_correction, article_revision, assignment, asset, attachment, audit_entry, company, consent, crew_address,
-        crew_member, decision, delivery, event, field, incoming_mail, invitation, outgoing_mail, partner,
-        partner_service, programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest, service,
-        sitting, speaker, stage_run,
+        answer, approval, approver, article, article_block, article_correction, article_revision, asset, assignment,
+        attachment, audit_entry, company, consent, crew_address, crew_member, decision, delivery, event, field,
+        incoming_mail, invitation, outgoing_mail, partner, partner_service, programme_part, question, reverse_question,
+        roster_import, rsvp, rsvp_interest, service, sitting, speaker, stage_run,
     },
     prelude::*,
 };
@@ -251,7 +251,10 @@ async fn articles(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<String
         .and_where(article_block::Column::ArticleId.in_subquery(theirs))
         .and_where(article_block::Column::Asset.is_not_null())
         .to_owned();
-    let pictures = asset::Entity::find().filter(asset::Column::Sha256.in_subquery(shown)).all(conn).await?;
+    let pictures = asset::Entity::find()
+        .filter(asset::Column::Sha256.in_subquery(shown))
+        .all(conn)
+        .await?;
     let pictures = pictures.iter().map(|picture| {
         let mut json = object(picture, &["bytes"]);
         json["bytes"] = json!(BASE64.encode(&picture.bytes));

@@ -4,7 +4,10 @@
 //! does its work once.
 
 use crate::{
-    ids::{AnswerId, ApproverId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, ReleaseId, ServiceId, StaffId},
+    ids::{
+        AnswerId, ApproverId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, ReleaseId, ServiceId,
+        StaffId,
+    },
     lang::Lang,
     state::question::Prefers,
 };

@@ -14,10 +14,10 @@ mod pages;
 mod repo;
 mod watch;
 
-pub use watch::{Due, watch};
 pub use cache::Cache;
 pub use error::Error;
 pub use jobs::handler as jobs;
+pub use watch::{Due, watch};
 
 fluent_templates::static_loader! {
     pub static TEXTS = {

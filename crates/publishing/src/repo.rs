@@ -7,8 +7,9 @@ use crate::{
 use chrono::{DateTime, Utc};
 use db::{
     entity::{
-        answer, approval, approver, article, article_block, article_change, article_correction, article_revision, asset, consent, crew_member, decision, event, invitation, message, partner,
-        question, question_copy, reverse_question, rsvp, sitting, speaker, staff,
+        answer, approval, approver, article, article_block, article_change, article_correction, article_revision,
+        asset, consent, crew_member, decision, event, invitation, message, partner, question, question_copy,
+        reverse_question, rsvp, sitting, speaker, staff,
     },
     people::{self, Hosts},
     prelude::*,
@@ -186,7 +187,10 @@ pub(crate) async fn staff_names(
     conn: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = StaffId>,
 ) -> Result<HashMap<StaffId, String>, Error> {
-    let rows = staff::Entity::find().filter(staff::Column::Id.is_in(ids)).all(conn).await?;
+    let rows = staff::Entity::find()
+        .filter(staff::Column::Id.is_in(ids))
+        .all(conn)
+        .await?;
     Ok(rows.into_iter().map(|s| (s.id, s.name)).collect())
 }
 
@@ -210,7 +214,10 @@ pub(crate) async fn asset_facts(
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(name, kind, w, h)| (name, (kind, w, h))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(name, kind, w, h)| (name, (kind, w, h)))
+        .collect())
 }
 
 /// What readers are told about mistakes, the last first.
@@ -290,14 +297,6 @@ pub(crate) struct Material {
 impl Material {
     pub(crate) fn answers_to(&self, to: Asked) -> Vec<&answer::Model> {
         self.answers.iter().filter(|a| to.is_asked_of(a)).collect()
-    }
-
-    /// Whether it has an approved answer.
-    pub(crate) fn has(&self, asked: Asked) -> bool {
-        match asked {
-            Asked::Question(id) => self.live.contains(&id) || self.crew.contains(&id),
-            Asked::Reverse(id) => self.reverse.contains(&id),
-        }
     }
 
     /// Whether it was asked at this event.
@@ -553,13 +552,20 @@ pub(crate) async fn quotable(
         .order_by_asc(speaker::Column::Position)
         .all(conn)
         .await?;
-    all.extend(speakers.iter().map(|s| (QuoteBy::Speaker(s.id), people::speaker_person(s).line())));
+    all.extend(
+        speakers
+            .iter()
+            .map(|s| (QuoteBy::Speaker(s.id), people::speaker_person(s).line())),
+    );
     let crew = crew_member::Entity::find()
         .filter(crew_member::Column::RemovedAt.is_null())
         .order_by_asc(crew_member::Column::Name)
         .all(conn)
         .await?;
-    all.extend(crew.iter().map(|m| (QuoteBy::Crew(m.id), people::crew_person(m).line())));
+    all.extend(
+        crew.iter()
+            .map(|m| (QuoteBy::Crew(m.id), people::crew_person(m).line())),
+    );
     let came = Query::select()
         .column(rsvp::Column::InvitationId)
         .from(rsvp::Entity)

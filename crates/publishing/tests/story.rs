@@ -450,8 +450,13 @@ async fn the_conversation_is_composed_published_corrected_and_withdrawn() {
     assert!(late.expect_err("overtaken").is_stale());
     let nobody = art::publish(app, h.staff, id).await;
     assert!(matches!(nobody, Err(publishing::Error::Empty)), "{nobody:?}");
-    let places = approval::note_approved(app, h.staff, id, None).await.expect("everybody agrees");
-    assert_eq!(places, 7, "three who asked, three who answered, one of them the host's crew twice");
+    let places = approval::note_approved(app, h.staff, id, None)
+        .await
+        .expect("everybody agrees");
+    assert_eq!(
+        places, 7,
+        "three who asked, three who answered, one of them the host's crew twice"
+    );
     let outcome = art::publish(app, h.staff, id).await.expect("publishes");
     assert_eq!((outcome.approved, outcome.left_out), (7, 0));
 
@@ -566,7 +571,9 @@ async fn pages(h: &House, router: &Router, withdrawn: ArticleId, draft: ArticleI
     assert!(text(refused).await.contains("value=\"fresh-talk\""));
     let added = send(router, &path, &cookies, form("Talk", "add-exchanges")).await;
     assert_eq!(added.status(), StatusCode::SEE_OTHER);
-    approval::note_approved(&h.app, h.staff, draft, None).await.expect("everybody agrees");
+    approval::note_approved(&h.app, h.staff, draft, None)
+        .await
+        .expect("everybody agrees");
     art::publish(&h.app, h.staff, draft).await.expect("publishes");
     let late = send(router, &path, &cookies, form("Later", "save")).await;
     assert_eq!(late.status(), StatusCode::CONFLICT);

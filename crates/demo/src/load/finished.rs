@@ -247,7 +247,10 @@ async fn draft_report(app: &App, cast: &Cast, scene: &Scene, text: &Report) -> R
     draft.title.clone_from(&text.title);
     draft.standfirst.clone_from(&text.standfirst);
     draft.keywords = text.keywords.join(", ");
-    let figures = draft.blocks.pop().filter(|b| matches!(b.body, BlockBody::Figures { .. }));
+    let figures = draft
+        .blocks
+        .pop()
+        .filter(|b| matches!(b.body, BlockBody::Figures { .. }));
     let mut blocks = vec![BlockDraft::new(BlockBody::prose(&text.intro))];
     blocks.extend(figures);
     for quote in &text.quote {

@@ -24,7 +24,10 @@ pub async fn accept(app: &web::App, staff: StaffId, id: ArticleId, of: ApprovalI
     let tx = app.db.begin_write().await?;
     let row = repo::article(&tx, id).await?;
     let stands = Draft::of(&row, repo::blocks(&tx, id).await?);
-    let wish = approval::Entity::find_by_id(of).one(&tx).await?.ok_or(Error::NotFound)?;
+    let wish = approval::Entity::find_by_id(of)
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound)?;
     let by = approver::Entity::find_by_id(wish.approver_id).one(&tx).await?;
     let by = by.filter(|by| by.article_id == id).ok_or(Error::NotFound)?;
     let who = repo::who(&by).ok_or(Error::NotFound)?;
@@ -47,7 +50,9 @@ pub async fn accept(app: &web::App, staff: StaffId, id: ArticleId, of: ApprovalI
     note_revision(&tx, app, staff, &row, (&stands, &draft), row.version + 1, How::Pressed).await?;
     ask::note(&tx, app, staff, &row, "approval.accepted", serde_json::json!({})).await?;
     let (_, _, after) = sheet(&tx, &row, draft).await?;
-    let item = after.items().find(|i| i.words.about == wish.about && i.words.who == who);
+    let item = after
+        .items()
+        .find(|i| i.words.about == wish.about && i.words.who == who);
     let as_wished = |w: &Words| {
         let said = |part: &str| suggestion.iter().find(|p| p.part == part).map(|p| text::tidy(&p.text));
         w.line == wish.line && w.pieces.iter().all(|p| said(&p.part).is_none_or(|text| text == p.text))

@@ -102,18 +102,16 @@ async fn tell(
         .iter()
         .map(|i| (i.words.line.as_str(), i.words.pieces.clone()))
         .collect();
-    let dedup = format!("approval:{approver}:{}", first.map(|id| id.to_string()).unwrap_or_default());
+    let dedup = format!(
+        "approval:{approver}:{}",
+        first.map(|id| id.to_string()).unwrap_or_default()
+    );
     let mail = letter::asks(of, contact, email, approver, &shown, (Ask::First, now, dedup));
     Ok(mail::outbox::put(tx, &app.clock, &app.settings, mail).await?.is_some())
 }
 
 /// The row by which somebody is asked about this article; made when there is none.
-async fn approver_of(
-    tx: &WriteTx,
-    app: &web::App,
-    article: ArticleId,
-    who: Who,
-) -> Result<ApproverId, Error> {
+async fn approver_of(tx: &WriteTx, app: &web::App, article: ArticleId, who: Who) -> Result<ApproverId, Error> {
     let known = |who: Who| {
         let all = approver::Entity::find().filter(approver::Column::ArticleId.eq(article));
         match who {

@@ -40,7 +40,10 @@ pub(crate) async fn contacts(
         };
         found.insert(Who::Partner(id), contact);
     }
-    let speakers = speaker::Entity::find().filter(speaker::Column::Id.is_in(speakers)).all(conn).await?;
+    let speakers = speaker::Entity::find()
+        .filter(speaker::Column::Id.is_in(speakers))
+        .all(conn)
+        .await?;
     for row in speakers {
         let contact = Contact {
             name: people::speaker_person(&row).name(),
@@ -50,7 +53,10 @@ pub(crate) async fn contacts(
         };
         found.insert(Who::Speaker(row.id), contact);
     }
-    let crew = crew_member::Entity::find().filter(crew_member::Column::Id.is_in(crew)).all(conn).await?;
+    let crew = crew_member::Entity::find()
+        .filter(crew_member::Column::Id.is_in(crew))
+        .all(conn)
+        .await?;
     for row in crew {
         let contact = Contact {
             name: people::crew_person(&row).name(),

@@ -13,7 +13,10 @@ use domain::{
 pub enum Decision {
     Approve,
     /// What they would rather say, piece by piece, and a word about it.
-    Change { suggestion: Vec<Piece>, remark: String },
+    Change {
+        suggestion: Vec<Piece>,
+        remark: String,
+    },
     /// Nothing of it shall be printed, neither what is asked now nor what stands printed.
     Withdraw,
 }
@@ -49,7 +52,10 @@ pub async fn decide(app: &web::App, by: ApproverId, id: ApprovalId, decision: De
     match decision {
         Decision::Approve => {
             let step = step
-                .col_expr(approval::Column::Suggestion, Expr::value(Option::<serde_json::Value>::None))
+                .col_expr(
+                    approval::Column::Suggestion,
+                    Expr::value(Option::<serde_json::Value>::None),
+                )
                 .col_expr(approval::Column::Remark, Expr::value(""));
             one_row(&step.filter(approval::Column::Id.eq(id)).exec(&tx).await?, "approval")?;
         }

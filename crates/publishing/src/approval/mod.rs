@@ -90,10 +90,7 @@ pub struct Item {
 impl Item {
     /// What they would rather say: part and text.
     pub fn suggestion(&self) -> Vec<Piece> {
-        let row = self
-            .row
-            .as_ref()
-            .filter(|row| row.state == ApprovalState::ChangeWanted);
+        let row = self.row.as_ref().filter(|row| row.state == ApprovalState::ChangeWanted);
         pieces(row.and_then(|row| row.suggestion.as_ref()))
     }
 }

@@ -88,7 +88,14 @@ async fn of(app: &web::App, id: ArticleId) -> Result<usize, Error> {
             .map(|i| (i.words.line.as_str(), i.words.pieces.clone()))
             .collect();
         let dedup = format!("approval-again:{}:{}", known.id, asked_at.timestamp_micros());
-        let mail = letter::asks((&event, &row), contact, email, known.id, &shown, (Ask::Again(n), now, dedup));
+        let mail = letter::asks(
+            (&event, &row),
+            contact,
+            email,
+            known.id,
+            &shown,
+            (Ask::Again(n), now, dedup),
+        );
         let put = mail::outbox::put_within(&tx, &app.clock, &app.settings, mail, &hours).await?;
         mails += usize::from(put.is_some());
     }

@@ -254,7 +254,10 @@ pub(crate) async fn store(
         .col_expr(article::Column::Lang, Expr::value(draft.lang))
         .col_expr(article::Column::Title, Expr::value(&draft.title))
         .col_expr(article::Column::Standfirst, Expr::value(&draft.standfirst))
-        .col_expr(article::Column::Keywords, Expr::value(draft.keywords.replace(", ", ",")))
+        .col_expr(
+            article::Column::Keywords,
+            Expr::value(draft.keywords.replace(", ", ",")),
+        )
         .col_expr(article::Column::Slug, Expr::value(&draft.slug))
         .col_expr(article::Column::Comments, Expr::value(draft.comments))
         .col_expr(article::Column::UpdatedAt, Expr::value(app.clock.now()))

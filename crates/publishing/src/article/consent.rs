@@ -59,7 +59,10 @@ pub async fn withdraw_words(app: &web::App, id: ApproverId) -> Result<bool, Erro
     let Some(who) = repo::who(&approver).filter(|_| !about.is_empty() && article.snapshot.is_some()) else {
         return Ok(false);
     };
-    let gone = Gone { who, about: Some(about) };
+    let gone = Gone {
+        who,
+        about: Some(about),
+    };
     let action = "article.words_withdrawn";
     let changed = leave(&tx, app, &gone, who.actor(), action, article).await?;
     tx.commit().await?;

@@ -45,7 +45,9 @@ pub(super) async fn insert(
         staff_id: Set(staff),
         at: Set(app.clock.now()),
     };
-    article_correction::Entity::insert(row).exec_without_returning(tx).await?;
+    article_correction::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 

@@ -205,7 +205,10 @@ impl BlockDraft {
                 side: row.side,
             },
             BlockKind::Exchange => BlockBody::Exchange(ExchangeDraft {
-                asked: row.question_id.map(Asked::Question).or(row.reverse_id.map(Asked::Reverse))?,
+                asked: row
+                    .question_id
+                    .map(Asked::Question)
+                    .or(row.reverse_id.map(Asked::Reverse))?,
                 heading: row.heading,
                 pull: row.pull,
                 texts: serde_json::from_value(row.texts).unwrap_or_default(),
@@ -352,7 +355,9 @@ pub(super) async fn store_blocks(
         rows.push(block.row(article, position)?);
     }
     if !rows.is_empty() {
-        article_block::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        article_block::Entity::insert_many(rows)
+            .exec_without_returning(tx)
+            .await?;
     }
     Ok(())
 }
@@ -505,7 +510,8 @@ fn check_block(errors: &mut Errors, block: &mut BlockDraft, known: &Known, wante
             let checked = text::line(&flat(&x.pull), PULL);
             put("pull", &mut x.pull, checked);
             let answers = known.material.answers_to(x.asked);
-            x.texts.retain(|key, _| key == QUESTION || answers.iter().any(|a| a.id.to_string() == *key));
+            x.texts
+                .retain(|key, _| key == QUESTION || answers.iter().any(|a| a.id.to_string() == *key));
             for (key, text) in &mut x.texts {
                 match prose(text, PROSE) {
                     Ok(tidied) if tidied.is_empty() => errors.add(format!("words-{id}-{key}"), TextError::Empty),

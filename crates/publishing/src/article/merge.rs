@@ -143,9 +143,8 @@ fn blocks(base: &Seen, theirs: &[BlockDraft], mine: &[BlockDraft], conflicts: &m
         kept.insert(id, block);
     }
     let order = base.order();
-    let common = |all: &[BlockDraft]| -> Vec<BlockId> {
-        all.iter().map(|b| b.id).filter(|id| order.contains(id)).collect()
-    };
+    let common =
+        |all: &[BlockDraft]| -> Vec<BlockId> { all.iter().map(|b| b.id).filter(|id| order.contains(id)).collect() };
     let (here, there) = (common(mine), common(theirs));
     let moved = {
         let both: HashSet<BlockId> = here.iter().copied().filter(|id| there.contains(id)).collect();
@@ -158,7 +157,9 @@ fn blocks(base: &Seen, theirs: &[BlockDraft], mine: &[BlockDraft], conflicts: &m
     let mut before = None;
     for block in second {
         if !ids.contains(&block.id) {
-            let at = before.and_then(|id| ids.iter().position(|i| *i == id)).map_or(0, |at| at + 1);
+            let at = before
+                .and_then(|id| ids.iter().position(|i| *i == id))
+                .map_or(0, |at| at + 1);
             ids.insert(at, block.id);
         }
         before = Some(block.id);
@@ -209,7 +210,10 @@ mod tests {
         let merged = merge(&seen, &theirs, mine.clone());
         assert!(merged.conflicts.is_empty(), "{:?}", merged.conflicts);
         assert_eq!(texts(&merged.draft), ["하나!", "사이", "셋!"]);
-        assert_eq!((merged.draft.title.as_str(), merged.draft.standfirst.as_str()), ("새 제목", "요지"));
+        assert_eq!(
+            (merged.draft.title.as_str(), merged.draft.standfirst.as_str()),
+            ("새 제목", "요지")
+        );
         // The form still shows the old first block: typing on elsewhere does not bring it back.
         let after = seen.after(&mine, &merged.draft);
         let mut on = mine;

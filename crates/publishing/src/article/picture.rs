@@ -39,7 +39,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Picture, Message> {
         return Err(Message::new("compose-error-kind"));
     };
     let within = |p: &Picture| (1..=SIDE).contains(&p.width) && (1..=SIDE).contains(&p.height);
-    picture.filter(within).ok_or_else(|| Message::new("compose-error-picture"))
+    picture
+        .filter(within)
+        .ok_or_else(|| Message::new("compose-error-picture"))
 }
 
 /// Keeps it; gives its name.
@@ -54,7 +56,10 @@ pub(crate) async fn keep(tx: &impl ConnectionTrait, app: &web::App, picture: Pic
         created_at: Set(app.clock.now()),
     };
     let once = OnConflict::column(asset::Column::Sha256).do_nothing().to_owned();
-    asset::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await?;
+    asset::Entity::insert(row)
+        .on_conflict(once)
+        .exec_without_returning(tx)
+        .await?;
     Ok(sha256)
 }
 
@@ -173,7 +178,11 @@ fn orientation(segment: &[u8]) -> Option<u8> {
     };
     let u16_at = |at: usize| -> Option<u16> {
         let two: [u8; 2] = tiff.get(at..at + 2)?.try_into().ok()?;
-        Some(if big { u16::from_be_bytes(two) } else { u16::from_le_bytes(two) })
+        Some(if big {
+            u16::from_be_bytes(two)
+        } else {
+            u16::from_le_bytes(two)
+        })
     };
     let begins = if big { be32(tiff, 4)? } else { le32(tiff, 4)? };
     let begins = usize::try_from(begins).ok()?;
@@ -202,7 +211,9 @@ fn webp(bytes: &[u8]) -> Option<Picture> {
         let data = &chunk[8..];
         match &chunk[..4] {
             b"VP8X" => {
-                let three = |at: usize| Some(u32::from_le_bytes([*data.get(at)?, *data.get(at + 1)?, *data.get(at + 2)?, 0]) + 1);
+                let three = |at: usize| {
+                    Some(u32::from_le_bytes([*data.get(at)?, *data.get(at + 1)?, *data.get(at + 2)?, 0]) + 1)
+                };
                 size = Some((three(4)?, three(7)?));
                 let mut chunk = chunk.to_vec();
                 // Neither ICC (20), EXIF (08) nor XMP (04) is in it any more.
@@ -210,7 +221,11 @@ fn webp(bytes: &[u8]) -> Option<Picture> {
                 out.extend(chunk);
             }
             b"VP8 " => {
-                let side = |at: usize| Some(u32::from(u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?]) & 0x3FFF));
+                let side = |at: usize| {
+                    Some(u32::from(
+                        u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?]) & 0x3FFF,
+                    ))
+                };
                 size = size.or(Some((side(6)?, side(8)?)));
                 out.extend_from_slice(chunk);
             }
@@ -309,7 +324,13 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_is_refused() {
-        for bad in [&b"<svg onload=alert(1)>"[..], b"GIF89a", b"", b"\xFF\xD8\xFF\xD9", b"RIFF\x04\0\0\0WEBP"] {
+        for bad in [
+            &b"<svg onload=alert(1)>"[..],
+            b"GIF89a",
+            b"",
+            b"\xFF\xD8\xFF\xD9",
+            b"RIFF\x04\0\0\0WEBP",
+        ] {
             assert!(read(bad).is_err(), "{bad:?}");
         }
     }

@@ -48,7 +48,10 @@ pub async fn publish_with(app: &web::App, staff: StaffId, id: ArticleId, correct
     }
     let (snapshot, outcome) = go_out(&tx, app, Actor::Staff(staff), &article).await?;
     if let Some(text) = text.as_ref().filter(|_| out) {
-        let before: Option<Snapshot> = article.snapshot.clone().and_then(|json| serde_json::from_value(json).ok());
+        let before: Option<Snapshot> = article
+            .snapshot
+            .clone()
+            .and_then(|json| serde_json::from_value(json).ok());
         correct::tell(&tx, app, &article, before.as_ref(), &snapshot, text).await?;
     }
     tx.commit().await?;
@@ -95,7 +98,10 @@ pub(super) async fn go_out(
         .col_expr(article::Column::State, Expr::value(to))
         .col_expr(article::Column::Snapshot, Expr::value(serde_json::to_value(&snapshot)?))
         .col_expr(at, Expr::value(now))
-        .col_expr(article::Column::PublishAt, Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None))
+        .col_expr(
+            article::Column::PublishAt,
+            Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None),
+        )
         .col_expr(article::Column::UpdatedAt, Expr::value(now))
         .col_expr(article::Column::Version, Expr::value(article.version + 1))
         .filter(article::Column::Id.eq(article.id))

@@ -80,6 +80,15 @@ pub async fn restore(app: &web::App, staff: StaffId, id: ArticleId, n: i32) -> R
     let row = repo::article(conn, id).await?;
     let old = repo::revision(conn, id, n).await?.ok_or(Error::NotFound)?;
     let draft: Draft = serde_json::from_value(old.draft)?;
-    let saved = save(app, staff, id, &Base::Version(row.version), draft, Wanted::AsFarAsItIs, How::Pressed).await?;
+    let saved = save(
+        app,
+        staff,
+        id,
+        &Base::Version(row.version),
+        draft,
+        Wanted::AsFarAsItIs,
+        How::Pressed,
+    )
+    .await?;
     Ok(saved.version)
 }

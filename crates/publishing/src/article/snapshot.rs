@@ -450,7 +450,10 @@ impl Source {
         verdicts: &Verdicts,
         hidden: &mut Vec<String>,
     ) -> Option<Standing> {
-        let verdict = verdicts.get(&(about, Who::Partner(id))).copied().unwrap_or(Verdict::Stand);
+        let verdict = verdicts
+            .get(&(about, Who::Partner(id)))
+            .copied()
+            .unwrap_or(Verdict::Stand);
         if self.consents.get(&id) == Some(&false) || verdict == Verdict::Out {
             return None;
         }

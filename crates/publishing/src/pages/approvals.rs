@@ -74,7 +74,10 @@ pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Path(id):
             person
         })
         .collect();
-    let counts = Status::ALL.iter().map(|s| (*s, sheet.count(*s))).filter(|(_, n)| *n > 0);
+    let counts = Status::ALL
+        .iter()
+        .map(|s| (*s, sheet.count(*s)))
+        .filter(|(_, n)| *n > 0);
     web::render(&Approvals {
         c: c.with(&crate::TEXTS).for_event(event.slug, title),
         article: row,
@@ -93,9 +96,9 @@ fn person(who: Who, contact: Option<&Contact>, items: &[Item]) -> Person {
         mails: contact.is_some_and(|c| c.email.is_some()),
         url: None,
         asked_at: None,
-        may_ask: items.iter().any(|i| {
-            is(i, &[Status::Missing, Status::Reopened]) || i.status == Status::Withdrawn && i.row.is_none()
-        }),
+        may_ask: items
+            .iter()
+            .any(|i| is(i, &[Status::Missing, Status::Reopened]) || i.status == Status::Withdrawn && i.row.is_none()),
         may_note: items.iter().any(|i| !is(i, &[Status::Approved, Status::Withdrawn])),
         places: items.iter().map(place).collect(),
     }

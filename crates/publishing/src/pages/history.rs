@@ -110,7 +110,11 @@ fn changes(c: &Chrome, before: &Draft, after: &Draft) -> Vec<Change> {
         }
     };
     for name in ["title", "standfirst", "keywords", "slug", "lang"] {
-        add(c.t(format!("field-{name}")), plain_of(before, name), plain_of(after, name));
+        add(
+            c.t(format!("field-{name}")),
+            plain_of(before, name),
+            plain_of(after, name),
+        );
     }
     for block in &after.blocks {
         let name = block.id.to_string();

@@ -19,10 +19,16 @@ pub(super) async fn published(
     Path((slug, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> web::Result {
-    let row = repo::article_by_slug(app.db.reader(), &slug).await?.ok_or(web::Error::NotFound)?;
+    let row = repo::article_by_slug(app.db.reader(), &slug)
+        .await?
+        .ok_or(web::Error::NotFound)?;
     if !article::visible(&row, app.clock.now()) {
         let withdrawn = row.state == ArticleState::Withdrawn;
-        return Err(if withdrawn { web::Error::Gone } else { web::Error::NotFound });
+        return Err(if withdrawn {
+            web::Error::Gone
+        } else {
+            web::Error::NotFound
+        });
     }
     let shown: article::Snapshot = serde_json::from_value(row.snapshot.unwrap_or_default()).map_err(Error::from)?;
     let stands = |b: &article::Block| matches!(b, article::Block::Picture(p) if p.file() == file);
@@ -68,7 +74,10 @@ async fn of_draft(app: &App, id: ArticleId, file: &str, headers: &HeaderMap) -> 
 /// The bytes, which can do nothing: not a page, not a script, not in a frame.
 async fn send(app: &App, file: &str, headers: &HeaderMap, cache: &'static str) -> web::Result {
     let name = file.split('.').next().unwrap_or_default();
-    let row = asset::Entity::find_by_id(name).one(app.db.reader()).await?.ok_or(web::Error::NotFound)?;
+    let row = asset::Entity::find_by_id(name)
+        .one(app.db.reader())
+        .await?
+        .ok_or(web::Error::NotFound)?;
     if file != format!("{name}.{}", article::picture::extension(&row.media_type)) {
         return Err(web::Error::NotFound);
     }
@@ -88,7 +97,10 @@ async fn send(app: &App, file: &str, headers: &HeaderMap, cache: &'static str) -
     }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox; frame-ancestors 'none'",
+        ),
         (header::CONTENT_DISPOSITION, "inline"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {

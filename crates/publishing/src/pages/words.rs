@@ -157,7 +157,9 @@ async fn show(
             }
         })
         .collect();
-    let waiting = places.iter().filter(|p| !p.overtaken && p.state == ApprovalState::Asked);
+    let waiting = places
+        .iter()
+        .filter(|p| !p.overtaken && p.state == ApprovalState::Asked);
     let visible = article::visible(&open.article, app.clock.now());
     let title = c.either(&open.event.title, &open.event.title_en).to_owned();
     let status = if errors.is_empty() {
@@ -190,13 +192,24 @@ pub(super) async fn decide(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result {
     let open = Open::new(&app, &token).await?;
-    limit::check(&app, "words", &open.approver.id.to_string(), 120, Duration::from_hours(1)).await?;
+    limit::check(
+        &app,
+        "words",
+        &open.approver.id.to_string(),
+        120,
+        Duration::from_hours(1),
+    )
+    .await?;
     let get = |name: &str| fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
     let here = format!("/w/{token}");
     let (verb, id) = get("act").split_once(':').unwrap_or((get("act"), ""));
     if verb == "approve-all" {
         // Only what was shown: a row that came since is not among them.
-        let seen: Vec<&str> = fields.iter().filter(|(n, _)| n == "seen").map(|(_, v)| v.as_str()).collect();
+        let seen: Vec<&str> = fields
+            .iter()
+            .filter(|(n, _)| n == "seen")
+            .map(|(_, v)| v.as_str())
+            .collect();
         for row in open.latest() {
             if row.state == ApprovalState::Asked && seen.contains(&row.id.to_string().as_str()) {
                 approval::decide(&app, open.approver.id, row.id, Decision::Approve).await?;
@@ -234,7 +247,9 @@ pub(super) async fn decide(
 }
 
 fn wished<'a>(row: &Approval, of: impl Fn(&Piece) -> &'a str) -> Vec<Piece> {
-    let pieces = approval::pieces(Some(&row.words)).into_iter().filter(|p| p.part != PULL);
+    let pieces = approval::pieces(Some(&row.words))
+        .into_iter()
+        .filter(|p| p.part != PULL);
     pieces
         .map(|p| Piece {
             text: of(&p).to_owned(),
@@ -262,7 +277,9 @@ fn check(row: &Approval, typed: &[Piece], remark: &str) -> Errors {
         errors.add(format!("remark-{}", row.id), error);
     }
     let stands = approval::pieces(Some(&row.words));
-    let same = typed.iter().all(|p| stands.iter().any(|s| s.part == p.part && s.text == text::tidy(&p.text)));
+    let same = typed
+        .iter()
+        .all(|p| stands.iter().any(|s| s.part == p.part && s.text == text::tidy(&p.text)));
     if errors.is_empty() && same && text::tidy(remark).is_empty() {
         errors.add(format!("remark-{}", row.id), "words-error-nothing");
     }

@@ -1,9 +1,7 @@
 //! The editor's form: fields that repeat for each block, and the button's own change.
 
 use crate::article::{
-    Asked, BlockBody, BlockDraft, Draft, ExchangeDraft, QUESTION, QuoteBy, Seen,
-    compose::part,
-    draft::digest,
+    Asked, BlockBody, BlockDraft, Draft, ExchangeDraft, QUESTION, QuoteBy, Seen, compose::part, draft::digest,
 };
 use domain::{
     BlockId,
@@ -140,7 +138,9 @@ fn texts(f: &Fields<'_>, id: BlockId, stored: &Draft) -> BTreeMap<String, String
     let prefix = format!("words-{id}-");
     let mut texts = known.clone();
     for (name, value) in f.0 {
-        let Some(key) = name.strip_prefix(&prefix) else { continue };
+        let Some(key) = name.strip_prefix(&prefix) else {
+            continue;
+        };
         let value = domain::text::tidy(value);
         if f.get(&format!("seen-{id}-{key}")) != digest(&value) {
             texts.insert(key.to_owned(), value);
@@ -344,7 +344,10 @@ mod tests {
             x.texts.clone()
         };
         assert!(texts(&all).is_empty());
-        let at = all.iter().position(|(n, _)| *n == words_field(id, QUESTION)).expect("there");
+        let at = all
+            .iter()
+            .position(|(n, _)| *n == words_field(id, QUESTION))
+            .expect("there");
         all[at].1 = "왜일까요?".into();
         assert_eq!(texts(&all).get(QUESTION).map(String::as_str), Some("왜일까요?"));
     }

@@ -93,12 +93,7 @@ async fn refused(app: &App, c: Chrome, id: ArticleId, typed: Typed, errors: Erro
     web::render_status(StatusCode::UNPROCESSABLE_ENTITY, &view)
 }
 
-async fn take_picture(
-    app: &App,
-    typed: &mut Typed,
-    bytes: Option<&[u8]>,
-    errors: &mut Errors,
-) -> Result<(), Error> {
+async fn take_picture(app: &App, typed: &mut Typed, bytes: Option<&[u8]>, errors: &mut Errors) -> Result<(), Error> {
     let Some(bytes) = bytes else {
         errors.add("picture", "compose-error-file");
         return Ok(());

@@ -5,8 +5,8 @@ use crate::{
     Error,
     approval::{self, Sheet, Status},
     article::{
-        self, Asked, Block, BlockBody, BlockDraft, Draft, Figures, QUESTION, QuoteBy, Said, Seen, Source, Verdict, Verdicts,
-        draft::digest, figures,
+        self, Asked, Block, BlockBody, BlockDraft, Draft, Figures, QUESTION, QuoteBy, Said, Seen, Source, Verdict,
+        Verdicts, draft::digest, figures,
     },
     repo::{self, Material},
 };
@@ -93,7 +93,11 @@ fn plain(block: &BlockDraft) -> String {
         BlockBody::Picture { alt, caption, .. } => vec![alt, caption],
         BlockBody::Figures { caption } => vec![caption],
     };
-    lines.into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n")
+    lines
+        .into_iter()
+        .filter(|l| !l.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// What a block is called: `문답 3`, `글`.
@@ -102,7 +106,9 @@ pub(in crate::pages) fn label(c: &Chrome, block: &BlockDraft, draft: &Draft) -> 
     let before = draft.blocks.iter().take_while(|b| b.id != block.id);
     let n = before.filter(|b| b.body.kind() == kind).count() + 1;
     match (&block.body, kind) {
-        (BlockBody::Part { heading, .. }, _) if !heading.is_empty() => c.t1("compose-part-named", "name", heading.clone()),
+        (BlockBody::Part { heading, .. }, _) if !heading.is_empty() => {
+            c.t1("compose-part-named", "name", heading.clone())
+        }
         (BlockBody::Part { side: Some(side), .. }, _) => {
             c.t1("compose-part-named", "name", c.t(article::render::part_key(*side)))
         }
@@ -218,7 +224,9 @@ impl Edit {
     }
     /// Its moment came, and nothing was left to read.
     fn missed(&self) -> Option<DateTime<chrono::Utc>> {
-        self.article.publish_at.filter(|_| self.article.state == ArticleState::Draft)
+        self.article
+            .publish_at
+            .filter(|_| self.article.state == ArticleState::Draft)
     }
     /// Saved, but not what readers see.
     fn differs(&self) -> bool {
@@ -232,7 +240,8 @@ impl Edit {
             self.sheet.count_verdict(Verdict::Anonymous),
             self.sheet.count_verdict(Verdict::Out),
         );
-        let args: [(&str, &dyn web::lang::Arg); 3] = [("approved", &approved), ("anonymous", &anonymous), ("out", &out)];
+        let args: [(&str, &dyn web::lang::Arg); 3] =
+            [("approved", &approved), ("anonymous", &anonymous), ("out", &out)];
         self.c.ta("approval-forecast", &args)
     }
     fn all_approved(&self) -> bool {
@@ -345,10 +354,16 @@ fn make_row(c: &Chrome, source: &Source, sheet: &Sheet, block: &BlockDraft, draf
         _ => None,
     };
     let choices = unapproved.map(|chosen| {
-        let choice = |u: &Unapproved| Choice::new(u, c.t(format!("unapproved-{}", u.as_str().replace('_', "-")))).chosen(*u == chosen);
+        let choice = |u: &Unapproved| {
+            Choice::new(u, c.t(format!("unapproved-{}", u.as_str().replace('_', "-")))).chosen(*u == chosen)
+        };
         Unapproved::ALL.iter().map(choice).collect()
     });
-    let here: Vec<Status> = sheet.items().filter(|i| i.words.block == block.id).map(|i| i.status).collect();
+    let here: Vec<Status> = sheet
+        .items()
+        .filter(|i| i.words.block == block.id)
+        .map(|i| i.status)
+        .collect();
     let count = |status: &Status| (*status, here.iter().filter(|s| *s == status).count());
     let usual = match &block.body {
         BlockBody::Part { side: Some(side), .. } => c.t(article::render::part_key(*side)),
@@ -374,13 +389,7 @@ fn make_row(c: &Chrome, source: &Source, sheet: &Sheet, block: &BlockDraft, draf
 }
 
 /// The texts of an exchange as they stand in the article, without any name taken out of them.
-fn fields(
-    source: &Source,
-    id: BlockId,
-    x: &article::ExchangeDraft,
-    question: &Said,
-    answers: &[Said],
-) -> Vec<Field> {
+fn fields(source: &Source, id: BlockId, x: &article::ExchangeDraft, question: &Said, answers: &[Said]) -> Vec<Field> {
     let field = |key: &str, line: &str, original: &str| {
         let text = x.texts.get(key).map_or(original, String::as_str).to_owned();
         Field {
@@ -395,7 +404,10 @@ fn fields(
         Asked::Question(id) => source.material.questions.get(&id).map(|q| q.body.as_str()),
         Asked::Reverse(id) => source.material.reverses.get(&id).map(|r| r.body.as_str()),
     };
-    let mut fields: Vec<Field> = asked.map(|text| field(QUESTION, &question.by.line, text)).into_iter().collect();
+    let mut fields: Vec<Field> = asked
+        .map(|text| field(QUESTION, &question.by.line, text))
+        .into_iter()
+        .collect();
     for answer in source.material.answers_to(x.asked) {
         let said = answers.iter().find(|a| a.answer == Some(answer.id));
         fields.extend(said.map(|s| field(&answer.id.to_string(), &s.by.line, &answer.body)));
@@ -422,7 +434,9 @@ fn offers(c: &Chrome, material: &Material, draft: &Draft, chosen: &[Asked]) -> (
     };
     let crew = material.crew.iter().filter_map(|q| choice(Asked::Question(*q)));
     let live = material.live.iter().map(|q| Asked::Question(*q));
-    let others = live.chain(material.reverse.iter().map(|r| Asked::Reverse(*r))).filter_map(choice);
+    let others = live
+        .chain(material.reverse.iter().map(|r| Asked::Reverse(*r)))
+        .filter_map(choice);
     (crew.collect(), others.collect())
 }
 
@@ -440,9 +454,15 @@ async fn quotable(
     let partners: Vec<_> = material.answers.iter().filter_map(|a| a.invitation_id).collect();
     let partners = db::people::invitees(conn, partners, c.lang()).await?;
     let said = material.answers.iter().map(|a| {
-        let partner = a.invitation_id.and_then(|id| partners.get(&id)).map(db::people::Invitee::line);
+        let partner = a
+            .invitation_id
+            .and_then(|id| partners.get(&id))
+            .map(db::people::Invitee::line);
         let line = partner.unwrap_or_else(|| repo::host_behind(&hosts, a, event, c.lang()).line());
         choice(QuoteBy::Answer(a.id), format!("{line}: {}", excerpt(&a.body, 60)))
     });
-    Ok((people.into_iter().map(|(by, line)| choice(by, line)).collect(), said.collect()))
+    Ok((
+        people.into_iter().map(|(by, line)| choice(by, line)).collect(),
+        said.collect(),
+    ))
 }
