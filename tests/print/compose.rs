@@ -1,6 +1,6 @@
 //! Every kind of block; two editors; what was saved and how to go back.
 
-use super::{Print, came};
+use super::{Print, came, send};
 use axum::http::{StatusCode, header};
 use db::{entity, prelude::*};
 use domain::state::article::Unapproved;
@@ -47,18 +47,18 @@ async fn an_article_holds_prose_parts_exchanges_quotes_pictures_and_figures() {
         .set("title", "하루의 기록")
         .set(&format!("text-{first}"), "머리말입니다.")
         .set("act", "add-figures");
-    let form = editor.send(&form).await.ok().form(&path);
+    let form = send(&mut editor, &form).await.ok().form(&path);
     assert_eq!(form.value("title"), Some("하루의 기록"));
     assert_eq!(form.value(&format!("text-{first}")), Some("머리말입니다."));
     let form = form.set("act", "add-part").set("after", &first);
-    let form = editor.send(&form).await.ok().form(&path);
+    let form = send(&mut editor, &form).await.ok().form(&path);
     let part = block(&form, 1);
     let speaker = QuoteBy::Speaker(p.scene.speakers[2]).to_string();
     let refused = form
         .clone()
         .set("act", "add-quote")
         .set("quote_text", "인용한 말입니다.");
-    let refused = editor.send(&refused).await;
+    let refused = send(&mut editor, &refused).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("인용한 말입니다."), "it is typed once");
     let form = form
@@ -66,8 +66,7 @@ async fn an_article_holds_prose_parts_exchanges_quotes_pictures_and_figures() {
         .set("quote_by", &speaker)
         .set("quote_text", "인용한 말입니다.")
         .set("act", "add-quote");
-    let form = editor
-        .send(&form)
+    let form = send(&mut editor, &form)
         .await
         .ok()
         .form(&path)
@@ -93,8 +92,7 @@ async fn an_article_holds_prose_parts_exchanges_quotes_pictures_and_figures() {
     let picture = heads[9].split(':').nth(2).expect("a name").to_owned();
     // The last goes up past its neighbours.
     let last = block(&form, 9);
-    let form = editor
-        .send(&form.set("act", &format!("up:{last}")))
+    let form = send(&mut editor, &form.set("act", &format!("up:{last}")))
         .await
         .ok()
         .form(&path);
@@ -113,7 +111,7 @@ async fn an_article_holds_prose_parts_exchanges_quotes_pictures_and_figures() {
         7,
         "three who asked, three who answered, one who is quoted"
     );
-    editor.send(&form.set("act", "publish")).await.ok();
+    send(&mut editor, &form.set("act", "publish")).await.ok();
     let page = p.page().await.ok();
     for words in [
         "하루의 기록",
@@ -174,13 +172,13 @@ async fn two_editors_at_once_lose_nothing() {
     let mut other = now.clone();
     other.title = "그들의 제목".into();
     article::update(app, staff, p.id, version, other).await.expect("saves");
-    let late = editor.send(&form.set("act", "save")).await;
+    let late = send(&mut editor, &form.set("act", "save")).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     let text = late.text();
     assert!(text.contains("그들의") && text.contains("나의"), "{text}");
     let form = late.form(&path);
     assert_eq!(form.value("title"), Some("나의 제목"));
-    editor.send(&form.set("act", "save")).await.ok();
+    send(&mut editor, &form.set("act", "save")).await.ok();
     assert_eq!(p.current().await.1.title, "나의 제목");
 }
 
@@ -265,7 +263,7 @@ async fn the_articles_own_wording_never_touches_the_answer() {
         .find(|name| name.starts_with("words-") && name.ends_with("-question"))
         .expect("a question's words");
     let form = form.set(&name, "글에만 실릴 물음입니다.").set("act", "save");
-    editor.send(&form).await.ok();
+    send(&mut editor, &form).await.ok();
     let (_, mut draft) = p.current().await;
     let reworded: Vec<_> = draft.exchanges().filter(|x| !x.texts.is_empty()).collect();
     assert_eq!(reworded.len(), 1);

@@ -8,12 +8,12 @@ mod upgrade;
 use crate::flow::scene::{self, Scene, Size, ask, enter};
 use db::{entity, prelude::*};
 use domain::{
-    AnswerId, ArticleId, InvitationId, Lang, QuestionId, SpeakerId,
+    AnswerId, ArticleId, Clock, InvitationId, Lang, QuestionId, SpeakerId,
     state::answer::{AnswerSource, AnswerState},
 };
 use moderation::triage::service::{decide, release};
 use publishing::article::{self, Draft};
-use testkit::World;
+use testkit::{Browser, Filled, Page, World};
 
 /// An event at which three partners asked, a speaker answered each on stage, and an article that is still a draft.
 struct Print {
@@ -31,7 +31,9 @@ const ASKED: [&str; 3] = [
 
 impl Print {
     async fn new() -> Self {
-        let world = World::new().await;
+        // A Monday.
+        let clock = Clock::frozen("2026-11-02T01:00:00Z".parse().expect("a moment"));
+        let world = World::with(clock, |_| {}).await;
         let size = Size {
             partners: 4,
             services: 1,
@@ -94,7 +96,7 @@ impl Print {
     }
 
     /// What readers see.
-    async fn page(&self) -> testkit::Page {
+    async fn page(&self) -> Page {
         self.world
             .browser()
             .get(&format!("/articles/{}", self.scene.slug))
@@ -141,6 +143,11 @@ impl Print {
         );
         while worker.run_due().await.expect("runs") > 0 {}
     }
+}
+
+/// The editor's form, as browsers send one that may hold a file.
+async fn send(editor: &mut Browser, form: &Filled) -> Page {
+    editor.upload(form, "picture", "", b"").await
 }
 
 async fn answered(world: &World, scene: &Scene, question: QuestionId, speaker: SpeakerId, text: &str) {

@@ -1,6 +1,6 @@
 //! An article goes out at its moment, once; and what was wrong in it is said.
 
-use super::{Print, approval::nowhere};
+use super::{Print, approval::nowhere, send};
 use axum::http::StatusCode;
 use domain::state::{article::ArticleState, mail::MailKind};
 use publishing::{
@@ -16,11 +16,11 @@ async fn what_is_scheduled_is_nowhere_before_its_moment_and_goes_out_once() {
     let mut editor = p.world.signed_in("moderator").await;
     let path = format!("/desk/articles/{}", p.id);
     let form = editor.get(&path).await.ok().form(&path).set("act", "schedule");
-    let over = editor.send(&form.clone().set("publish_at", "2001-01-01T09:00")).await;
+    let over = send(&mut editor, &form.clone().set("publish_at", "2001-01-01T09:00")).await;
     assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
     let local = (app.clock.now() + chrono::TimeDelta::hours(2)).with_timezone(&chrono_tz::Asia::Seoul);
     let typed = local.format("%Y-%m-%dT%H:%M").to_string();
-    editor.send(&form.set("publish_at", &typed)).await.ok();
+    send(&mut editor, &form.set("publish_at", &typed)).await.ok();
     let row = p.row().await;
     assert_eq!(row.state, ArticleState::Scheduled);
     let at = row.publish_at.expect("a moment");
@@ -112,7 +112,7 @@ async fn a_correction_is_dated_shown_and_mailed_to_those_whose_words_it_touches(
     let form = form
         .set("correction", "수수료를 묻는 대목을 바로잡았습니다.")
         .set("act", "publish");
-    editor.send(&form).await.ok();
+    send(&mut editor, &form).await.ok();
     let page = p.page().await.ok().text();
     assert!(
         page.contains("수수료를 묻는 대목을 바로잡았습니다.") && page.contains("수수료는 같나요?"),

@@ -2,7 +2,8 @@
 
 use super::{
     Base, Seen,
-    draft::{self, BlockBody, BlockDraft, Draft, Known, Wanted},
+    check::{self, Known, Wanted},
+    draft::{self, BlockBody, BlockDraft, Draft},
     figures, merge, revision,
 };
 use crate::{
@@ -192,7 +193,7 @@ pub async fn save(
     let row = repo::article(&tx, id).await?;
     let stands = Draft::of(&row, repo::blocks(&tx, id).await?);
     let known = Known::of(&tx, row.event_id, &typed).await?;
-    let mine = draft::check(typed, &row, &known, wanted).map_err(Error::Fields)?;
+    let mine = check::check(typed, &row, &known, wanted).map_err(Error::Fields)?;
     let (draft, merged) = match base {
         _ if row.version == base.version() => (mine.clone(), false),
         Base::Seen { was, .. } if row.state != ArticleState::Withdrawn => {

@@ -1,5 +1,6 @@
 //! Articles: composed, frozen, rendered, published, withdrawn.
 
+mod check;
 pub(crate) mod compose;
 mod consent;
 mod correct;
@@ -15,11 +16,13 @@ pub(crate) mod render;
 mod revision;
 mod schedule;
 mod snapshot;
+mod source;
 mod who;
 
+pub use check::Wanted;
 pub use compose::{How, Saved, Shape, create, create_from_event, save, update};
 pub use consent::{withdraw_print, withdraw_words};
-pub use draft::{BlockBody, BlockDraft, Draft, ExchangeDraft, QUESTION, QuoteBy, Wanted, current};
+pub use draft::{BlockBody, BlockDraft, Draft, ExchangeDraft, QUESTION, QuoteBy, current};
 pub use figures::{Figures, SittingFigures};
 pub use merge::{Base, Seen};
 pub use preview::{share, unshare};
@@ -34,7 +37,7 @@ pub(crate) use compose::store;
 pub(crate) use preview::{opened, preview_url};
 pub(crate) use revision::note as note_revision;
 pub(crate) use snapshot::says;
-pub(crate) use snapshot::{Source, build};
+pub(crate) use source::{Source, build};
 
 use chrono::{DateTime, Utc};
 use db::entity::article;

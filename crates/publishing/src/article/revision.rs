@@ -3,7 +3,8 @@
 use super::{
     Base,
     compose::{How, save},
-    draft::{Draft, Wanted},
+    check::Wanted,
+    draft::Draft,
 };
 use crate::{Error, repo};
 use chrono::TimeDelta;

@@ -60,7 +60,7 @@ impl Place {
         format!("words-state-{}", self.state.as_str().replace('_', "-"))
     }
     fn may_approve(&self) -> bool {
-        !self.overtaken && self.state != ApprovalState::Approved
+        !self.overtaken && matches!(self.state, ApprovalState::Asked | ApprovalState::ChangeWanted)
     }
     fn may_change(&self) -> bool {
         !self.overtaken && self.state != ApprovalState::Withdrawn

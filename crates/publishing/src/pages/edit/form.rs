@@ -128,21 +128,22 @@ fn block(f: &Fields<'_>, head: &str, stored: &Draft) -> Option<BlockDraft> {
     Some(BlockDraft { id, body })
 }
 
-/// A text that was not touched stays what it was, whatever it says by now.
+/// The article's own wording: a text that stands as its answer has it is none, also where it was one before.
 fn texts(f: &Fields<'_>, id: BlockId, stored: &Draft) -> BTreeMap<String, String> {
     let known = stored.blocks.iter().find_map(|b| match &b.body {
         BlockBody::Exchange(x) if b.id == id => Some(x.texts.clone()),
         _ => None,
     });
-    let known = known.unwrap_or_default();
+    let mut texts = known.unwrap_or_default();
     let prefix = format!("words-{id}-");
-    let mut texts = known.clone();
     for (name, value) in f.0 {
         let Some(key) = name.strip_prefix(&prefix) else {
             continue;
         };
         let value = domain::text::tidy(value);
-        if f.get(&format!("seen-{id}-{key}")) != digest(&value) {
+        if f.get(&format!("seen-{id}-{key}")) == seen(&value, false) {
+            texts.remove(key);
+        } else {
             texts.insert(key.to_owned(), value);
         }
     }
@@ -151,6 +152,12 @@ fn texts(f: &Fields<'_>, id: BlockId, stored: &Draft) -> BTreeMap<String, String
     }
     texts.retain(|key, _| key == QUESTION || key.parse::<domain::AnswerId>().is_ok());
     texts
+}
+
+/// What a form remembers of a text that it shows, and whether that is the article's own wording.
+pub(super) fn seen(text: &str, own: bool) -> String {
+    let mark = if own { 't' } else { 'o' };
+    format!("{mark}{}", digest(&text))
 }
 
 fn press(typed: &mut Typed, stored: &Draft, errors: &mut Errors) {
@@ -337,7 +344,7 @@ mod tests {
         let id = stored.blocks[1].id;
         let mut all = fields(&stored, "save");
         all.push((words_field(id, QUESTION), "왜요?\r\n".into()));
-        all.push((format!("seen-{id}-{QUESTION}"), digest(&"왜요?")));
+        all.push((format!("seen-{id}-{QUESTION}"), seen("왜요?", false)));
         let texts = |all: &[(String, String)]| {
             let mut typed = read(all, &stored, &mut Errors::new());
             let x = typed.draft.exchanges().next().expect("an exchange");

@@ -1,12 +1,12 @@
 //! What the editor's page shows.
 
-use super::form::{Beside, head, words_field};
+use super::form::{Beside, head, seen, words_field};
 use crate::{
     Error,
     approval::{self, Sheet, Status},
     article::{
         self, Asked, Block, BlockBody, BlockDraft, Draft, Figures, QUESTION, QuoteBy, Said, Seen, Source, Verdict,
-        Verdicts, draft::digest, figures,
+        Verdicts, figures,
     },
     repo::{self, Material},
 };
@@ -395,7 +395,7 @@ fn fields(source: &Source, id: BlockId, x: &article::ExchangeDraft, question: &S
         Field {
             name: words_field(id, key),
             seen_name: format!("seen-{id}-{key}"),
-            seen: digest(&domain::text::tidy(&text)),
+            seen: seen(&domain::text::tidy(&text), x.texts.contains_key(key)),
             line: line.to_owned(),
             text,
         }
