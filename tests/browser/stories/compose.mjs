@@ -51,7 +51,7 @@ async function makesOne(scene) {
   await v.told(t("article-created"));
   scene.mine = v.page.url().split("#")[0].split("?")[0];
   await v.box(t("publishing:field-title")).first().fill(TITLE);
-  await v.box(new RegExp(`^${t("field-slug")}`)).fill("words-of-all");
+  await v.box(new RegExp(`^${t("publishing:field-slug")}`)).fill("words-of-all");
   await v.box(new RegExp(`^${t("compose-markdown")}`)).fill("그날 모두가 한마디씩 **남겼다**.");
   if (room.script) await v.page.locator("[data-compose-status]").getByText(t("compose-saved"), { exact: true }).waitFor();
   await press(scene, v, named(v, t("compose-add-part")));
@@ -128,7 +128,7 @@ async function publishes(scene) {
   await v.goto(scene.mine);
   await press(scene, v, named(v, t("share-make")));
   await v.told(t("article-shared"));
-  const link = await v.page.getByLabel(t("share-url")).inputValue();
+  const link = await v.page.locator("#share-url").inputValue();
   const guest = await room.visitor("guest");
   await guest.goto(link);
   await guest.reads("다시 오고 싶은 자리였습니다.");

@@ -50,6 +50,7 @@ impl Approvals {
     fn is_withdrawn(&self) -> bool {
         self.article.state == ArticleState::Withdrawn
     }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
     fn key(&self, status: &Status) -> String {
         format!("approval-{}", status.as_str().replace('_', "-"))
     }
