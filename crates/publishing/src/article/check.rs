@@ -4,7 +4,10 @@ use super::{
     draft::{BlockBody, BlockDraft, Draft, QUESTION, QuoteBy},
     figures,
 };
-use crate::{Error, repo::{self, Material}};
+use crate::{
+    Error,
+    repo::{self, Material},
+};
 use db::{
     entity::{article, asset, crew_member, invitation, speaker},
     prelude::*,

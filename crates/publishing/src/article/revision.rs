@@ -2,8 +2,8 @@
 
 use super::{
     Base,
-    compose::{How, save},
     check::Wanted,
+    compose::{How, save},
     draft::Draft,
 };
 use crate::{Error, repo};

@@ -1,10 +1,6 @@
 //! The one structured source of an article: what every output is rendered from.
 
-use super::{
-    figures::Figures,
-    naming,
-    who::Who,
-};
+use super::{figures::Figures, naming, who::Who};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     AnswerId, BlockId, CrewMemberId, InvitationId, Lang, SpeakerId, person::Person, state::article::ArticlePart,

@@ -8,8 +8,8 @@ use crate::{Error, article::QuoteBy};
 use chrono::{DateTime, Utc};
 use db::{
     entity::{
-        answer, article, article_change, consent, decision, event, invitation, message, partner, question, question_copy,
-        reverse_question, sitting,
+        answer, article, article_change, consent, decision, event, invitation, message, partner, question,
+        question_copy, reverse_question, sitting,
     },
     people::{self, Hosts},
     prelude::*,
