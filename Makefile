@@ -46,8 +46,10 @@ chaos:
 
 fuzz:
 	@$(SETUP) cc
-	@echo "== ten minutes a target, or MUNDAP_TEST_SECONDS"
-	MUNDAP_TEST_LONG=1 cargo test --release -p mail hostile -- --nocapture
+	@echo "== three targets, one after the other: ten minutes each, or MUNDAP_TEST_SECONDS; MUNDAP_TEST_SEED repeats a run"
+	MUNDAP_TEST_LONG=1 cargo test --quiet --release -p mail --lib -- --nocapture --test-threads 1 --exact \
+	  read::tests::hostile::mutations::broken_mails_are_read read::tests::hostile::mutations::broken_bounces_are_read \
+	  smtp_in::tests::hostile::sessions_out_of_order_end_and_keep_only_whole_mails
 
 screenshots:
 	@$(SETUP) cc chromium node

@@ -5,12 +5,14 @@ import path from "node:path";
 import { Room } from "./lib/room.mjs";
 import { start } from "./lib/server.mjs";
 import * as article from "./stories/article.mjs";
+import * as byKeys from "./stories/by_keys.mjs";
 import * as board from "./stories/board.mjs";
 import * as compose from "./stories/compose.mjs";
 import * as crew from "./stories/crew.mjs";
 import * as desk from "./stories/desk.mjs";
 import * as keyboard from "./stories/keyboard.mjs";
 import * as partner from "./stories/partner.mjs";
+import * as post from "./stories/post.mjs";
 import * as reading from "./stories/reading.mjs";
 import * as release from "./stories/release.mjs";
 import * as reverse from "./stories/reverse.mjs";
@@ -45,7 +47,7 @@ const rooms = [
   { name: "ko-360", lang: "ko", width: 360, height: 740, dark: true, stories: path_of_a_question },
   { name: "en-1280", lang: "en", width: 1280, height: 900, dark: true, stories: path_of_a_question },
   { name: "ko-1280-without-script", lang: "ko", width: 1280, height: 900, script: false, stories: path_of_a_question },
-  { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: keyboard.stories },
+  { name: "ko-1280-keyboard", lang: "ko", width: 1280, height: 900, stories: [...keyboard.stories, ...byKeys.stories] },
   // The rooms of triage, each on a demo of its own.
   ...[["board", board.stories], ["shortlist", shortlist.stories], ["routing", routing.stories]].flatMap(([name, stories]) => [
     { name: `ko-1280-${name}`, lang: "ko", width: 1280, height: 900, dark: true, stories },
@@ -57,8 +59,8 @@ const rooms = [
   { name: "en-360-release-without-script", lang: "en", width: 360, height: 740, script: false, stories: release.stories },
   { name: "ko-1280-talk", lang: "ko", width: 1280, height: 900, dark: true, stories: talk.stories },
   { name: "ko-360-talk", lang: "ko", width: 360, height: 740, dark: true, stories: talk.stories },
-  { name: "ko-1280-review", lang: "ko", width: 1280, height: 900, dark: true, stories: review.stories },
-  { name: "en-360-review-without-script", lang: "en", width: 360, height: 740, script: false, stories: review.stories },
+  { name: "ko-1280-review", lang: "ko", width: 1280, height: 900, dark: true, stories: [...review.stories, ...post.stories] },
+  { name: "en-360-review-without-script", lang: "en", width: 360, height: 740, script: false, stories: [...review.stories, ...post.stories] },
   { name: "ko-1280-compose", lang: "ko", width: 1280, height: 900, dark: true, stories: compose.stories },
   { name: "en-360-compose-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: compose.stories },
   { name: "en-360-talk-without-script", lang: "en", width: 360, height: 740, script: false, stories: talk.stories },

@@ -12,7 +12,7 @@ use domain::{
 use intake::partner::service::question;
 use likeness::Likeness;
 use moderation::triage::{
-    service::{decide, release},
+    service::{decide, release, suggest},
     similar::{service, survey},
 };
 use std::{sync::Arc, time::Duration};
@@ -305,4 +305,37 @@ async fn who_writes_is_told_that_several_asked_it_and_never_what_they_wrote() {
         "{}",
         page.text()
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_like_a_routed_question_is_proposed_for_its_crew_as_soon_as_that_is_routed() {
+    let world = World::new().await;
+    let (scene, ids) = scene_of(&world, &[ALIKE[0], ALIKE[1], OTHERS[0]]).await;
+    let other = scene.services[3].id;
+    let asked = state_of(&world, ids[1]).await;
+    let proposed = async || {
+        let found = suggest::proposals(&world.app, scene.event, std::slice::from_ref(&asked)).await;
+        found.expect("reads").remove(&ids[1])
+    };
+    assert_eq!(proposed().await, None, "nothing is routed");
+    let tx = world.app.db.begin_write().await.expect("begins");
+    decide::route(&tx, &world.app, scene.moderator, ids[0], Some(other))
+        .await
+        .expect("routes");
+    tx.commit().await.expect("commits");
+    let found = proposed().await.expect("a proposal");
+    assert_eq!((found.service, found.named), (other, None));
+    assert_eq!(found.like.iter().map(|like| like.number).collect::<Vec<_>>(), [1]);
+    // Taken back, it says nothing any more.
+    let tx = world.app.db.begin_write().await.expect("begins");
+    let seen = entity::decision::Entity::find()
+        .filter(entity::decision::Column::QuestionId.eq(ids[0]))
+        .one(&tx)
+        .await
+        .expect("reads");
+    decide::drop_pending(&tx, &world.app, scene.moderator, ids[0], seen.map(|d| d.id))
+        .await
+        .expect("takes back");
+    tx.commit().await.expect("commits");
+    assert_eq!(proposed().await, None);
 }

@@ -1,5 +1,6 @@
 //! Mail that goes out, and what people and servers say to it.
 
+mod patience;
 mod returns;
 mod unsubscribe;
 
@@ -12,7 +13,7 @@ use mail::{Initial, Letter, NewMail, Refs, outbox};
 use testkit::{World, eventually};
 
 /// Puts a mail into the outbox.
-async fn queue(world: &World, kind: MailKind, to: &str, refs: Refs) -> OutgoingId {
+pub(crate) async fn queue(world: &World, kind: MailKind, to: &str, refs: Refs) -> OutgoingId {
     let app = &world.app;
     let new = NewMail {
         kind,
@@ -33,7 +34,7 @@ async fn queue(world: &World, kind: MailKind, to: &str, refs: Refs) -> OutgoingI
     id
 }
 
-async fn row(world: &World, id: OutgoingId) -> entity::outgoing_mail::Model {
+pub(crate) async fn row(world: &World, id: OutgoingId) -> entity::outgoing_mail::Model {
     let row = entity::outgoing_mail::Entity::find_by_id(id)
         .one(world.app.db.reader())
         .await;

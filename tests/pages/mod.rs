@@ -3,4 +3,5 @@
 mod blind;
 mod desk;
 mod forms;
+mod post;
 mod security;

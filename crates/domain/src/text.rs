@@ -109,12 +109,28 @@ fn within(text: &str, least: usize, most: usize) -> Result<(), TextError> {
 
 /// The first `most` characters, with an ellipsis when something was left out; line ends become spaces.
 pub fn excerpt(text: &str, most: usize) -> String {
-    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if char_count(&flat) <= most {
-        return flat;
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+        // A character has at least one octet, so most texts are never counted; the rest of a long one is not read.
+        if out.len() > most
+            && let Some((end, _)) = out.grapheme_indices(true).nth(most)
+        {
+            let kept = out[..end]
+                .graphemes(true)
+                .take(most.saturating_sub(1))
+                .map(str::len)
+                .sum();
+            out.truncate(kept);
+            out.truncate(out.trim_end().len());
+            out.push('…');
+            return out;
+        }
     }
-    let cut: String = flat.graphemes(true).take(most.saturating_sub(1)).collect();
-    format!("{}…", cut.trim_end())
+    out
 }
 
 /// A lower-case ASCII slug; letters beyond ASCII fall away, so the caller needs another source when it is empty.

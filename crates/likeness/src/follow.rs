@@ -2,8 +2,8 @@
 
 use crate::published::{Printed, Shelf};
 use db::{entity::question, prelude::*};
-use domain::{EventId, state::question::QuestionState};
-use similar::{Asked, Index, Sketch};
+use domain::{EventId, Lang, state::question::QuestionState};
+use similar::{Asked, Index, Language, Sketch};
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
@@ -25,9 +25,21 @@ pub struct Like {
     pub score: f32,
 }
 
-enum About {
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub enum About {
+    /// A question of the event, which is not among its own neighbours.
     Number(i32),
     Text(String),
+}
+
+impl About {
+    fn asked(&self) -> Asked<'_, i32> {
+        match self {
+            Self::Number(number) => Asked::Id(*number),
+            Self::Text(text) => Asked::Text(text),
+        }
+    }
 }
 
 /// Where an index has read to. Both counters grow in the order of commits.
@@ -85,7 +97,10 @@ impl Likeness {
         top: usize,
         patience: Duration,
     ) -> Result<Option<Vec<Like>>, Error> {
-        self.ask(event, About::Number(number), top, patience).await
+        self.ask(event, patience, move |index| {
+            liked(index.nearest(Asked::Id(number), top))
+        })
+        .await
     }
 
     /// The nearest to a text by one search, for somebody who is writing it; `None` as above.
@@ -99,7 +114,30 @@ impl Likeness {
         top: usize,
         patience: Duration,
     ) -> Result<Option<Vec<Like>>, Error> {
-        self.ask(event, About::Text(text), top, patience).await
+        self.ask(event, patience, move |index| {
+            liked(index.quick(Asked::Text(&text), top))
+        })
+        .await
+    }
+
+    /// The same for many at once, list by list.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn quick_each(
+        &self,
+        event: EventId,
+        about: Vec<About>,
+        top: usize,
+        patience: Duration,
+    ) -> Result<Option<Vec<Vec<Like>>>, Error> {
+        let each = move |index: &Index<i32>| {
+            about
+                .iter()
+                .map(|about| liked(index.quick(about.asked(), top)))
+                .collect()
+        };
+        self.ask(event, patience, each).await
     }
 
     /// What stands in published articles and is like the text, best first.
@@ -128,13 +166,12 @@ impl Likeness {
         Ok(held)
     }
 
-    async fn ask(
+    async fn ask<T: Send + 'static>(
         &self,
         event: EventId,
-        about: About,
-        top: usize,
         patience: Duration,
-    ) -> Result<Option<Vec<Like>>, Error> {
+        search: impl FnOnce(&Index<i32>) -> T + Send + 'static,
+    ) -> Result<Option<T>, Error> {
         let followed = self.followed(event);
         let (db, reading) = (self.db.clone(), Arc::clone(&followed));
         // A task of its own: who asks may go away, the index is made all the same.
@@ -146,19 +183,9 @@ impl Likeness {
         let permit = Arc::clone(&self.searches).acquire_owned().await;
         let found = spawn_blocking(move || {
             let _permit = permit;
-            let index = followed.index.read().unwrap_or_else(PoisonError::into_inner);
-            match about {
-                About::Number(number) => index.nearest(Asked::Id(number), top),
-                About::Text(text) => index.quick(Asked::Text(&text), top),
-            }
+            search(&followed.index.read().unwrap_or_else(PoisonError::into_inner))
         });
-        let found = found.await.unwrap_or_default();
-        Ok(Some(
-            found
-                .into_iter()
-                .map(|(number, score)| Like { number, score })
-                .collect(),
-        ))
+        Ok(found.await.ok())
     }
 
     fn followed(&self, event: EventId) -> Arc<Followed> {
@@ -171,6 +198,16 @@ impl Likeness {
         }
         followed
     }
+}
+
+fn liked(found: Vec<(i32, f32)>) -> Vec<Like> {
+    let like = |(number, score)| Like { number, score };
+    found.into_iter().map(like).collect()
+}
+
+/// What the crate of likeness calls the language of a text.
+pub fn language(lang: Lang) -> Language {
+    Language::tagged(lang.as_str())
 }
 
 /// Takes in what was written since. Whoever comes meanwhile waits for the same and finds nothing left to do.
@@ -201,9 +238,12 @@ async fn catch_up(db: &db::Db, event: EventId, followed: &Arc<Followed>) -> Resu
 struct Row {
     number: i32,
     body: String,
+    lang: Lang,
     state: QuestionState,
     change: Option<i64>,
 }
+
+type Columns = (Option<i32>, String, Lang, QuestionState, Option<i64>);
 
 #[derive(Clone, Copy)]
 enum Since {
@@ -217,6 +257,7 @@ async fn rows(db: &db::Db, event: EventId, since: Since) -> Result<Vec<Row>, Err
         .columns([
             question::Column::Number,
             question::Column::Body,
+            question::Column::Lang,
             question::Column::State,
             question::Column::ChangeSeq,
         ])
@@ -233,11 +274,12 @@ async fn rows(db: &db::Db, event: EventId, since: Since) -> Result<Vec<Row>, Err
             .filter(question::Column::ChangeSeq.gt(change))
             .order_by_asc(question::Column::ChangeSeq),
     };
-    let rows: Vec<(Option<i32>, String, QuestionState, Option<i64>)> = query.into_tuple().all(db.reader()).await?;
-    let row = |(number, body, state, change): (Option<i32>, String, QuestionState, Option<i64>)| {
+    let rows: Vec<Columns> = query.into_tuple().all(db.reader()).await?;
+    let row = |(number, body, lang, state, change): Columns| {
         Some(Row {
             number: number?,
             body,
+            lang,
             state,
             change,
         })
@@ -254,7 +296,10 @@ async fn take_in(followed: &Arc<Followed>, rows: Vec<Row>) {
         // The long part stands outside of the lock.
         let sketches: Vec<(i32, Option<Sketch>)> = rows
             .into_iter()
-            .map(|row| (row.number, stands(row.state).then(|| Sketch::of(&row.body))))
+            .map(|row| {
+                let sketch = || Sketch::in_language(&row.body, language(row.lang));
+                (row.number, stands(row.state).then(sketch))
+            })
             .collect();
         // A few at a time, so that who searches waits a few milliseconds at most.
         for part in sketches.chunks(32) {

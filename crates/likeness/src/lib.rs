@@ -9,7 +9,7 @@ mod follow;
 mod pace;
 mod published;
 
-pub use follow::{Like, Likeness};
+pub use follow::{About, Like, Likeness, language};
 pub use pace::Pace;
 pub use published::Printed;
 

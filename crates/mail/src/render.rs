@@ -82,6 +82,8 @@ enum Shown {
     /// Label and address.
     Ways(Vec<(String, String)>),
     Note(Vec<Vec<String>>),
+    /// That a reply is enough.
+    Hint(String),
 }
 
 #[derive(Template)]
@@ -92,7 +94,6 @@ struct Page<'a> {
     font: &'a str,
     blocks: &'a [Shown],
     link_below: String,
-    reply_hint: Option<String>,
     footer: Vec<String>,
     unsubscribe: Option<(String, String)>,
 }
@@ -101,7 +102,7 @@ struct Page<'a> {
 /// When a link names an invitation whose version is not known.
 pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
     let letter = sheet.letter.clone().cleaned();
-    let blocks: Vec<Shown> = letter
+    let mut blocks: Vec<Shown> = letter
         .blocks
         .into_iter()
         .map(|block| shown(block, sheet))
@@ -112,7 +113,13 @@ pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
         MailKind::AskBack => "reply-hint-ask-back",
         _ => "reply-hint",
     };
-    let reply_hint = sheet.replyable.then(|| say(sheet.lang, hint, &from));
+    if sheet.replyable {
+        // What to do is said once: above the button that is the other way, or, where nothing is asked for, at the end.
+        let asked = (sheet.kind != MailKind::Delivery)
+            .then(|| blocks.iter().position(|b| matches!(b, Shown::Action { .. })))
+            .flatten();
+        blocks.insert(asked.unwrap_or(blocks.len()), Shown::Hint(say(sheet.lang, hint, &from)));
+    }
     let mut footer = vec![say(
         sheet.lang,
         &format!("why-{}", sheet.kind.as_str().replace('_', "-")),
@@ -127,14 +134,13 @@ pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
     });
     let mut below = footer.clone();
     below.extend(unsubscribe.as_ref().map(|(label, url)| format!("{label}: {url}")));
-    let text = plain(&blocks, reply_hint.as_deref(), &below);
+    let text = plain(&blocks, &below);
     let html = Page {
         lang: sheet.lang.as_str(),
         subject: &letter.subject,
         font: FONT,
         blocks: &blocks,
         link_below: say(sheet.lang, "link-below", &from),
-        reply_hint,
         footer,
         unsubscribe,
     }
@@ -276,7 +282,7 @@ fn encoded(text: &str) -> String {
     out
 }
 
-fn plain(blocks: &[Shown], reply_hint: Option<&str>, footer: &[String]) -> String {
+fn plain(blocks: &[Shown], footer: &[String]) -> String {
     let join = |paragraphs: &[Vec<String>], indent: &str| {
         paragraphs
             .iter()
@@ -290,7 +296,7 @@ fn plain(blocks: &[Shown], reply_hint: Option<&str>, footer: &[String]) -> Strin
             .collect::<Vec<_>>()
             .join("\n\n")
     };
-    let mut parts: Vec<String> = blocks
+    let parts: Vec<String> = blocks
         .iter()
         .map(|block| match block {
             Shown::Text(paragraphs) | Shown::Note(paragraphs) => join(paragraphs, ""),
@@ -306,6 +312,7 @@ fn plain(blocks: &[Shown], reply_hint: Option<&str>, footer: &[String]) -> Strin
                 .map(|(k, v)| format!("{k}: {v}"))
                 .collect::<Vec<_>>()
                 .join("\n"),
+            Shown::Hint(text) => text.clone(),
             Shown::Action { label, url } => format!("{label}:\n{url}"),
             Shown::Ways(ways) => ways
                 .iter()
@@ -315,7 +322,6 @@ fn plain(blocks: &[Shown], reply_hint: Option<&str>, footer: &[String]) -> Strin
         })
         .filter(|part| !part.is_empty())
         .collect();
-    parts.extend(reply_hint.map(str::to_owned));
     format!("{}\n\n-- \n{}\n", parts.join("\n\n"), footer.join("\n"))
 }
 
@@ -372,7 +378,12 @@ mod tests {
             3,
             "button, visible address and its link"
         );
-        assert!(real.text.contains(&address) && real.text.contains("회신하시면 됩니다"));
+        let reply = real.text.find("회신하시면").expect("says that a reply is enough");
+        let link = real.text.find(&address).expect("names the page");
+        assert!(reply < link, "the reply comes first: {}", real.text);
+        for part in [&real.text, &real.html] {
+            assert_eq!(part.matches("회신").count(), 1, "said once: {part}");
+        }
         let hidden = render(&sheet(&letter, Links::Hidden)).expect("renders");
         assert!(!hidden.html.contains(&token) && hidden.html.contains("/a/········"));
     }

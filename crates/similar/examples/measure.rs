@@ -45,8 +45,72 @@ fn main() {
             wrong(set, tune.clone());
         }
     }
+    if told("few") {
+        let [(_, many), (_, rare)] = &*sets else {
+            panic!("few: of which two sets?")
+        };
+        few(many, rare, &tune);
+    }
     if told("search") {
         search(&sets, tune);
+    }
+}
+
+/// A handful of texts of the second set among many of the first, as questions in the rarer language come: how many pairs of
+/// them stand in one proposed group, rightly and wrongly, by threshold. Some of them say the same as one other.
+fn few(many: &Set, rare: &Set, tune: &Tune) {
+    const EVENTS: usize = 60;
+    let mut told = [[0usize; 2]; 10];
+    let (mut truth, mut pairs) = (0, 0);
+    let mut next = numbers_from(5);
+    for event in 0..EVENTS {
+        let mut index = Index::new(tune.clone());
+        let mut groups: Vec<Option<usize>> = Vec::new();
+        for _ in 0..40 {
+            index.insert(groups.len(), &many.texts[next(many.texts.len())]);
+            groups.push(None);
+        }
+        let mut taken: HashMap<usize, usize> = HashMap::new();
+        while taken.values().sum::<usize>() < 4 + event % 9 {
+            let at = next(rare.texts.len());
+            let group = rare.groups[at].expect("a group");
+            let known = taken.entry(group).or_default();
+            // Every third has its like beside it.
+            let wanted = if group % 3 == 0 { 2 } else { 1 };
+            let others = (0..rare.texts.len()).filter(|other| rare.groups[*other] == Some(group));
+            let others: Vec<usize> = others.collect();
+            if *known > 0 {
+                continue;
+            }
+            for n in 0..wanted {
+                let start = others.iter().position(|other| *other == at).expect("there");
+                index.insert(groups.len(), &rare.texts[others[(start + n * 3) % others.len()]]);
+                groups.push(Some(group));
+                *known += 1;
+            }
+        }
+        truth += taken.values().filter(|count| **count == 2).count();
+        let own = taken.values().sum::<usize>();
+        pairs += own * (own - 1) / 2;
+        let survey = index.survey(NonZero::new(2).expect("two"));
+        for (step, told) in told.iter_mut().enumerate() {
+            for group in survey.groups(0.4 + step as f32 * 0.05) {
+                for (at, one) in group.iter().enumerate() {
+                    for other in &group[..at] {
+                        if let (Some(one), Some(other)) = (groups[*one], groups[*other]) {
+                            told[usize::from(one != other)] += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("few: {EVENTS} events, {truth} pairs say the same of {pairs}");
+    for (step, [right, wrong]) in told.iter().enumerate() {
+        println!(
+            "  groups from {:.2}: {right} right, {wrong} wrong",
+            0.4 + step as f32 * 0.05
+        );
     }
 }
 
@@ -74,6 +138,10 @@ fn set(tune: &mut Tune, name: &str, value: &str) {
         "next" => tune.next = value.parse().expect("a number"),
         "fading" => tune.fading = numbers[0],
         "reach" => tune.reach = value.parse().expect("a number"),
+        "foreign" => tune.foreign = three(),
+        "doubt" => tune.doubt = numbers[0],
+        "among" => tune.among = value.parse().expect("a number"),
+        "small" => tune.small = numbers[0],
         "neighbours" => tune.neighbours = value.parse().expect("a number"),
         _ => panic!("{name}?"),
     }

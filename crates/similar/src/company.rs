@@ -3,12 +3,16 @@
 use crate::{search::List, tune::Tune};
 use rustc_hash::FxHashMap;
 
+/// How many are company to a text of a language that has so many.
+pub(crate) fn company(total: usize, tune: &Tune) -> usize {
+    total.div_ceil(tune.among.max(1)).min(tune.neighbours).max(1)
+}
+
 /// Those near a text and the text itself, weighted, of length 1 together.
 pub(crate) type Profile = Vec<(u32, f32)>;
 
 /// The nearer, the more; the last of them counts for nothing, so that who is just inside or just outside matters little.
-pub(crate) fn profile(slot: u32, list: &List, tune: &Tune) -> Profile {
-    let count = tune.neighbours;
+pub(crate) fn profile(slot: u32, list: &List, count: usize, tune: &Tune) -> Profile {
     #[expect(clippy::cast_precision_loss, reason = "a dozen")]
     let near = list.iter().take(count).enumerate().map(|(at, (other, score))| {
         let rank = 1.0 - tune.fading * at as f32 / count as f32;

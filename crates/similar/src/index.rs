@@ -1,6 +1,7 @@
 //! The index: which text has which grams.
 
 use crate::{
+    language::{LANGUAGES, Language},
     second::SecondOpinion,
     sketch::{Gram, LETTERS, Sketch, VIEWS},
     tune::Tune,
@@ -25,6 +26,7 @@ pub(crate) struct Term {
 pub(crate) struct Entry<Id> {
     pub(crate) id: Id,
     pub(crate) views: [Box<[Term]>; VIEWS],
+    pub(crate) language: Language,
     /// The same in texts of the same grams; 0 when there are none.
     pub(crate) print: u64,
 }
@@ -39,8 +41,10 @@ pub struct Index<Id> {
     numbers: FxHashMap<u64, u32>,
     keys: Vec<u64>,
     unused: Vec<u32>,
-    /// How many texts have a term.
-    pub(crate) counts: Vec<u32>,
+    /// How many texts of each language have a term.
+    pub(crate) counts: Vec<[u32; LANGUAGES]>,
+    /// How many texts there are of each.
+    pub(crate) totals: [usize; LANGUAGES],
     /// Which texts have it, by slot and in no order; empty for letters, which only compare and never find.
     pub(crate) postings: Vec<Vec<u32>>,
     pub(crate) entries: Vec<Option<Entry<Id>>>,
@@ -65,6 +69,7 @@ impl<Id: Key> Index<Id> {
             keys: Vec::new(),
             unused: Vec::new(),
             counts: Vec::new(),
+            totals: [0; LANGUAGES],
             postings: Vec::new(),
             entries: Vec::new(),
             lengths: Vec::new(),
@@ -94,7 +99,13 @@ impl<Id: Key> Index<Id> {
 
     /// Adds a text, or replaces the one that has this id.
     pub fn insert(&mut self, id: Id, text: &str) {
-        let sketch = Sketch::tuned(text, &self.tune);
+        let sketch = Sketch::tuned(text, None, &self.tune);
+        self.insert_sketch(id, &sketch);
+    }
+
+    /// As `insert`, of a text whose asker says what language it is in.
+    pub fn insert_in(&mut self, id: Id, text: &str, language: Language) {
+        let sketch = Sketch::tuned(text, Some(language), &self.tune);
         self.insert_sketch(id, &sketch);
     }
 
@@ -112,14 +123,17 @@ impl<Id: Key> Index<Id> {
             if finds(view) {
                 length += grams.len();
             }
-            grams.iter().map(|gram| self.admit(view, gram, slot)).collect()
+            let admit = |gram| self.admit(view, gram, slot, sketch.language);
+            grams.iter().map(admit).collect()
         });
         #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
         let root = (length.max(1) as f32).sqrt();
         self.lengths[slot as usize] = root;
+        self.totals[sketch.language.at()] += 1;
         self.entries[slot as usize] = Some(Entry {
             id,
             views,
+            language: sketch.language,
             print: sketch.print(),
         });
         self.slots.insert(id, slot);
@@ -135,9 +149,10 @@ impl<Id: Key> Index<Id> {
         };
         for (view, terms) in entry.views.iter().enumerate() {
             for term in terms {
-                self.dismiss(view, term.number, slot);
+                self.dismiss(view, term.number, slot, entry.language);
             }
         }
+        self.totals[entry.language.at()] -= 1;
         self.free.push(slot);
         true
     }
@@ -154,19 +169,19 @@ impl<Id: Key> Index<Id> {
         self.numbers.get(&key).copied()
     }
 
-    fn admit(&mut self, view: usize, gram: &Gram, slot: u32) -> Term {
+    fn admit(&mut self, view: usize, gram: &Gram, slot: u32, language: Language) -> Term {
         // A gram of letters and one of syllables are two, even when their keys meet.
         let number = *self.numbers.entry(gram.key).or_insert_with(|| {
             self.unused.pop().unwrap_or_else(|| {
                 self.keys.push(0);
-                self.counts.push(0);
+                self.counts.push([0; LANGUAGES]);
                 self.postings.push(Vec::new());
                 narrow(self.keys.len() - 1)
             })
         });
         let at = number as usize;
         self.keys[at] = gram.key;
-        self.counts[at] += 1;
+        self.counts[at][language.at()] += 1;
         if finds(view) {
             self.postings[at].push(slot);
         }
@@ -176,16 +191,16 @@ impl<Id: Key> Index<Id> {
         }
     }
 
-    fn dismiss(&mut self, view: usize, number: u32, slot: u32) {
+    fn dismiss(&mut self, view: usize, number: u32, slot: u32, language: Language) {
         let at = number as usize;
-        self.counts[at] -= 1;
+        self.counts[at][language.at()] -= 1;
         if finds(view) {
             let list = &mut self.postings[at];
             if let Some(found) = list.iter().position(|other| *other == slot) {
                 list.swap_remove(found);
             }
         }
-        if self.counts[at] == 0 {
+        if self.counts[at] == [0; LANGUAGES] {
             self.numbers.remove(&self.keys[at]);
             self.postings[at] = Vec::new();
             self.unused.push(number);

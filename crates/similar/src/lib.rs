@@ -2,8 +2,8 @@
 //!
 //! A text becomes weighted grams in three views (`sketch`): syllables in a row, letters in a row, and stems with the
 //! classes of words that mean nearly the same and the fields of words that are spoken of together. Particles, endings and
-//! polite words count less (`korean`, `words`). How rare a gram is says how much it counts, and is taken from what the
-//! index holds at that moment. The mean of the three cosines is the direct score (`search`); two texts with the same
+//! polite words count less (`korean`, `words`). How rare a gram is among texts of its language (`language`) says how
+//! much it counts, and is taken from what the index holds at that moment. The mean of the three cosines is the direct score (`search`); two texts with the same
 //! neighbours come nearer to each other (`company`), and a survey asks for more where many are alike (`level`).
 //!
 //! ```
@@ -21,6 +21,7 @@ mod company;
 mod group;
 mod index;
 mod korean;
+mod language;
 mod level;
 mod lexicon;
 mod nearest;
@@ -35,6 +36,7 @@ mod words;
 
 pub use crate::{
     index::{Index, Key},
+    language::Language,
     nearest::Asked,
     search::Effort,
     second::SecondOpinion,

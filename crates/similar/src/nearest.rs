@@ -1,8 +1,9 @@
 //! Who is nearest to one text.
 
 use crate::{
-    company::{Profile, mixed, profile},
+    company::{Profile, company, mixed, profile},
     index::{Index, Key},
+    language::Language,
     search::{Effort, List, Probe, Searcher},
     sketch::Sketch,
 };
@@ -37,7 +38,13 @@ impl<Id: Key> Index<Id> {
             return (Vec::new(), Effort::default());
         };
         let direct = searcher.direct(&probe, self.tune.reach);
-        let own = profile(slot, &direct, &self.tune);
+        // A text from outside makes its language's texts one more.
+        let own = usize::from(slot == OUTSIDE);
+        let count = |language: Language| {
+            let more = if language == probe.language { own } else { 0 };
+            company(self.totals[language.at()] + more, &self.tune)
+        };
+        let own = profile(slot, &direct, count(probe.language), &self.tune);
         let mut profiles: FxHashMap<u32, Profile> = FxHashMap::default();
         for (near, score) in &direct {
             let Some(entry) = self.entry(*near) else { continue };
@@ -47,7 +54,7 @@ impl<Id: Key> Index<Id> {
                 let at = list.partition_point(|(_, other)| other >= score);
                 list.insert(at, (slot, *score));
             }
-            profiles.insert(*near, profile(*near, &list, &self.tune));
+            profiles.insert(*near, profile(*near, &list, count(entry.language), &self.tune));
         }
         let mut list = mixed(&own, &direct, |near| &profiles[&near], &self.tune);
         self.sort(&mut list);
@@ -70,7 +77,7 @@ impl<Id: Key> Index<Id> {
                 Some((slot, Probe::inside(slot, self.entry(slot)?)))
             }
             Asked::Text(text) => {
-                let sketch = Sketch::tuned(text, &self.tune);
+                let sketch = Sketch::tuned(text, None, &self.tune);
                 (!sketch.is_empty()).then(|| (OUTSIDE, Probe::outside(text, &sketch, self)))
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::{
     index::{Entry, Index, Key, Term, finds},
+    language::{LANGUAGES, Language},
     nearest::Asked,
     sketch::{Gram, Sketch, VIEWS},
 };
@@ -43,6 +44,7 @@ impl std::ops::Add for Effort {
 /// A text that is looked for.
 pub(crate) struct Probe<'a, Id> {
     views: [Cow<'a, [Term]>; VIEWS],
+    pub(crate) language: Language,
     /// Where it stands when it is in the index; else it is weighed as if it were.
     slot: Option<u32>,
     asked: Asked<'a, Id>,
@@ -52,6 +54,7 @@ impl<'a, Id: Key> Probe<'a, Id> {
     pub(crate) fn inside(slot: u32, entry: &'a Entry<Id>) -> Self {
         Self {
             views: std::array::from_fn(|view| Cow::Borrowed(&*entry.views[view])),
+            language: entry.language,
             slot: Some(slot),
             asked: Asked::Id(entry.id),
         }
@@ -64,6 +67,7 @@ impl<'a, Id: Key> Probe<'a, Id> {
         };
         Self {
             views: std::array::from_fn(|view| sketch.views[view].iter().map(term).collect()),
+            language: sketch.language,
             slot: None,
             asked: Asked::Text(text),
         }
@@ -72,27 +76,29 @@ impl<'a, Id: Key> Probe<'a, Id> {
 
 /// Rarities and lengths worked out once, for asking many times while nothing changes.
 pub(crate) struct Known {
-    rarity: Vec<f32>,
+    /// By language.
+    rarity: [Vec<f32>; LANGUAGES],
     /// Of each text's length in each view.
     squares: Vec<[f32; VIEWS]>,
 }
 
 impl Known {
     pub(crate) fn of<Id: Key>(index: &Index<Id>) -> Self {
-        let total = index.len();
-        let rarity: Vec<f32> = index
-            .counts
-            .iter()
-            .map(|count| rarity(index, total, *count as usize))
-            .collect();
-        let squares = |terms: &[Term]| -> f32 {
+        let rarity: [Vec<f32>; LANGUAGES] = std::array::from_fn(|language| {
+            let each = |counts: &[u32; LANGUAGES]| match counts[language] {
+                0 => 0.0,
+                count => rarity(index, index.totals[language], count as usize),
+            };
+            index.counts.iter().map(each).collect()
+        });
+        let squares = |terms: &[Term], language: Language| -> f32 {
             terms
                 .iter()
-                .map(|term| (term.weight * rarity[term.number as usize]).powi(2))
+                .map(|term| (term.weight * rarity[language.at()][term.number as usize]).powi(2))
                 .sum()
         };
         let squares = index.entries.iter().map(|entry| match entry {
-            Some(entry) => std::array::from_fn(|view| squares(&entry.views[view])),
+            Some(entry) => std::array::from_fn(|view| squares(&entry.views[view], entry.language)),
             None => [0.0; VIEWS],
         });
         let squares = squares.collect();
@@ -104,8 +110,8 @@ impl Known {
 pub(crate) struct Searcher<'a, Id> {
     index: &'a Index<Id>,
     known: Option<&'a Known>,
-    /// For a text that is in the index, and for one that is weighed as if it were.
-    rarities: [Rarities; 2],
+    /// By language, for a text that is in the index, and for one that is weighed as if it were.
+    rarities: [[Rarities; 2]; LANGUAGES],
     /// The probe's weight of each term, rarity in it; 0 where it has not the term.
     weights: Vec<f32>,
     reached: Vec<f32>,
@@ -118,7 +124,9 @@ impl<'a, Id: Key> Searcher<'a, Id> {
         Self {
             index,
             known,
-            rarities: [0, 1].map(|own| Rarities::new(index, index.len() + own)),
+            rarities: std::array::from_fn(|language| {
+                [0, 1].map(|own| Rarities::new(index, index.totals[language] + own))
+            }),
             weights: vec![0.0; index.counts.len()],
             reached: vec![0.0; index.entries.len()],
             touched: Vec::new(),
@@ -135,18 +143,18 @@ impl<'a, Id: Key> Searcher<'a, Id> {
         for (view, terms) in probe.views.iter().enumerate() {
             let mut squares = 0.0;
             for (at, term) in terms.iter().enumerate() {
-                let count = if term.number == UNKNOWN {
-                    0
+                let counts = if term.number == UNKNOWN {
+                    [0; LANGUAGES]
                 } else {
                     self.index.counts[term.number as usize]
                 };
-                let count = count as usize + own;
-                let weight = term.weight * self.rarity(term.number, own, count);
+                let count = counts[probe.language.at()] as usize + own;
+                let weight = term.weight * self.rarity(term.number, probe.language, own, count);
                 squares += weight * weight;
                 if term.number != UNKNOWN {
                     self.weights[term.number as usize] = weight;
                     if finds(view) {
-                        order.push((count, view, at));
+                        order.push((counts.iter().map(|count| *count as usize).sum(), view, at));
                     }
                 }
             }
@@ -171,22 +179,23 @@ impl<'a, Id: Key> Searcher<'a, Id> {
         found
     }
 
-    fn rarity(&self, number: u32, own: usize, count: usize) -> f32 {
+    fn rarity(&self, number: u32, language: Language, own: usize, count: usize) -> f32 {
         match self.known {
-            Some(known) if number != UNKNOWN => known.rarity[number as usize],
-            _ => self.rarities[own].of(self.index, count),
+            Some(known) if number != UNKNOWN => known.rarity[language.at()][number as usize],
+            _ => self.rarities[language.at()][own].of(self.index, count),
         }
     }
 
     fn candidates(&mut self, probe: &Probe<'_, Id>, order: &[(usize, usize, usize)]) -> Vec<u32> {
         let mut read = 0;
+        let shares = *self.index.tune.shares(probe.language, probe.language);
         for (count, view, at) in order {
             if read > 0 && read + count > MOST_POSTINGS {
                 break;
             }
             let number = probe.views[*view][*at].number as usize;
             // The other text's weight is not looked up: it is near enough to the probe's own.
-            let weight = self.weights[number] * self.weights[number] * self.index.tune.views[*view];
+            let weight = self.weights[number] * self.weights[number] * shares[*view];
             for slot in &self.index.postings[number] {
                 let reached = &mut self.reached[*slot as usize];
                 if *reached == 0.0 {
@@ -220,7 +229,7 @@ impl<'a, Id: Key> Searcher<'a, Id> {
     }
 
     fn score(&mut self, probe: &Probe<'_, Id>, slot: u32, norms: &[f32; VIEWS]) -> f32 {
-        let own = self.cosines(slot, norms, usize::from(probe.slot.is_none()));
+        let own = self.cosines(slot, norms, probe.language, probe.slot.is_none());
         let Some(second) = self.index.second.as_deref() else {
             return own;
         };
@@ -234,14 +243,18 @@ impl<'a, Id: Key> Searcher<'a, Id> {
         })
     }
 
-    /// The mean of the views' cosines; a view that is empty in both says nothing.
-    fn cosines(&mut self, slot: u32, norms: &[f32; VIEWS], own: usize) -> f32 {
+    /// The mean of the views' cosines; a view that is empty in both says nothing. A text that is asked about from
+    /// `outside` is counted with the others of its language.
+    fn cosines(&mut self, slot: u32, norms: &[f32; VIEWS], asked: Language, outside: bool) -> f32 {
         let index = self.index;
         let Some(entry) = index.entry(slot) else { return 0.0 };
+        let language = entry.language.at();
+        let own = usize::from(outside && asked == entry.language);
+        let given = index.tune.shares(asked, entry.language);
         let mut score = 0.0;
         let mut shares = 0.0;
         for (view, terms) in entry.views.iter().enumerate() {
-            let share = index.tune.views[view];
+            let share = given[view];
             if terms.is_empty() && norms[view] == 0.0 {
                 continue;
             }
@@ -253,7 +266,7 @@ impl<'a, Id: Key> Searcher<'a, Id> {
                 for term in terms {
                     let theirs = self.weights[term.number as usize];
                     if theirs > 0.0 {
-                        dot += theirs * (term.weight * known.rarity[term.number as usize]);
+                        dot += theirs * (term.weight * known.rarity[language][term.number as usize]);
                     }
                 }
                 squares = known.squares[slot as usize][view];
@@ -261,8 +274,8 @@ impl<'a, Id: Key> Searcher<'a, Id> {
                 for term in terms {
                     let theirs = self.weights[term.number as usize];
                     let more = if theirs > 0.0 { own } else { 0 };
-                    let count = index.counts[term.number as usize] as usize + more;
-                    let weight = term.weight * self.rarities[own].of(index, count);
+                    let count = index.counts[term.number as usize][language] as usize + more;
+                    let weight = term.weight * self.rarities[language][own].of(index, count);
                     dot += theirs * weight;
                     squares += weight * weight;
                 }

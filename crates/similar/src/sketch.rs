@@ -2,8 +2,9 @@
 
 use crate::{
     korean,
+    language::Language,
     lexicon::{self, What},
-    text::{self, Script},
+    text::{self, Script, Word},
     tune::Tune,
     words::{self, Tier},
 };
@@ -38,19 +39,26 @@ pub(crate) struct Gram {
 pub struct Sketch {
     /// By key, each once.
     pub(crate) views: [Vec<Gram>; VIEWS],
+    pub(crate) language: Language,
     steps: usize,
 }
 
 impl Sketch {
     /// In time linear in the text, whatever the text is.
     pub fn of(text: &str) -> Self {
-        Self::tuned(text, &Tune::default())
+        Self::tuned(text, None, &Tune::default())
     }
 
-    pub(crate) fn tuned(text: &str, tune: &Tune) -> Self {
+    /// The same of a text whose asker says what language it is in.
+    pub fn in_language(text: &str, language: Language) -> Self {
+        Self::tuned(text, Some(language), &Tune::default())
+    }
+
+    pub(crate) fn tuned(text: &str, language: Option<Language>, tune: &Tune) -> Self {
+        let words = text::words(text);
         let mut draft = Draft::new(tune);
-        draft.read(text);
-        draft.grams()
+        draft.read(&words);
+        draft.grams(Language::of(&words, language))
     }
 
     /// Nothing in it can be compared.
@@ -97,9 +105,9 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn read(&mut self, text: &str) {
+    fn read(&mut self, words: &[Word]) {
         let mut long = Vec::new();
-        for word in text::words(text) {
+        for word in words {
             match word.script {
                 Script::Hangul => {
                     long.clear();
@@ -201,7 +209,10 @@ impl<'a> Draft<'a> {
     fn foreign(&mut self, word: &[char]) {
         let said: String = word.iter().collect();
         let stem = words::english(&said);
-        let weight = self.tier(words::tier(&said));
+        let weight = match words::tier(&said) {
+            Tier::Light => self.tune.small,
+            tier => self.tier(tier),
+        };
         let sign = hash(4, stem.chars().map(u64::from));
         self.syllables.push(Unit { sign, weight });
         // A bound at each end: `end` in `end` is not `end` in `spending`.
@@ -216,14 +227,14 @@ impl<'a> Draft<'a> {
         self.stem(sign, weight, class, true);
     }
 
-    fn grams(self) -> Sketch {
+    fn grams(self, language: Language) -> Sketch {
         let mut steps = 0;
         let views = [
             rows(SYLLABLES, &self.syllables, 1, &self.tune.syllables, &mut steps),
             rows(LETTERS, &self.letters, 3, &self.tune.letters, &mut steps),
             rows(STEMS, &self.stems, 1, &[1.0], &mut steps),
         ];
-        Sketch { views, steps }
+        Sketch { views, language, steps }
     }
 }
 

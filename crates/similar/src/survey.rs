@@ -1,7 +1,7 @@
 //! All neighbours of all texts at once.
 
 use crate::{
-    company::{Profile, mixed, profile},
+    company::{Profile, company, mixed, profile},
     index::{Index, Key, narrow},
     search::{Effort, Known, List, Probe, Searcher},
 };
@@ -39,11 +39,12 @@ impl<Id: Key> Index<Id> {
         let effort = searchers
             .iter()
             .fold(Effort::default(), |sum, searcher| sum + searcher.effort);
-        let mut lists = self.levelled(&direct);
+        let levelled = self.levelled(&direct);
+        let mut lists = levelled.clone();
         for _ in 0..self.tune.rounds {
             let profiles: Vec<Profile> = (0u32..)
                 .zip(&lists)
-                .map(|(slot, list)| profile(slot, list, &self.tune))
+                .map(|(slot, list)| profile(slot, list, self.company(slot), &self.tune))
                 .collect();
             let list = |(): &mut (), slot: u32| {
                 let at = slot as usize;
@@ -54,6 +55,7 @@ impl<Id: Key> Index<Id> {
             };
             lists = each(slots, threads, || (), list).0;
         }
+        self.doubt(&mut lists, &levelled);
         Survey {
             ids: self
                 .entries
@@ -72,6 +74,38 @@ impl<Id: Key> Index<Id> {
 }
 
 impl<Id: Key> Index<Id> {
+    /// How many are company to this text.
+    pub(crate) fn company(&self, slot: u32) -> usize {
+        let total = self.entry(slot).map_or(0, |entry| self.totals[entry.language.at()]);
+        company(total, &self.tune)
+    }
+
+    /// Where company is few it decides little: a pair that nothing else makes alike is less so, and one that is plainly alike
+    /// needs none.
+    fn doubt(&self, lists: &mut [List], alone: &[List]) {
+        if self.tune.doubt <= 0.0 {
+            return;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a dozen")]
+        let few = |slot: u32| 1.0 - self.company(slot) as f32 / self.tune.neighbours as f32;
+        for (slot, list) in (0u32..).zip(lists) {
+            let own = few(slot);
+            for (other, score) in list.iter_mut() {
+                // The sum first: the same from either side.
+                let few = f32::midpoint(own, few(*other));
+                if few <= 0.0 {
+                    continue;
+                }
+                let found = |one: u32, other: u32| alone[one as usize].iter().find(|(slot, _)| *slot == other);
+                let alike = found(slot, *other).or_else(|| found(*other, slot));
+                let alike = alike.map_or(0.0, |(_, score)| *score);
+                let sure = (alike / self.tune.doubt).min(1.0);
+                *score = (*score * (1.0 - few * (1.0 - sure))).max(few.sqrt() * alike);
+            }
+            self.sort(list);
+        }
+    }
+
     /// The list of a text and those next to its next: they may say the same without a gram in common.
     fn wide(&self, slot: u32, lists: &[List]) -> List {
         let own = &lists[slot as usize];

@@ -4,10 +4,12 @@
 //! One half was used to find weights and words, the other only to report; groups that are near to each other are in the
 //! same half, so that they make it hard for each other.
 
-use similar::{Index, THRESHOLD};
+use similar::{Asked, Index, Language, THRESHOLD};
 use std::{collections::HashMap, num::NonZero};
 
 const TWO: NonZero<usize> = NonZero::new(2).expect("not nought");
+/// Where the desk proposes groups from.
+const PROPOSED: f32 = 0.8;
 const KO: &str = include_str!("data/ko.jsonl");
 const EN: &str = include_str!("data/en.jsonl");
 
@@ -132,6 +134,60 @@ fn among_few_questions_only_what_is_alike_is_a_group() {
         index.insert(id, text);
     }
     assert_eq!(index.survey(TWO).groups(THRESHOLD), [[0, 1, 3, 6]]);
+}
+
+/// Which pairs of six English questions stand in one group, beside forty in Korean: how many are right, and wrong. One pair
+/// in six says the same.
+fn few_of_a_language(half: Half) -> (usize, usize) {
+    let (many, few) = (questions(KO, half), questions(EN, half));
+    let groups = few.len() / 10;
+    let (mut right, mut wrong) = (0, 0);
+    for event in 0..groups {
+        let mut index = Index::default();
+        for n in 0..40 {
+            index.insert(n, &many[(event * 31 + n * 13) % many.len()].1);
+        }
+        // Five things that are asked once, and the first of them once more.
+        let asked: Vec<usize> = (0..6).map(|n| (event + n % 5 * 4) % groups * 10 + n).collect();
+        for (n, at) in asked.iter().enumerate() {
+            index.insert(100 + n, &few[*at].1);
+        }
+        for group in index.survey(TWO).groups(PROPOSED) {
+            let of = |id: &usize| Some(few[*asked.get(id.checked_sub(100)?)?].0);
+            let own: Vec<usize> = group.iter().filter_map(of).collect();
+            for (at, one) in own.iter().enumerate() {
+                right += own[..at].iter().filter(|other| *other == one).count();
+                wrong += own[..at].iter().filter(|other| *other != one).count();
+            }
+        }
+    }
+    (right, wrong)
+}
+
+#[test]
+fn a_few_questions_in_another_language_are_not_alike_for_that() {
+    for (name, half) in [("development half", Half::Dev), ("held-out half", Half::Held)] {
+        let (right, wrong) = few_of_a_language(half);
+        println!("six in English among forty, {name}: of 21 pairs {right} found, of 294 others {wrong}");
+        assert!(right >= 10 && wrong <= 15, "{name}: {right} {wrong}");
+    }
+}
+
+#[test]
+fn a_language_that_is_given_and_one_that_is_seen_are_counted_alike() {
+    let mut given = Index::default();
+    let mut seen = Index::default();
+    for (id, (_, text)) in questions(KO, Half::Dev).iter().take(30).enumerate() {
+        given.insert_in(id, text, Language::tagged("ko-KR"));
+        seen.insert(id, text);
+    }
+    for (id, (_, text)) in (30..).zip(questions(EN, Half::Dev).iter().take(30)) {
+        given.insert_in(id, text, Language::tagged("en"));
+        seen.insert(id, text);
+    }
+    for id in 0..60 {
+        assert_eq!(given.nearest(Asked::Id(id), 9), seen.nearest(Asked::Id(id), 9));
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn text() -> impl Strategy<Value = String> {
         "when",
         "payment",
         "refund",
+        "お支払い",
         "3월",
         "ㅋㅋ",
         "🙂",
@@ -102,7 +103,7 @@ proptest! {
     #[test]
     fn a_survey_of_one_round_says_what_nearest_says(texts in vec(text(), 0..40)) {
         // What is usual around others is not known to one search for each neighbour.
-        let mut index = Index::new(Tune { rounds: 1, next: 0, level: 0.0, ..Tune::default() });
+        let mut index = Index::new(Tune { rounds: 1, next: 0, level: 0.0, doubt: 0.0, ..Tune::default() });
         for (id, text) in (0u8..).zip(&texts) {
             index.insert(id, text);
         }

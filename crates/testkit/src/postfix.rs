@@ -1,7 +1,7 @@
 //! A real Postfix for one story: takes submissions on loopback, puts every mail into one Maildir, and hands what is
 //! addressed to the reply domain to our LMTP listener.
 
-use crate::free_port;
+use crate::{Greylist, free_port};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -48,6 +48,19 @@ impl Postfix {
     /// # Panics
     /// When Postfix is missing or does not start: it needs root, for its master process drops privileges itself.
     pub fn start(reply_domain: &str, lmtp_port: u16) -> Self {
+        Self::start_asking(reply_domain, lmtp_port, "")
+    }
+
+    /// The same, but it asks the policy server about each recipient, as it would ask postgrey.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_greylisting(reply_domain: &str, lmtp_port: u16, greylist: &Greylist) -> Self {
+        let ask = format!("check_policy_service inet:127.0.0.1:{}, ", greylist.port);
+        Self::start_asking(reply_domain, lmtp_port, &ask)
+    }
+
+    fn start_asking(reply_domain: &str, lmtp_port: u16, ask: &str) -> Self {
         let dir = tempfile::Builder::new()
             .prefix("postfix")
             .tempdir_in("/tmp")
@@ -72,7 +85,7 @@ impl Postfix {
                 "compatibility_level = 3.6\nqueue_directory = {queue}\ndata_directory = {data}\nmyhostname = mx.test.example\n\
                  mydestination =\ninet_interfaces = 127.0.0.1\ninet_protocols = ipv4\nmynetworks = 127.0.0.0/8\n\
                  maillog_file = {log}\nmaillog_file_prefixes = {prefix}\nalias_maps =\nalias_database =\nlocal_recipient_maps =\n\
-                 smtpd_recipient_restrictions = permit_mynetworks, reject\nsmtpd_relay_restrictions = permit_mynetworks, reject\n\
+                 smtpd_recipient_restrictions = {ask}permit_mynetworks, reject\nsmtpd_relay_restrictions = permit_mynetworks, reject\n\
                  virtual_mailbox_domains = regexp:{etc}/domains\nvirtual_mailbox_maps = static:all/\nvirtual_mailbox_base = {mail}\n\
                  virtual_uid_maps = static:{uid}\nvirtual_gid_maps = static:{gid}\nvirtual_minimum_uid = 1\n\
                  transport_maps = inline:{{ {reply_domain}=lmtp:inet:127.0.0.1:{lmtp_port}, {gone}=lmtp:inet:127.0.0.1:{lmtp_port} }}\ndefault_transport = error:nothing leaves this machine\n\
@@ -95,10 +108,30 @@ impl Postfix {
             ),
         )
         .expect("master.cf");
-        sh(Command::new("/usr/sbin/postfix").args(["-c", &at("etc"), "start"]));
         let postfix = Self { dir, port };
-        postfix.wait();
+        postfix.start_again();
         postfix
+    }
+
+    /// Goes down: nobody listens any more. What it had taken stays in its queue.
+    ///
+    /// # Panics
+    /// When it does not stop.
+    pub fn stop(&self) {
+        sh(&mut self.command("stop"));
+    }
+
+    /// # Panics
+    /// When it does not start.
+    pub fn start_again(&self) {
+        sh(&mut self.command("start"));
+        self.wait();
+    }
+
+    fn command(&self, what: &str) -> Command {
+        let mut command = Command::new("/usr/sbin/postfix");
+        command.args(["-c", &self.dir.path().join("etc").display().to_string(), what]);
+        command
     }
 
     fn wait(&self) {
@@ -180,9 +213,6 @@ fn read(file: &Path) -> Letterbox {
 
 impl Drop for Postfix {
     fn drop(&mut self) {
-        let etc = self.dir.path().join("etc");
-        let _ = Command::new("/usr/sbin/postfix")
-            .args(["-c", &etc.display().to_string(), "stop"])
-            .output();
+        let _ = self.command("stop").output();
     }
 }

@@ -31,9 +31,11 @@ export class Room {
     this.problems.push(text);
   }
 
-  /// What every visitor sees when a story stops.
+  /// What every visitor sees when a story stops: a picture, and the first words for a log that has none.
   async evidence(title) {
     for (const visitor of this.visitors.values()) {
+      const words = await visitor.page.locator("body").innerText({ timeout: 3000 }).catch((error) => `(${error.message.split("\n")[0]})`);
+      this.problem(`${visitor.who} stands at ${visitor.page.url()}: ${words.replace(/\s+/g, " ").slice(0, 500)}`);
       const file = path.join(this.folder, `stopped-${title.replace(/\W+/g, "-")}-${visitor.who}.png`);
       await visitor.page.screenshot({ path: file, timeout: 3000 }).catch(() => 0);
     }
@@ -66,13 +68,14 @@ export class Visitor {
   watch(page) {
     const say = (text) => this.room.problem(`${this.who} at ${page.url().replace(this.room.server.url, "")}: ${text}`);
     page.on("console", (message) => {
-      // A refused form answers 422, which the browser counts as an error; what else fails to load is told below.
+      // A refused form, or a preview of words that do not read, answers 422, which the browser counts as an error; what else fails
+      // to load is told below.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) say(`console: ${message.text()}`);
     });
     page.on("pageerror", (error) => say(`script: ${error.message}`));
     page.on("response", (response) => {
       const kind = response.request().resourceType();
-      if (response.status() >= 500 || (response.status() >= 400 && kind !== "document")) say(`${response.status()} for ${response.url()}`);
+      if (response.status() >= 500 || (response.status() >= 400 && response.status() !== 422 && kind !== "document")) say(`${response.status()} for ${response.url()}`);
     });
   }
 

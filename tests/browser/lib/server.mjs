@@ -71,7 +71,7 @@ export async function start(name, bin, shots) {
   const { password, stops } = readStops(printed, url);
   if (!password || !stops.moderator) throw new Error(`the start printed no sign-ins: ${printed}`);
   return {
-    url, password, stops, ready: Date.now() - begun,
+    url, smtp, password, stops, ready: Date.now() - begun,
     async stop() {
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), 15_000);

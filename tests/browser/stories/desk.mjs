@@ -26,7 +26,7 @@ export async function rooms(scene) {
   const v = await room.visitor("administrator");
   await v.signIn(server.stops.administrator[0].email);
   await v.look("home-of-administrator");
-  const plain = ["", "/edit", "/programme", "/speakers", "/speakers/new", "/roster", "/roster/new", "/invitations", "/attendance"];
+  const plain = ["", "/edit", "/programme", "/speakers", "/speakers/new", "/roster", "/roster/new", "/invitations", "/attendance", "/crews", "/reminders"];
   for (const page of plain) await visit(v, `${EVENT}${page}`, `event${page.replaceAll("/", "-")}`);
   await v.goto(`${EVENT}/roster`);
   await v.follow(v.page.getByRole("rowheader").getByRole("link").first());
@@ -42,7 +42,7 @@ export async function rooms(scene) {
   await v.press(t("save"));
   await v.look("attendance");
   await imports(scene, v);
-  for (const page of ["/services", "/services/new", "/fields", "/staff", "/audit", "/outbox", "/quarantine", "/events/new"]) await visit(v, `/desk${page}`, `desk${page.replaceAll("/", "-")}`);
+  for (const page of ["/services", "/services/new", "/fields", "/staff", "/audit", "/outbox", "/quarantine", "/addresses", "/mail", "/clock", "/events/new"]) await visit(v, `/desk${page}`, `desk${page.replaceAll("/", "-")}`);
   await v.goto("/desk/outbox");
   await v.follow(v.page.getByRole("row").nth(1).getByRole("link").first());
   await v.look("outgoing", { dark: true });

@@ -64,9 +64,32 @@ async function words(scene) {
   await v.press(t("preview"));
   await v.page.locator("#preview").getByText("안녕하세요, 나래입니다.").waitFor();
   await v.look("template-preview", { dark: true });
+  if (room.script) await whileTyping(v, body);
   await v.press(t("save"));
   await v.goto(`${EVENT}/templates`);
   await v.reads(t("template-own"));
+}
+
+/// The preview follows what is typed, without a load; where the words do not read, it says so in its place.
+async function whileTyping(v, body) {
+  const { t } = v;
+  const words = await body.inputValue();
+  let loads = 0;
+  v.page.on("load", () => { loads += 1; });
+  const preview = v.page.locator("#preview");
+  await body.focus();
+  await v.page.keyboard.press("ControlOrMeta+End");
+  await v.page.keyboard.type("\n곧 다시 뵙겠습니다, {name} 님.");
+  await preview.getByText(/곧 다시 뵙겠습니다, [^{]+ 님\./).waitFor();
+  await v.look("template-preview-while-typing", { dark: true });
+  await v.page.keyboard.type(" {nobody}");
+  await preview.locator(".notice").waitFor();
+  await v.look("template-preview-does-not-read");
+  if (!(await body.evaluate((box) => box === document.activeElement))) v.room.problem("the preview takes the focus away");
+  await body.fill(words);
+  await preview.locator(".notice").waitFor({ state: "detached" });
+  if (loads) v.room.problem("the page was loaded anew while somebody typed");
+  await preview.getByText(t("mail-subject")).first().waitFor();
 }
 
 /// A reason of the event's own list, picked on the panel, and read by its asker with what partners read on the selection.

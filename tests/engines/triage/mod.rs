@@ -12,10 +12,11 @@ use moderation::triage::service::undo::Undone;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::cell::{Cell, RefCell};
 use table::{House, Table};
-use testkit::{Postfix, World};
+use testkit::{Fresh, Postfix, World};
 
 async fn house(postfix: &Postfix) -> House {
-    let world = World::with(domain::Clock::system(), |s| s.mail.out.port = postfix.port).await;
+    let fresh = Fresh::in_memory().await;
+    let world = World::over(fresh, domain::Clock::system(), |s| s.mail.out.port = postfix.port).await;
     let size = Size {
         partners: QUESTIONS,
         services: 2,

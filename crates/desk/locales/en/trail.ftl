@@ -15,6 +15,7 @@ subject-mail-template = Words of a mail
 subject-outgoing-mail = Outgoing mail
 subject-partner = Partner
 subject-question = Question
+subject-question-n = Question { $n }
 subject-release = Release
 subject-reverse-question = Question back
 subject-roster-import = Import of the roster

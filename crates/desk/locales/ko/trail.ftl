@@ -15,6 +15,7 @@ subject-mail-template = 메일 문구
 subject-outgoing-mail = 나가는 메일
 subject-partner = 파트너
 subject-question = 질문
+subject-question-n = { $n }번 질문
 subject-release = 확정
 subject-reverse-question = 역질문
 subject-roster-import = 명단 가져오기

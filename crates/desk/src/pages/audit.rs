@@ -58,6 +58,8 @@ struct Page {
     actors: Vec<Choice>,
     titles: HashMap<domain::EventId, String>,
     rows: page::Page<repo::Audited>,
+    /// Of the questions among them.
+    numbers: HashMap<uuid::Uuid, i32>,
     zone: &'static str,
 }
 
@@ -68,9 +70,13 @@ impl Page {
         self.c.words.get(&key).unwrap_or_else(|| action.to_owned())
     }
     /// What it was done to, in words, as above.
-    fn subject(&self, kind: &str) -> String {
+    fn subject(&self, entry: &db::entity::audit_entry::Model) -> String {
+        if let Some(number) = entry.subject_id.and_then(|id| self.numbers.get(&id)) {
+            return self.c.t1("subject-question-n", "n", *number);
+        }
+        let kind = &entry.subject_kind;
         let key = format!("subject-{}", kind.replace('_', "-"));
-        self.c.words.get(&key).unwrap_or_else(|| kind.to_owned())
+        self.c.words.get(&key).unwrap_or_else(|| kind.clone())
     }
     fn facts(&self, entry: &db::entity::audit_entry::Model) -> String {
         facts::in_words(&self.c, &entry.action, &entry.details)
@@ -95,6 +101,7 @@ async fn page(State(app): State<App>, c: Chrome, _staff: Administrator, Query(as
         before: asked.before.parse().ok(),
     };
     let rows = repo::audit(conn, &filter, c.lang()).await?;
+    let numbers = super::audit_file::numbers(conn, rows.rows.iter().map(|row| &row.entry)).await?;
     let titles = events
         .iter()
         .map(|e| (e.id, c.either(&e.title, &e.title_en).to_owned()))
@@ -115,6 +122,7 @@ async fn page(State(app): State<App>, c: Chrome, _staff: Administrator, Query(as
         actors,
         titles,
         rows,
+        numbers,
         zone: ZONE,
     })
 }

@@ -92,7 +92,7 @@ async fn lines(app: &App, c: &Chrome, event: &event::Model) -> Result<Vec<Line>>
         let Some(last) = rows.last() else { break };
         after = Some(last.id);
         let names = repo::actor_names(conn, &rows, c.lang()).await?;
-        let numbers = numbers(conn, event, &rows).await?;
+        let numbers = numbers(conn, rows.iter()).await?;
         for row in rows {
             let (from, to) = ways.step(&row);
             let key = format!("deed-{}", row.action.replace(['.', '_'], "-"));
@@ -119,13 +119,12 @@ fn moment(at: DateTime<Utc>, event: &event::Model) -> String {
         .to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
 }
 
-async fn numbers(
+/// The numbers of the questions that entries are about.
+pub(super) async fn numbers(
     conn: &impl ConnectionTrait,
-    event: &event::Model,
-    rows: &[audit_entry::Model],
+    rows: impl Iterator<Item = &audit_entry::Model>,
 ) -> std::result::Result<HashMap<Uuid, i32>, db::Error> {
     let ids = rows
-        .iter()
         .filter(|r| r.subject_kind == "question")
         .filter_map(|r| r.subject_id)
         .map(domain::QuestionId::from_uuid);
@@ -133,7 +132,6 @@ async fn numbers(
         .select_only()
         .column(question::Column::Id)
         .column(question::Column::Number)
-        .filter(question::Column::EventId.eq(event.id))
         .filter(question::Column::Id.is_in(ids))
         .into_tuple()
         .all(conn)

@@ -18,14 +18,16 @@ use serde::Deserialize;
 use web::{App, Chrome, Error, Errors, Form, Result, auth::Reviewer, redirect, render_status};
 
 pub(crate) fn routes() -> web::Router {
-    web::Router::new()
+    let steps = Verb::ALL.map(|verb| (format!("/desk/outbox/{{id}}/{}", verb.words().0), verb));
+    let routes = web::Router::new()
         .route("/desk/outbox/{id}", get(show).post(edit))
-        .route("/desk/outbox/{id}/queue", post(queue))
-        .route("/desk/outbox/{id}/hold", post(hold))
-        .route("/desk/outbox/{id}/drop", post(discard))
-        .route("/desk/outbox/{id}/retry", post(retry))
-        .route("/desk/outbox/{id}/force", post(force))
-        .route("/desk/outbox/{id}/correct", post(super::returned::correct))
+        .route("/desk/outbox/{id}/correct", post(super::returned::correct));
+    steps.into_iter().fold(routes, |routes, (path, verb)| {
+        routes.route(
+            &path,
+            post(move |app, staff, id, form| step(verb, app, staff, id, form)),
+        )
+    })
 }
 
 /// One part of the letter as it is edited.
@@ -273,80 +275,57 @@ async fn edit(
         .into_response())
 }
 
-async fn queue(
+/// What staff do to a mail with one press.
+#[derive(Clone, Copy)]
+enum Verb {
+    Queue,
+    Hold,
+    Drop,
+    Retry,
+    Force,
+}
+
+impl Verb {
+    const ALL: [Self; 5] = [Self::Queue, Self::Hold, Self::Drop, Self::Retry, Self::Force];
+
+    /// The end of its address, the action in the audit log, the word afterwards.
+    const fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Queue => ("queue", "mail.queued", "outbox-queued"),
+            Self::Hold => ("hold", "mail.held", "outbox-held"),
+            Self::Drop => ("drop", "mail.dropped", "outbox-dropped"),
+            Self::Retry => ("retry", "mail.retried", "outbox-queued"),
+            Self::Force => ("force", "mail.forced", "outbox-queued"),
+        }
+    }
+
+    async fn take(self, tx: &db::WriteTx, app: &App, id: OutgoingId) -> Result<()> {
+        let taken = match self {
+            Self::Queue => outbox::queue(tx, &app.clock, id).await,
+            Self::Hold => outbox::hold(tx, id).await,
+            Self::Drop => outbox::drop(tx, id).await,
+            Self::Retry => outbox::retry(tx, &app.clock, id).await,
+            Self::Force => outbox::force(tx, &app.clock, id).await,
+        };
+        Ok(taken.map_err(db::Error::from)?)
+    }
+}
+
+async fn step(
+    verb: Verb,
     State(app): State<App>,
     staff: Reviewer,
     Path(id): Path<String>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result {
+    let (_, action, told) = verb.words();
     let row = find(&app, &id).await?;
     let tx = app.db.begin_write().await?;
-    outbox::queue(&tx, &app.clock, row.id).await.map_err(db::Error::from)?;
-    done(&app, tx, &staff, &row, "mail.queued", "outbox-queued").await
-}
-
-async fn hold(
-    State(app): State<App>,
-    staff: Reviewer,
-    Path(id): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
-) -> Result {
-    let row = find(&app, &id).await?;
-    let tx = app.db.begin_write().await?;
-    outbox::hold(&tx, row.id).await.map_err(db::Error::from)?;
-    done(&app, tx, &staff, &row, "mail.held", "outbox-held").await
-}
-
-async fn discard(
-    State(app): State<App>,
-    staff: Reviewer,
-    Path(id): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
-) -> Result {
-    let row = find(&app, &id).await?;
-    let tx = app.db.begin_write().await?;
-    outbox::drop(&tx, row.id).await.map_err(db::Error::from)?;
-    done(&app, tx, &staff, &row, "mail.dropped", "outbox-dropped").await
-}
-
-async fn retry(
-    State(app): State<App>,
-    staff: Reviewer,
-    Path(id): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
-) -> Result {
-    let row = find(&app, &id).await?;
-    let tx = app.db.begin_write().await?;
-    outbox::retry(&tx, &app.clock, row.id).await.map_err(db::Error::from)?;
-    done(&app, tx, &staff, &row, "mail.retried", "outbox-queued").await
-}
-
-async fn force(
-    State(app): State<App>,
-    staff: Reviewer,
-    Path(id): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
-) -> Result {
-    let row = find(&app, &id).await?;
-    let tx = app.db.begin_write().await?;
-    outbox::force(&tx, &app.clock, row.id).await.map_err(db::Error::from)?;
-    done(&app, tx, &staff, &row, "mail.forced", "outbox-queued").await
-}
-
-async fn done(
-    app: &App,
-    tx: db::WriteTx,
-    staff: &Reviewer,
-    row: &outgoing_mail::Model,
-    action: &'static str,
-    flash: &str,
-) -> Result {
-    note(app, &tx, staff, row, action).await?;
+    verb.take(&tx, &app, row.id).await?;
+    note(&app, &tx, &staff, &row, action).await?;
     tx.commit().await?;
     app.wake.notify();
-    Ok(redirect(format!("/desk/outbox/{}", row.id))
-        .flash(flash)
-        .into_response())
+    Ok(redirect(format!("/desk/outbox/{}", row.id)).flash(told).into_response())
 }
 
 async fn note(

@@ -1,4 +1,4 @@
-reply-hint = Just reply to this mail. There is nothing to sign in to; your reply is passed on as it is.
+reply-hint = Just reply to this mail: what you write is your answer. There is nothing to sign in to.
 reply-hint-delivery = If you want to know more, just reply to this mail. It is passed on to the people who answer for it.
 reply-hint-ask-back = Just reply to this mail. It goes straight to the crew that looks after your question.
 link-below = If the button does not open, paste this address into your browser.

@@ -180,8 +180,10 @@ fn open(writer: &mut Writer, stack: &mut Vec<Open>, name: &str, tag: &str) {
     if known && (CUTS.iter().any(|mark| has(mark)) || outlook_rule(name, &attributes)) {
         writer.end_line();
         writer.marked = true;
-        writer.line.push_str(CUT);
-        writer.end_line();
+        // In a quote everything is quoted already, and what stands below it may be an answer.
+        if writer.depth == 0 {
+            writer.cut();
+        }
     }
     if stack.len() < DEPTH_MAX && !tag.ends_with('/') {
         if quotes || signs {
@@ -408,6 +410,16 @@ impl Writer {
         } else {
             self.end_line_always();
         }
+    }
+
+    /// The mark of a cut has its line to itself, also where a signature around it was never closed.
+    fn cut(&mut self) {
+        if self.gap && !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        self.gap = false;
+        self.out.push_str(CUT);
+        self.out.push('\n');
     }
 
     fn end_line_always(&mut self) {

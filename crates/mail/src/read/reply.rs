@@ -39,42 +39,42 @@ enum Whose {
 /// Neighbouring lines of one kind.
 struct Run<'a> {
     whose: Whose,
-    lines: Vec<&'a str>,
-    kinds: Vec<Kind>,
+    lines: &'a [&'a str],
+    kinds: &'a [Kind],
 }
 
 impl Run<'_> {
     /// Lines that can be answered: not those of the quote's head.
     fn answerable(&self) -> impl Iterator<Item = &str> {
-        let lines = self.lines.iter().zip(&self.kinds);
+        let lines = self.lines.iter().zip(self.kinds);
         lines.filter(|(_, kind)| **kind == Kind::Quoted).map(|(line, _)| *line)
     }
 }
 
 pub(super) fn split(body: &str) -> Split {
     let body = normal(body);
-    let lines: Vec<&str> = body.split('\n').collect();
-    let (kinds, forwarded) = quote::mark(&lines);
-    let runs = runs(&lines, &kinds);
+    let lines = lines_of(&body);
+    let (mut kinds, forwarded) = quote::mark(&lines);
+    let runs = runs(&lines, &mut kinds);
     let owns: Vec<usize> = (0..runs.len()).filter(|i| runs[*i].whose == Whose::Own).collect();
     let mut out = Split {
-        full: collapse(lines.iter().copied()),
+        full: collapse(&lines),
         ..Split::default()
     };
     let mut kept: Vec<(usize, String)> = Vec::new();
     for (i, run) in runs.iter().enumerate() {
         match run.whose {
             Whose::Quoted => quoted(&mut out.segments, run),
-            Whose::Signed => push(&mut out.segments, SegmentKind::Signature, &run.lines),
+            Whose::Signed => push(&mut out.segments, SegmentKind::Signature, run.lines),
             Whose::Own => {
                 // A signature stands at the end of what was written, above or below the quote; not between two answers.
                 let ends = owns.first() == Some(&i) || owns.last() == Some(&i);
                 let (text, parts) = if ends {
-                    signature::strip(&run.lines, !kept.is_empty())
+                    signature::strip(run.lines, !kept.is_empty())
                 } else {
-                    (run.lines.clone(), Vec::new())
+                    (Cow::Borrowed(run.lines), Vec::new())
                 };
-                let text = collapse(text.into_iter());
+                let text = collapse(&text);
                 if !text.is_empty() {
                     kept.push((i, text));
                 }
@@ -123,7 +123,7 @@ fn never_empty(out: &mut Split) {
     // All that was written looked like a signature: perhaps it is the answer.
     let own = out.segments.iter().filter(|s| s.kind == SegmentKind::Signature);
     let own = own.flat_map(|s| s.text.lines()).filter(|l| !signature::is_device(l));
-    let own = collapse(own);
+    let own = collapse(&own.collect::<Vec<_>>());
     out.flags.push(Flag::FellBack);
     if own.is_empty() {
         out.text.clone_from(&out.full);
@@ -136,7 +136,7 @@ fn never_empty(out: &mut Split) {
 }
 
 fn push(segments: &mut Vec<Segment>, kind: SegmentKind, lines: &[&str]) {
-    let text = collapse(lines.iter().copied());
+    let text = collapse(lines);
     if !text.is_empty() {
         segments.push(Segment { kind, text });
     }
@@ -158,27 +158,29 @@ fn quoted(segments: &mut Vec<Segment>, run: &Run<'_>) {
     }
 }
 
-fn runs<'a>(lines: &[&'a str], kinds: &[Kind]) -> Vec<Run<'a>> {
-    let mut out: Vec<Run<'a>> = Vec::new();
-    for (line, kind) in lines.iter().zip(kinds) {
-        let whose = match kind {
-            Kind::Own => Whose::Own,
-            Kind::Signed => Whose::Signed,
-            Kind::Quoted | Kind::Head => Whose::Quoted,
-        };
-        // Blank lines belong to whatever stands above them.
-        let blank = whose == Whose::Own && line.trim().is_empty();
-        if let Some(last) = out.last_mut().filter(|last| last.whose == whose || blank) {
-            let above = last.kinds.last().copied().filter(|_| blank);
-            last.kinds.push(above.unwrap_or(*kind));
-            last.lines.push(line);
-        } else {
-            out.push(Run {
-                whose,
-                lines: vec![line],
-                kinds: vec![*kind],
-            });
+fn runs<'a>(lines: &'a [&'a str], kinds: &'a mut [Kind]) -> Vec<Run<'a>> {
+    // Blank lines belong to whatever stands above them.
+    for at in 1..lines.len() {
+        if kinds[at] == Kind::Own && kinds[at - 1] != Kind::Own && lines[at].trim().is_empty() {
+            kinds[at] = kinds[at - 1];
         }
+    }
+    let kinds: &'a [Kind] = kinds;
+    let whose = |kind: Kind| match kind {
+        Kind::Own => Whose::Own,
+        Kind::Signed => Whose::Signed,
+        Kind::Quoted | Kind::Head => Whose::Quoted,
+    };
+    let mut out = Vec::new();
+    let mut rest = lines;
+    for kinds in kinds.chunk_by(|a, b| whose(*a) == whose(*b)) {
+        let (lines, below) = rest.split_at(kinds.len());
+        rest = below;
+        out.push(Run {
+            whose: whose(kinds[0]),
+            lines,
+            kinds,
+        });
     }
     out.retain(|run| run.whose != Whose::Own || run.lines.iter().any(|l| !l.trim().is_empty()));
     out
@@ -221,17 +223,34 @@ fn last_quoted(run: &Run<'_>) -> String {
     crate::letter::one_line(&plain[start..end].join(" "))
 }
 
+/// The lines of a text. By hand: to search for each line's end anew costs more than short lines do.
+fn lines_of(text: &str) -> Vec<&str> {
+    let mut out = Vec::with_capacity(1 + text.bytes().filter(|b| *b == b'\n').count());
+    let mut from = 0;
+    for (at, octet) in text.bytes().enumerate() {
+        if octet == b'\n' {
+            out.push(&text[from..at]);
+            from = at + 1;
+        }
+    }
+    out.push(&text[from..]);
+    out
+}
+
 /// Line ends as `\n`, no-break spaces as spaces, no invisible marks, nothing at line ends but the space of a signature's
 /// delimiter, NFC left to the edge.
-fn normal(text: &str) -> String {
+fn normal(text: &str) -> Cow<'_, str> {
     work::note(text.len());
+    if is_normal(text) {
+        return text.into();
+    }
     let mut out = String::with_capacity(text.len());
     let ends: Cow<'_, str> = if text.contains('\r') {
         text.replace("\r\n", "\n").replace('\r', "\n").into()
     } else {
         text.into()
     };
-    for (i, line) in ends.split('\n').enumerate() {
+    for (i, line) in lines_of(&ends).into_iter().enumerate() {
         if i > 0 {
             out.push('\n');
         }
@@ -245,7 +264,21 @@ fn normal(text: &str) -> String {
             out.truncate(from + out[from..].trim_end().len());
         }
     }
-    out
+    out.into()
+}
+
+/// Plainly: ASCII without control characters and without a space at a line's end.
+fn is_normal(text: &str) -> bool {
+    let mut above = b'\n';
+    text.bytes().chain([b'\n']).all(|octet| {
+        let sound = match octet {
+            b'\n' => !matches!(above, b' ' | b'\t'),
+            b'\t' | b' '..=b'~' => true,
+            _ => false,
+        };
+        above = octet;
+        sound
+    })
 }
 
 /// A control character, or the first octet of what [`plain`] changes.
@@ -264,11 +297,15 @@ fn plain(c: char) -> Option<char> {
 }
 
 /// The lines with blank ones collapsed to one, and none at the ends; without our own marks.
-fn collapse<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    let mut out = String::new();
+fn collapse(lines: &[&str]) -> String {
+    let mut out = String::with_capacity(lines.iter().map(|l| l.len() + 1).sum());
     let mut gap = false;
     for line in lines {
-        if line == CUT {
+        if line.is_empty() {
+            gap = !out.is_empty();
+            continue;
+        }
+        if *line == CUT {
             continue;
         }
         let line = line.strip_prefix(SIGNED).unwrap_or(line).trim_end();

@@ -2,6 +2,7 @@
 //! hold telephone numbers.
 
 use super::{SegmentKind, evidence, quote::is_rule, rules::patterns};
+use std::borrow::Cow;
 
 /// Non-blank lines that a signature may have.
 const LINES: usize = 30;
@@ -48,7 +49,7 @@ type Rule = fn(&[&str], bool) -> Option<(usize, SegmentKind)>;
 
 /// Splits the own lines of one run into what is kept and what is not the writer's message, in order. `below` = something
 /// was written above the quote that these lines follow, so that all of them may be signature.
-pub(super) fn strip<'a>(lines: &[&'a str], below: bool) -> (Vec<&'a str>, Vec<Part<'a>>) {
+pub(super) fn strip<'l, 'a>(lines: &'l [&'a str], below: bool) -> (Cow<'l, [&'a str]>, Vec<Part<'a>>) {
     let mut end = trimmed(lines, lines.len());
     let mut parts = Vec::new();
     let rules: [Rule; 5] = [device, footer, delimited, block, rule];
@@ -80,19 +81,20 @@ pub(super) fn is_device(line: &str) -> bool {
 }
 
 /// Device lines that stand as paragraphs of their own above what was written last.
-fn alone<'a>(lines: &[&'a str]) -> (Vec<&'a str>, Vec<Part<'a>>) {
+fn alone<'l, 'a>(lines: &'l [&'a str]) -> (Cow<'l, [&'a str]>, Vec<Part<'a>>) {
     let blank = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_none_or(|l| l.trim().is_empty());
-    let (mut kept, mut devices, mut looks) = (Vec::with_capacity(lines.len()), Vec::new(), 0);
-    for (at, line) in lines.iter().enumerate() {
-        let alone = line.len() >= DEVICE_MIN && at > 0 && blank(at.checked_sub(1)) && blank(Some(at + 1));
-        looks += usize::from(alone);
-        if alone && looks <= DEVICES && is_device(line) {
-            devices.push((SegmentKind::Device, vec![*line]));
-        } else {
-            kept.push(*line);
-        }
+    let candidates =
+        (1..lines.len()).filter(|at| lines[*at].len() >= DEVICE_MIN && blank(at.checked_sub(1)) && blank(Some(at + 1)));
+    let places: Vec<usize> = candidates.take(DEVICES).filter(|at| is_device(lines[*at])).collect();
+    if places.is_empty() {
+        return (lines.into(), Vec::new());
     }
-    (kept, devices)
+    let devices = places.iter().map(|at| (SegmentKind::Device, vec![lines[*at]]));
+    let kept = lines
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| places.binary_search(at).is_err());
+    (kept.map(|(_, line)| *line).collect(), devices.collect())
 }
 
 fn trimmed(lines: &[&str], mut end: usize) -> usize {

@@ -17,6 +17,7 @@ use hold::{Hold, Leave};
 pub use hold::{held, resume};
 use settings::Settings;
 use std::{
+    collections::VecDeque,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -26,6 +27,8 @@ use wire::{Outcome, Wire};
 
 /// How long the loop sleeps when nothing is due and nobody wakes it.
 const POLL: std::time::Duration = std::time::Duration::from_millis(500);
+/// So many times the mails that may be under way are in hand after a claim. It costs a dozen statements for any number.
+const AHEAD: usize = 4;
 /// How often the health line is written when nothing happens.
 const HEALTH_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 /// And at most this often when much happens.
@@ -80,18 +83,22 @@ impl Sender {
         }
         let mut paused = inner.is_paused().await;
         let mut under_way: JoinSet<()> = JoinSet::new();
+        // Claimed, and sent as soon as a connection is free: one claim serves many mails.
+        let mut ready: VecDeque<Claimed> = VecDeque::new();
         let mut told: Option<Instant> = None;
         let mut busy = true;
         tokio::pin!(shutdown);
         loop {
-            let claimed = if paused {
-                Vec::new()
-            } else {
+            let in_hand = under_way.len() + ready.len();
+            if !paused && in_hand <= most {
                 let trusted = clock.agrees().await;
-                inner.take(most.saturating_sub(under_way.len()), trusted).await
-            };
-            busy |= !claimed.is_empty();
-            for mail in claimed {
+                let claimed = inner.take(AHEAD * most - in_hand, trusted).await;
+                busy |= !claimed.is_empty();
+                ready.extend(claimed);
+            }
+            while under_way.len() < most
+                && let Some(mail) = ready.pop_front()
+            {
                 let inner = Arc::clone(inner);
                 under_way.spawn(async move { inner.send(mail).await });
             }
@@ -109,7 +116,18 @@ impl Sender {
                 () = inner.wake.wait(POLL), if under_way.len() < most => {}
             }
         }
-        while under_way.join_next().await.is_some() {}
+        // What is in hand comes to its end, or its lease would have to.
+        loop {
+            while under_way.len() < most
+                && let Some(mail) = ready.pop_front()
+            {
+                let inner = Arc::clone(inner);
+                under_way.spawn(async move { inner.send(mail).await });
+            }
+            if under_way.join_next().await.is_none() {
+                break;
+            }
+        }
         inner.wire.close().await;
         inner.tell(paused).await;
     }
@@ -146,14 +164,13 @@ impl Sender {
 }
 
 impl Inner {
-    /// Leases outlive the longest send, so that no mail is taken twice while it is under way.
+    /// Leases outlive the longest send and those that a mail in hand waits for, so that none is taken twice meanwhile.
     fn lease(&self) -> Duration {
-        Duration::seconds(
-            i64::try_from(self.settings.mail.out.timeout)
-                .unwrap_or(600)
-                .clamp(1, 3_600)
-                + 15,
-        )
+        let sends = i32::try_from(AHEAD + 1).unwrap_or(i32::MAX);
+        let longest = i64::try_from(self.settings.mail.out.timeout)
+            .unwrap_or(600)
+            .clamp(1, 3_600);
+        Duration::seconds(longest) * sends + Duration::seconds(15)
     }
 
     /// By the settings, or since the database was put back from a backup.

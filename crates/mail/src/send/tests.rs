@@ -201,6 +201,55 @@ async fn silence_after_the_text_is_uncertain_and_repeated_with_identical_bytes()
     assert_eq!(mails[0], mails[1]);
 }
 
+/// Answers at once, but goes on and on with its answer to the line that begins so.
+async fn talkative(listener: TcpListener, at: &'static str) {
+    while let Ok((socket, _)) = listener.accept().await {
+        let mut stream = BufReader::new(socket);
+        let mut line = String::new();
+        let mut reply: &[u8] = b"220 x ESMTP\r\n";
+        while stream.get_mut().write_all(reply).await.is_ok() {
+            if line.starts_with(at) {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                continue;
+            }
+            // The text has no reply of its own.
+            let in_text = reply.starts_with(b"354");
+            line.clear();
+            while stream.read_line(&mut line).await.unwrap_or(0) > 0 && in_text && line != ".\r\n" {
+                line.clear();
+            }
+            reply = match line.as_str() {
+                "" => break,
+                line if line.starts_with(at) => b"250-wait\r\n",
+                line if line.starts_with("DATA") => b"354 go\r\n",
+                _ => b"250 fine\r\n",
+            };
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_send_is_bounded_as_a_whole_however_busily_the_server_answers() {
+    for (at, state, words) in [
+        (
+            "MAIL",
+            OutgoingState::Queued,
+            "the server took too long before the text",
+        ),
+        (".\r\n", OutgoingState::Uncertain, "no word after the text in time"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
+        let number = listener.local_addr().expect("address").port();
+        tokio::spawn(talkative(listener, at));
+        let post = office(number).await;
+        let id = post.put("a@x.example").await.expect("new");
+        let sent = tokio::time::timeout(std::time::Duration::from_mins(1), post.sender.run_due());
+        assert_eq!(sent.await.expect("ends").expect("runs"), 1);
+        let row = post.row(id).await;
+        assert_eq!((row.state, row.server_reply.as_deref()), (state, Some(words)), "{at}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_is_not_there_costs_nothing_but_time() {
     let post = office(1).await;

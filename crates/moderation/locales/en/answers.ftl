@@ -9,9 +9,8 @@ fact-due = Answer by
 
 assignment-mail-subject = [{ $event }] Please answer question { $number } about { $service }
 assignment-mail-lead = A partner has asked a question about { $service }. Please answer it.
-assignment-mail-reply = Reply to this mail: your reply is your answer.
-assignment-mail-action = Answer without mail
-assignment-mail-note = Your answer is reviewed and then delivered to the person who asked. The link above is for you alone: please do not pass it on.
+assignment-mail-action = Answer on a web page
+assignment-mail-note = Your answer is reviewed and then delivered to the person who asked.
 
 returned-mail-subject = [{ $event }] One more word on question { $number }, please
 returned-mail-lead = We have read your answer and ask you for the following.

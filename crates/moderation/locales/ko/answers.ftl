@@ -9,9 +9,8 @@ fact-due = 답변 기한
 
 assignment-mail-subject = [{ $event }] { $service } 질문 { $number }번에 답변을 부탁드립니다
 assignment-mail-lead = 파트너가 { $service }에 대해 질문을 보냈습니다. 아래 질문에 답변을 부탁드립니다.
-assignment-mail-reply = 이 메일에 회신하시면 답변이 접수됩니다.
-assignment-mail-action = 메일 없이 답변하기
-assignment-mail-note = 보내 주신 답변은 검토를 거쳐 질문한 분께 전달됩니다. 위 링크는 받는 분께만 드리는 것이니 다른 분께 전달하지 말아 주십시오.
+assignment-mail-action = 웹 페이지에서 답변하기
+assignment-mail-note = 보내 주신 답변은 검토를 거쳐 질문한 분께 전달됩니다.
 
 returned-mail-subject = [{ $event }] 질문 { $number }번 답변을 한 번 더 부탁드립니다
 returned-mail-lead = 보내 주신 답변을 검토하며 아래와 같이 보완을 부탁드립니다.

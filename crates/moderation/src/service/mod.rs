@@ -1,5 +1,6 @@
 //! What several parts of this slice do.
 
+pub(crate) mod asking;
 pub mod assign;
 pub(crate) mod crew;
 pub(crate) mod deed;

@@ -84,7 +84,6 @@ pub fn default(kind: LetterKind, lang: Lang) -> Written {
             say("assignment-mail-lead".into()),
             Slot::Question.to_string(),
             Slot::Facts.to_string(),
-            say("assignment-mail-reply".into()),
             Slot::Link.to_string(),
             format!("---\n{}", say("assignment-mail-note".into())),
         ];

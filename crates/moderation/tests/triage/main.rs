@@ -11,3 +11,4 @@ mod sight;
 mod stage;
 mod story;
 mod undo;
+mod words;

@@ -1,7 +1,7 @@
 //! `mundap similar`: which questions of a file are alike. No database and no settings.
 
 use super::{Failure, Outcome};
-use ::similar::{Index, Survey, THRESHOLD, Tune};
+use ::similar::{Index, Language, Survey, THRESHOLD, Tune};
 use anyhow::Context;
 use serde_json::{Value, json};
 use std::{
@@ -32,6 +32,7 @@ struct Question {
     /// As it came: a string or a number.
     id: Value,
     text: String,
+    language: Option<Language>,
 }
 
 impl Similar {
@@ -43,7 +44,10 @@ impl Similar {
             ..tune
         });
         for (at, question) in questions.iter().enumerate() {
-            index.insert(at, &question.text);
+            match question.language {
+                Some(language) => index.insert_in(at, &question.text, language),
+                None => index.insert(at, &question.text),
+            }
         }
         let threads = thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
         let survey = index.survey(threads);
@@ -141,8 +145,14 @@ fn question(line: &[u8]) -> Result<Question, String> {
         Some(_) => return Err("the id must be a string or a number".to_owned()),
         None => return Err("there is no id".to_owned()),
     };
+    // Whoever has none writes none, an empty one or null.
+    let language = match fields.remove("lang") {
+        Some(Value::String(tag)) if !tag.trim().is_empty() => Some(Language::tagged(tag.trim())),
+        Some(Value::String(_) | Value::Null) | None => None,
+        Some(_) => return Err("the lang must be a string".to_owned()),
+    };
     match fields.remove("text") {
-        Some(Value::String(text)) => Ok(Question { id, text }),
+        Some(Value::String(text)) => Ok(Question { id, text, language }),
         Some(_) => Err("the text must be a string".to_owned()),
         None => Err("there is no text".to_owned()),
     }
@@ -194,6 +204,7 @@ mod tests {
             ("{\"id\":null,\"text\":\"정산\"}", "string or a number"),
             ("{\"id\":1}", "no text"),
             ("{\"id\":1,\"text\":2}", "must be a string"),
+            ("{\"id\":1,\"text\":\"정산\",\"lang\":2}", "lang must be a string"),
         ] {
             let error = question(line.as_bytes()).err().expect("an error");
             assert!(error.contains(why), "{line}: {error}");

@@ -81,6 +81,9 @@ pub(super) fn begins_forward(line: &str) -> bool {
 
 /// A cheap look that spares the patterns for nearly all lines.
 fn may_separate(line: &str) -> bool {
+    if line.len() < 8 {
+        return false;
+    }
     let start = line.trim_start_matches([' ', '*', '>', '\t', '#']);
     if start.len() < 8 || !start.chars().any(char::is_alphabetic) {
         return false;
@@ -97,13 +100,12 @@ fn may_separate(line: &str) -> bool {
 
 /// Which of the five labels the line begins with.
 fn label(line: &str) -> Option<usize> {
-    let colon = line
+    let (colon, sign) = line
         .char_indices()
         .take(LABEL_CHARS)
-        .find(|(_, c)| matches!(c, ':' | '：'))?
-        .0;
+        .find(|(_, c)| matches!(c, ':' | '：'))?;
     let captures = LABEL
-        .captures(&line[..=colon.min(line.len() - 1)])
+        .captures(&line[..colon + sign.len_utf8()])
         .or_else(|| LABEL.captures(line))?;
     (1..=5)
         .find(|group| captures.get(*group).is_some())

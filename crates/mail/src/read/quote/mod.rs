@@ -42,6 +42,10 @@ pub(super) fn mark(lines: &[&str]) -> (Vec<Kind>, bool) {
     while at < lines.len() {
         let line = lines[at];
         work::note(line.len());
+        if line.is_empty() {
+            at += 1;
+            continue;
+        }
         if line == CUT {
             let below = (at + 1..lines.len().min(at + 6)).find(|i| !lines[*i].trim().is_empty() && !is_rule(lines[*i]));
             let size = below.and_then(|i| match block::head(&lines[i..], &mut looks) {
@@ -51,11 +55,11 @@ pub(super) fn mark(lines: &[&str]) -> (Vec<Kind>, bool) {
             cut(lines, &mut kinds, at, size.unwrap_or(1));
             return (kinds, forwarded);
         }
-        if line.len() > LINE_MAX || looks > LOOKS || kinds[at] == Kind::Signed || line.is_empty() {
+        if line.len() > LINE_MAX || looks > LOOKS || kinds[at] == Kind::Signed {
             at += 1;
             continue;
         }
-        if is_marked(line) {
+        if kinds[at] == Kind::Quoted {
             looks += usize::from(line.ends_with(':'));
             let plain = unmarked(line);
             // Attributions within the quote are nobody's words either.
@@ -108,8 +112,8 @@ fn first_look(line: &str) -> Kind {
 
 /// A line that a mail program marked as quoted.
 pub(super) fn is_marked(line: &str) -> bool {
-    let rest = line.trim_start_matches(' ');
-    line.len() - rest.len() <= 3 && rest.starts_with(['>', '＞'])
+    let indent = line.bytes().take(4).take_while(|b| *b == b' ').count();
+    indent <= 3 && line[indent..].starts_with(['>', '＞'])
 }
 
 /// A line of nothing but dashes and their like.

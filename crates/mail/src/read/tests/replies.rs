@@ -288,3 +288,38 @@ fn html_answers_between_blockquotes() {
         ["정산은?", "수수료는?"]
     );
 }
+
+#[test]
+fn html_outlook_in_a_signature_that_is_never_closed_and_within_a_quote() {
+    let head =
+        "<div id=\"divRplyFwdMsg\"><b>보낸 사람:</b> 문답 &lt;q@host.example&gt;</div><div>정산은 언제 되나요?</div>";
+    let open = html(&format!(
+        "<div>네, 가능합니다.</div><div id=\"ms-outlook-mobile-signature\"><div>Android용 Outlook 다운로드</div><hr>{head}"
+    ));
+    assert_eq!(open.text, "네, 가능합니다.");
+    assert!(open.cut.contains("정산은 언제 되나요?"), "{}", open.cut);
+    assert_eq!(open.signature, "Android용 Outlook 다운로드");
+    let within = html(&format!(
+        "<blockquote type=\"cite\"><div>앞선 글</div>{head}</blockquote><div>아래에 답합니다.</div>"
+    ));
+    assert_eq!(within.text, "아래에 답합니다.");
+    for reading in [open, within] {
+        for text in [&reading.text, &reading.cut, &reading.signature, &reading.full] {
+            assert!(!text.contains(['\u{e000}', '\u{e001}']), "our own marks: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_wide_colon_is_a_colon_in_prose_and_in_labels() {
+    let prose = plain("일정：12월 3일에 엽니다.\n장소는 따로 알려 드릴게요.");
+    assert_eq!(prose.text, "일정：12월 3일에 엽니다.\n장소는 따로 알려 드릴게요.");
+    let quoted = plain(
+        "可以，下周三。\n\n发件人： 文答 <q@host.example>\n发送时间： 2026年3月3日 8:33\n收件人： jay@host.example\n主题： 结算\n\n什么时候结算？",
+    );
+    assert_eq!(quoted.text, "可以，下周三。");
+    assert!(quoted.cut.contains("什么时候结算"), "{}", quoted.cut);
+    for reading in [prose, quoted] {
+        assert_ne!(reading.class_reason, "the parser failed on it");
+    }
+}

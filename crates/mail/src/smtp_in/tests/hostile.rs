@@ -1,15 +1,11 @@
 //! Sessions that no mail server would hold: commands in any order, torn, doubled, turned octet by octet, with chunks whose
 //! sizes lie and ends of data where none belong. What must hold for every session holds for each.
-//!
-//! With `MUNDAP_TEST_LONG` it goes on for ten minutes; without, some thousand sessions are held.
 
 use super::*;
-use crate::dice::Dice;
-use std::time::Instant;
+use crate::dice::{Dice, Run};
 
 /// Sessions of the short form.
 const SHORT: u64 = 1_500;
-const LONG: Duration = Duration::from_mins(10);
 
 const PIECES: [&[u8]; 40] = [
     b"EHLO c.example\r\n",
@@ -97,14 +93,14 @@ fn clean(raw: &[u8]) -> bool {
     })
 }
 
-async fn hold(number: u64) {
-    let mut dice = Dice(0x5e55 ^ number << 20);
+async fn hold(number: u64, mut dice: Dice, run: &mut Run) {
     let protocol = if dice.roll(2) == 0 {
         Protocol::Smtp
     } else {
         Protocol::Lmtp
     };
     let wire = wire(&mut dice);
+    run.takes(wire.len());
     let what = format!("session {number}");
     let sink = Sink {
         full: dice.roll(8) == 0,
@@ -172,12 +168,8 @@ async fn hold(number: u64) {
 
 #[tokio::test]
 async fn sessions_out_of_order_end_and_keep_only_whole_mails() {
-    let long = std::env::var_os("MUNDAP_TEST_LONG").is_some();
-    let start = Instant::now();
-    let mut number = 0;
-    while if long { start.elapsed() < LONG } else { number < SHORT } {
-        hold(number).await;
-        number += 1;
+    let mut run = Run::of("SMTP and LMTP sessions", 0x5e55, SHORT);
+    while let Some((number, dice)) = run.next() {
+        hold(number, dice, &mut run).await;
     }
-    println!("{number} hostile sessions were held");
 }

@@ -24,14 +24,18 @@ pub(crate) struct Bound {
     pub(super) ours: Option<outgoing_mail::Model>,
 }
 
+/// `returned` is what [`returned`] finds of the same mail.
+///
+/// # Errors
+/// When the database refuses.
 pub(crate) async fn bind(
     tx: &impl ConnectionTrait,
     app: &App,
-    row: &incoming_mail::Model,
     reading: &Reading,
+    returned: Option<OutgoingId>,
 ) -> Result<Bound, Error> {
     // The address is signed, and says which mail it was; a bounce's body often does not.
-    let came_to = match returned(app, row) {
+    let came_to = match returned {
         Some(id) => outgoing_mail::Entity::find_by_id(id).one(tx).await?,
         None => None,
     };

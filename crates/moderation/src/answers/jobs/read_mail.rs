@@ -23,7 +23,7 @@ use db::{
     prelude::*,
 };
 use domain::{
-    AnswerId, AttachmentId, CrewMemberId, EmailAddress, IncomingId, MessageId,
+    AnswerId, AttachmentId, CrewMemberId, EmailAddress, IncomingId, MessageId, OutgoingId,
     state::{
         answer::AnswerSource,
         mail::{IncomingState, Via},
@@ -70,11 +70,12 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
     if row.state != IncomingState::Received {
         return Ok(Outcome::Already);
     }
-    let reading = reading(app, &row).await;
+    let came_to = returned(app, &row);
+    let reading = read(app, &row, came_to).await;
     // Before the writer is held: a name server takes its time.
     let found = authentication(app, &row, &reading).await;
     let tx = app.db.begin_write().await?;
-    let bound = bind(&tx, app, &row, &reading).await?;
+    let bound = bind(&tx, app, &reading, came_to).await?;
     if let Some(question) = bound.asker {
         return asker::read(tx, app, &row, &reading, &found, bound.binding, question).await;
     }
@@ -129,9 +130,13 @@ pub async fn read_mail(app: &App, incoming: IncomingId) -> Result<Outcome, Error
 
 /// What the mail says; the same at any later time.
 pub(crate) async fn reading(app: &App, row: &incoming_mail::Model) -> Reading {
+    read(app, row, returned(app, row)).await
+}
+
+async fn read(app: &App, row: &incoming_mail::Model, came_to: Option<OutgoingId>) -> Reading {
     let mut reading = read_in_time(row.raw.clone(), envelope(row), reader(app), PATIENCE).await;
     let bears_no_mark = matches!(reading.class, Class::Answer | Class::Unknown);
-    if bears_no_mark && row.envelope_from.is_empty() && returned(app, row).is_some() {
+    if bears_no_mark && row.envelope_from.is_empty() && came_to.is_some() {
         reading.class = Class::Bounce;
         "it came, from nobody, to the return path of a mail of ours".clone_into(&mut reading.class_reason);
         reading.bounce = Some(Bounce::default());

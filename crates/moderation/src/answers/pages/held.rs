@@ -165,7 +165,7 @@ pub(super) async fn page(State(app): State<App>, _: Reviewer, c: Chrome, Path(ma
     let read = reading(&app, &row).await;
     let mut asked = None;
     if bound.is_none()
-        && let Some(question) = question_of(conn, &app, &row, &read).await?
+        && let Some(question) = question_of(conn, &app, &read).await?
     {
         asked = Some(repo::subject(conn, Some(question.id), None, c.lang()).await?);
     }

@@ -144,7 +144,6 @@ async fn mail(
         .text(w.t("returned-mail-answer"))
         .quote(&answer.original, None)
         .facts([(w.t("fact-due"), w.datetime(assignment.due_at, &event.time_zone))])
-        .text(w.t("assignment-mail-reply"))
         .action(w.t("assignment-mail-action"), link);
     Ok(Some(NewMail {
         kind: if assignment.reverse_id.is_some() {

@@ -89,7 +89,10 @@ pub(crate) async fn returned(
     if bounce.severity == Severity::Delayed {
         return Ok(());
     }
-    let words = [bounce.status.as_deref(), bounce.diagnostic.as_deref()];
+    // Most servers say the status again in their words.
+    let said = bounce.diagnostic.as_deref().unwrap_or_default();
+    let status = bounce.status.as_deref().filter(|status| !said.contains(status));
+    let words = [status, bounce.diagnostic.as_deref()];
     let words = excerpt(&tidy(&words.into_iter().flatten().collect::<Vec<_>>().join(" ")), 500);
     if bounce.severity == Severity::Permanent {
         let mark = Mark {

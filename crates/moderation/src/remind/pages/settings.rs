@@ -66,7 +66,7 @@ impl Input {
                 to: number("to_hour", &self.to_hour, 24, "error-hour"),
             },
         };
-        if errors.is_empty() && rule.hours.from >= rule.hours.to {
+        if !errors.has("from_hour") && !errors.has("to_hour") && rule.hours.from >= rule.hours.to {
             errors.add("to_hour", "error-hours-order");
         }
         rule

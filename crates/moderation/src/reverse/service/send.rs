@@ -110,7 +110,6 @@ async fn mail(
         .text(w.t2("reverse-mail-lead", "event", &title, "host", &host))
         .quote(&row.body, Some(subject.asker))
         .facts([(w.t("fact-due"), due)])
-        .text(w.t("assignment-mail-reply"))
         .action(
             w.t("reverse-mail-action"),
             Link::Personal {

@@ -21,10 +21,10 @@ use web::App;
 pub(crate) async fn question_of(
     conn: &impl ConnectionTrait,
     app: &App,
-    row: &incoming_mail::Model,
     reading: &Reading,
 ) -> Result<Option<question::Model>, Error> {
-    match bind(conn, app, row, reading).await?.asker {
+    // What came to a return path is noted, never held.
+    match bind(conn, app, reading, None).await?.asker {
         Some(id) => Ok(question::Entity::find_by_id(id).one(conn).await?),
         None => Ok(None),
     }
@@ -43,7 +43,7 @@ pub async fn accept(app: &App, staff: StaffId, incoming: IncomingId) -> Result<(
     let reading = reading(app, &row).await;
     let text = AnswerText::parse(&reading.text)?;
     let tx = app.db.begin_write().await?;
-    let question = question_of(&tx, app, &row, &reading).await?;
+    let question = question_of(&tx, app, &reading).await?;
     let question = question.ok_or(Error::Refused("refused-unbound"))?;
     step(&tx, incoming, IncomingState::Processed).await?;
     let message = tell(&tx, app, &question, text.as_str(), Way::mail(incoming)).await?;

@@ -169,7 +169,6 @@ pub(super) async fn bring(
     }
     let letter = letter
         .facts([(w.t("fact-due"), w.datetime(due, &event.time_zone))])
-        .text(w.t("assignment-mail-reply"))
         .action(w.t("assignment-mail-action"), link.clone())
         .behind(|block| matches!(block, Block::Action { .. }), ways(&w, &link));
     let mail = NewMail {

@@ -12,8 +12,7 @@ use super::{
 };
 use db::{entity::question_follow, prelude::*};
 use domain::{EventId, QuestionId, state::question::Board};
-use sea_orm::DbBackend;
-use std::cmp::Ordering;
+use sea_orm::{DbBackend, QueryResult};
 
 /// Counts beyond this read "1,000+".
 pub(crate) const FEW: i64 = 1_000;
@@ -61,8 +60,13 @@ pub(crate) async fn page(
 impl<C: ConnectionTrait> Ask<'_, C> {
     async fn page(&self, size: usize) -> Result<Slice, Error> {
         let wanted = i64::try_from(size + 1).unwrap_or(i64::MAX);
+        let mut counted = None;
         let mut rows = match self.narrowest().await? {
-            Some(narrow) => return Ok(self.cut(&self.rows(self.few(narrow)).await?, size)),
+            Some(narrow) => {
+                let (rows, count) = self.counted(self.few(narrow, wanted)).await?;
+                counted = count;
+                rows
+            }
             None if self.filter.sort.by_number() => self.rows(self.along_numbers(wanted)).await?,
             None => match self.own_first() {
                 Some(staff) => self.along_own(staff, wanted).await?,
@@ -90,53 +94,28 @@ impl<C: ConnectionTrait> Ask<'_, C> {
             ids: rows.into_iter().map(|r| r.0).collect(),
             before,
             after,
-            found,
+            found: counted.or(found),
         })
     }
 
-    /// The page of all that the filters find, which stand in their order.
-    fn cut(&self, rows: &[(QuestionId, Key)], size: usize) -> Slice {
-        let beyond = |a: Key, b: Key| {
-            let order = (a.value, a.id).cmp(&(b.value, b.id));
-            order
-                == if self.filter.sort.descends() {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                }
-        };
-        let count = rows.len();
-        let (start, end) = match self.filter.edge {
-            None => (0, size),
-            Some(Edge::After(key)) => {
-                let start = rows.iter().position(|r| beyond(r.1, key)).unwrap_or(count);
-                (start, start + size)
-            }
-            Some(Edge::Before(key)) => {
-                let end = rows.iter().position(|r| !beyond(key, r.1)).unwrap_or(count);
-                (end.saturating_sub(size), end)
-            }
-        };
-        let end = Ord::min(end, count);
-        Slice {
-            before: rows.get(start).filter(|_| start > 0).map(|r| r.1),
-            after: rows[start..end].last().filter(|_| end < count).map(|r| r.1),
-            ids: rows[start..end].iter().map(|r| r.0).collect(),
-            found: i64::try_from(count).ok(),
-        }
+    pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<(QuestionId, Key)>, Error> {
+        let rows = self.conn.query_all_raw(sql.statement(self.backend())).await?;
+        rows.iter().map(|row| self.keyed(row)).collect()
     }
 
-    pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<(QuestionId, Key)>, Error> {
-        let by_number = self.filter.sort.by_number();
+    /// The same with how many there are in all, which each row says in its third column.
+    async fn counted(&self, sql: Sql) -> Result<(Vec<(QuestionId, Key)>, Option<i64>), Error> {
         let rows = self.conn.query_all_raw(sql.statement(self.backend())).await?;
-        let mut out = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id: QuestionId = row.try_get_by_index(0)?;
-            let value = i64::from(row.try_get_by_index::<i32>(1)?);
-            let id_of_key = (!by_number).then_some(id);
-            out.push((id, Key { value, id: id_of_key }));
-        }
-        Ok(out)
+        let count = rows.first().map(|row| row.try_get_by_index(2)).transpose()?;
+        let rows = rows.iter().map(|row| self.keyed(row)).collect::<Result<_, _>>()?;
+        Ok((rows, count))
+    }
+
+    fn keyed(&self, row: &QueryResult) -> Result<(QuestionId, Key), Error> {
+        let id: QuestionId = row.try_get_by_index(0)?;
+        let value = i64::from(row.try_get_by_index::<i32>(1)?);
+        let id_of_key = (!self.filter.sort.by_number()).then_some(id);
+        Ok((id, Key { value, id: id_of_key }))
     }
 
     pub(super) fn backend(&self) -> DbBackend {
@@ -199,15 +178,26 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         self.checks(sql, Some(narrow));
     }
 
-    /// All that the filters find, in their order: with at most a thousand, what is counted need not be asked again.
-    fn few(&self, narrow: Narrow) -> Sql {
+    /// The page of what the filters find, and how much that is: with at most a thousand, all of it is looked at, and only
+    /// the page leaves the engine.
+    fn few(&self, narrow: Narrow, wanted: i64) -> Sql {
         let mut sql = Sql::new("WITH base AS MATERIALIZED (");
         self.list(&mut sql, narrow);
-        sql.add(" LIMIT ").bind(FEW + 1).add(") SELECT q.id, ");
+        sql.add(" LIMIT ")
+            .bind(FEW + 1)
+            .add("), found AS MATERIALIZED (SELECT q.id AS id, ");
         self.measure(&mut sql);
+        sql.add(" AS value");
         self.base_first(&mut sql, narrow);
-        let way = if self.filter.sort.descends() { " DESC" } else { " ASC" };
-        sql.add(" ORDER BY 2").add(way).add(", q.id").add(way);
+        sql.add(") SELECT f.id, f.value, (SELECT count(*) FROM found) FROM found f WHERE f.value IS NOT NULL");
+        if self.filter.sort.by_number() {
+            self.beyond(&mut sql, "f.value");
+        } else {
+            self.beyond_measure(&mut sql, "f.value", "f.id");
+        }
+        let way = self.way();
+        sql.add(" ORDER BY f.value").add(way).add(", f.id").add(way);
+        sql.add(" LIMIT ").bind(wanted);
         sql
     }
 

@@ -10,6 +10,7 @@ use db::{
     prelude::*,
 };
 use domain::{EventId, Lang, StaffId, state::question::Prefers};
+use sea_orm::{JoinType, QueryTrait, RelationTrait};
 use web::{App, Choice, Chrome, Errors, auth::Moderator, render_form};
 
 struct Tab {
@@ -216,13 +217,18 @@ const PROPOSED: u64 = 200;
 
 async fn companies_of(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<String>, Error> {
     let invited = invitation::Entity::find()
+        .select_only()
+        .column(partner::Column::CompanyId)
+        .join(JoinType::InnerJoin, invitation::Relation::Partner.def())
         .filter(invitation::Column::EventId.eq(event))
         .limit(PROPOSED)
-        .find_also_related(partner::Entity)
+        .into_query();
+    Ok(company::Entity::find()
+        .select_only()
+        .column(company::Column::Name)
+        .filter(company::Column::Id.in_subquery(invited))
+        .order_by_asc(company::Column::Name)
+        .into_tuple()
         .all(conn)
-        .await?;
-    let ids = invited.into_iter().filter_map(|(_, partner)| partner?.company_id);
-    let find = company::Entity::find().filter(company::Column::Id.is_in(ids));
-    let found = find.order_by_asc(company::Column::Name).all(conn).await?;
-    Ok(found.into_iter().map(|c| c.name).collect())
+        .await?)
 }

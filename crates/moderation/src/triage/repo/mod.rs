@@ -19,7 +19,7 @@ pub(crate) use release::{
     waiting_counts,
 };
 pub use rest::Rest;
-pub(crate) use rest::{routing, undecided, undecided_counts, undecided_texts};
+pub(crate) use rest::{routed_to, routing, undecided, undecided_counts, undecided_texts};
 
 use super::service::step::{PLACED, RANKED};
 use db::{

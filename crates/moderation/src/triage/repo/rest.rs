@@ -2,13 +2,14 @@
 
 use crate::Error;
 use db::{
-    entity::{job, question},
+    entity::{decision, job, question},
     prelude::*,
 };
 use domain::{
     EventId, Lang, QuestionId, ServiceId,
     job::Job,
     state::{
+        decision::{DecisionKind, DecisionState},
         job::JobState,
         question::{Board, Prefers},
     },
@@ -90,6 +91,33 @@ pub(crate) async fn undecided_texts(
     most: u64,
 ) -> Result<Vec<question::Model>, Error> {
     Ok(find(event, rest).limit(most).all(conn).await?)
+}
+
+/// Where those of an event's questions go that are routed, by their numbers.
+pub(crate) async fn routed_to(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    numbers: &[i32],
+) -> Result<HashMap<i32, ServiceId>, Error> {
+    let questions: Vec<(QuestionId, Option<i32>)> = question::Entity::find()
+        .select_only()
+        .columns([question::Column::Id, question::Column::Number])
+        .filter(question::Column::EventId.eq(event))
+        .filter(question::Column::Number.is_in(numbers.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let numbers: HashMap<QuestionId, i32> = questions.into_iter().filter_map(|(id, n)| Some((id, n?))).collect();
+    let routed = decision::Entity::find()
+        .filter(decision::Column::QuestionId.is_in(numbers.keys().copied()))
+        .filter(decision::Column::Kind.eq(DecisionKind::Route))
+        .filter(decision::Column::State.ne(DecisionState::Dropped))
+        .all(conn)
+        .await?;
+    let routed = routed
+        .into_iter()
+        .filter_map(|d| Some((*numbers.get(&d.question_id)?, d.service_id?)));
+    Ok(routed.collect())
 }
 
 /// How many questions the open jobs still have to route; `None` when there is no such job.

@@ -120,7 +120,7 @@ pub async fn propose(conn: &impl ConnectionTrait, event: &event::Model, lang: La
 fn choose(stands: &[Item], mut candidates: Vec<Item>, free: usize, caps: Caps) -> Vec<Proposed> {
     let mut index = Index::default();
     for item in stands.iter().chain(&candidates) {
-        index.insert(item.id, &item.body);
+        index.insert_in(item.id, &item.body, likeness::language(item.lang));
     }
     // What nobody scored stands a little below the middle of what was.
     let scored: Vec<f32> = candidates.iter().filter_map(|c| c.mean_milli).map(milli).collect();

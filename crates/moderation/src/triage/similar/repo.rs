@@ -5,7 +5,7 @@ use db::{
     prelude::*,
 };
 use domain::{
-    EventId, QuestionId,
+    EventId, Lang, QuestionId,
     state::question::{Board, QuestionState},
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,20 +16,24 @@ pub(super) struct Body {
     pub(super) id: QuestionId,
     pub(super) number: i32,
     pub(super) text: String,
+    pub(super) lang: Lang,
     /// It is not joined to another and not declined: it may stand in a proposal.
     pub(super) open: bool,
 }
+
+type Columns = (QuestionId, Option<i32>, String, Lang, Option<Board>);
 
 const OPEN: [Board; 4] = [Board::Inbox, Board::Live, Board::Reserve, Board::Crew];
 
 /// All that stand on the board.
 pub(super) async fn bodies(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<Body>, Error> {
-    let rows: Vec<(QuestionId, Option<i32>, String, Option<Board>)> = question::Entity::find()
+    let rows: Vec<Columns> = question::Entity::find()
         .select_only()
         .columns([
             question::Column::Id,
             question::Column::Number,
             question::Column::Body,
+            question::Column::Lang,
             question::Column::Board,
         ])
         .filter(question::Column::EventId.eq(event))
@@ -38,11 +42,12 @@ pub(super) async fn bodies(conn: &impl ConnectionTrait, event: EventId) -> Resul
         .into_tuple()
         .all(conn)
         .await?;
-    let body = |(id, number, body, board): (QuestionId, Option<i32>, String, Option<Board>)| {
+    let body = |(id, number, body, lang, board): Columns| {
         Some(Body {
             id,
             number: number?,
             text: body,
+            lang,
             open: board.is_some_and(|board| OPEN.contains(&board)),
         })
     };

@@ -177,7 +177,10 @@ fn groups(rows: &[repo::Body], apart: &HashSet<(QuestionId, QuestionId)>) -> Vec
     let mut index = Index::<i32>::default();
     let by_number: HashMap<i32, &repo::Body> = rows.iter().map(|row| (row.number, row)).collect();
     for row in rows {
-        index.insert_sketch(row.number, &Sketch::of(&row.text));
+        index.insert_sketch(
+            row.number,
+            &Sketch::in_language(&row.text, likeness::language(row.lang)),
+        );
     }
     let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     let survey = index.survey(threads.min(NonZero::new(2).unwrap_or(NonZero::<usize>::MIN)));

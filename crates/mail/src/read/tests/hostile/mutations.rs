@@ -1,16 +1,11 @@
 //! The corpus, broken in the ways that mail is broken, and some that it is not: lines lost, doubled and out of order,
 //! parts nested and spliced, octets turned, hostile pieces put in. What must hold for every mail holds for each.
-//!
-//! With `MUNDAP_TEST_LONG` each target goes on for ten minutes, or for `MUNDAP_TEST_SECONDS`, from a seed that it prints
-//! and that `MUNDAP_TEST_SEED` brings back; without, some hundred mails are read, always the same.
 
 use super::{super::corpus, *};
-use crate::dice::Dice;
-use std::time::{Duration, Instant};
+use crate::dice::{Dice, Run};
 
 /// Mails of the short form.
 const SHORT: u64 = 600;
-const LONG: Duration = Duration::from_mins(10);
 /// Octets beyond which a mail is not grown further.
 const SIZE: usize = 128 * 1024;
 
@@ -113,32 +108,13 @@ fn holds(number: u64, raw: &[u8]) {
     serde_json::from_str::<Reading>(&json).expect("the same");
 }
 
-fn number_of(variable: &str) -> Option<u64> {
-    let value = std::env::var(variable).ok()?;
-    Some(value.parse().expect("a number"))
-}
-
-fn run(target: &str, mails: &[Vec<u8>], seed: u64) {
-    let long = std::env::var_os("MUNDAP_TEST_LONG").is_some();
-    let until = number_of("MUNDAP_TEST_SECONDS").map_or(LONG, Duration::from_secs);
-    let seed = if long {
-        let now = domain::Clock::system().now().timestamp_micros();
-        number_of("MUNDAP_TEST_SEED").unwrap_or_else(|| now.unsigned_abs())
-    } else {
-        seed
-    };
-    if long {
-        println!("{target}: {} s, MUNDAP_TEST_SEED={seed}", until.as_secs());
-    }
-    let start = Instant::now();
-    let (mut number, mut octets) = (0, 0);
-    while if long { start.elapsed() < until } else { number < SHORT } {
-        let mail = mutate(mails, &mut Dice(seed ^ number << 20));
-        octets += mail.len();
+fn run(target: &'static str, mails: &[Vec<u8>], seed: u64) {
+    let mut run = Run::of(target, seed, SHORT);
+    while let Some((number, mut dice)) = run.next() {
+        let mail = mutate(mails, &mut dice);
+        run.takes(mail.len());
         holds(number, &mail);
-        number += 1;
     }
-    println!("{target}: {number} broken mails of {octets} octets were read");
 }
 
 #[test]

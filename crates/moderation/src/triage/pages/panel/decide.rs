@@ -11,8 +11,7 @@ use crate::{
         repo::{self, Line},
         service::{
             decide::{self, Choice as Verdict},
-            reasons,
-            suggest::Advisor,
+            reasons, suggest,
         },
         similar,
     },
@@ -108,8 +107,7 @@ async fn proposed(
     if question.state != QuestionState::Received || question.pending.is_some() {
         return Ok(None);
     }
-    let advisor = Advisor::of(app);
-    let mut found = advisor.proposals(app, std::slice::from_ref(question)).await?;
+    let mut found = suggest::proposals(app, event.id, std::slice::from_ref(question)).await?;
     let Some(proposal) = found.remove(&question.id) else {
         return Ok(None);
     };

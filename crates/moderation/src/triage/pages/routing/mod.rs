@@ -5,11 +5,12 @@ mod reasons;
 mod record;
 mod release;
 mod rest;
+mod rows;
 mod rules;
 mod show;
 mod templates;
 
-pub(super) use show::why;
+pub(super) use rows::why;
 
 use axum::routing::{get, post};
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
