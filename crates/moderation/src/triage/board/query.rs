@@ -191,9 +191,9 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         self.base_first(&mut sql, narrow);
         sql.add(") SELECT f.id, f.value, (SELECT count(*) FROM found) FROM found f WHERE f.value IS NOT NULL");
         if self.filter.sort.by_number() {
-            self.beyond(&mut sql, "f.value");
+            self.beyond(&mut sql, "(f.value)");
         } else {
-            self.beyond_measure(&mut sql, "f.value", "f.id");
+            self.beyond_measure(&mut sql, "(f.value)", "(f.id)");
         }
         let way = self.way();
         sql.add(" ORDER BY f.value").add(way).add(", f.id").add(way);
