@@ -1,6 +1,6 @@
 //! Articles in blocks, their revisions, pictures and corrections; and what the people in them say to their words.
 
-crate::dialect::step!("m0025_composition", SQL);
+crate::dialect::step!("m0028_composition", SQL);
 
 // What stood in two parts becomes one list: the introduction, each part under its heading, the closing words. Old tables
 // and columns stay for one release, unread. The words of an approval are kept as they were shown: that is its proof.
