@@ -56,8 +56,15 @@ fn routes() -> BTreeMap<String, bool> {
         }
         for (at, found) in code.match_indices(".route(") {
             let rest = code[at + found.len()..].trim_start();
-            let plain = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
-            let (path, rest) = plain.unwrap_or_else(|| panic!("{}: an address that is no plain text", file.display()));
+            let Some((path, rest)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) else {
+                // One that is put together cannot be read here; it may only be sent to.
+                assert!(
+                    file.ends_with("desk/src/pages/outgoing.rs") && methods(rest).all(|method| method != "get"),
+                    "{}: an address that is no plain text",
+                    file.display()
+                );
+                continue;
+            };
             let gets = methods(rest).any(|method| method == "get");
             *routes.entry(path.to_owned()).or_insert(false) |= gets;
         }
@@ -105,7 +112,6 @@ impl Known {
     fn walked(&self, route: &str) -> Vec<String> {
         let each =
             |name: &str, values: &[String]| -> Vec<String> { values.iter().map(|v| route.replace(name, v)).collect() };
-        let begins = |prefix: &str| self.links.iter().filter(move |l| l.starts_with(prefix)).cloned();
         match route {
             "/" => [route.to_owned()]
                 .into_iter()
@@ -123,11 +129,9 @@ impl Known {
             | "/a/{token}"
             | "/p/{token}"
             | "/first-admin/{token}" => {
-                let prefix = route.trim_end_matches("{token}").to_owned();
-                each("{token}", &self.tokens)
-                    .into_iter()
-                    .chain(begins(&prefix))
-                    .collect()
+                let begin = route.trim_end_matches("{token}");
+                let links = self.links.iter().filter(|l| l.starts_with(begin)).cloned();
+                each("{token}", &self.tokens).into_iter().chain(links).collect()
             }
             "/preview/{token}/pictures/{file}" => each("{token}", &self.tokens)
                 .iter()
@@ -256,7 +260,7 @@ async fn what_may_not_be_read_is_found_nowhere() {
     let at = app.clock.now() + chrono::TimeDelta::days(3);
     article::schedule(app, staff, scheduled, at).await.expect("schedules");
     // What its editor types over a published article is not out, either.
-    p.edit(|d| d.title = "canary-typed".into()).await;
+    p.edit(|d| d.standfirst = "canary-typed".into()).await;
 
     let stands = p.link(p.partner(2)).await;
     let personal = crate::flow::scene::personal_path(&p.world, p.scene.partners[3].invitation).await;

@@ -190,9 +190,13 @@ pub(super) fn left(pieces: Vec<(bool, Option<Block>)>) -> Vec<Block> {
     for (at, (_, block)) in pieces.iter().enumerate().rev() {
         let Some(block) = block else { continue };
         if matches!(block, Block::Part { .. }) {
-            let voices = pieces.get(at + 1).is_some_and(|(voice, _)| *voice);
+            let below = pieces.get(at + 1);
+            let voices = below.is_some_and(|(voice, _)| *voice);
+            // A heading right over another one is its editor's wish.
+            let over_part = matches!(below, Some((_, Some(Block::Part { .. })))) && !empty[at + 1];
             empty[at] = match next {
-                None | Some(Block::Part { .. }) => true,
+                None => true,
+                Some(Block::Part { .. }) => !over_part,
                 Some(next) => voices && !next.is_voice(),
             };
         }
