@@ -255,6 +255,33 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_goes_with_what_stood_under_it_and_no_sooner() {
+        let part = |heading: &str| {
+            let part = Block::Part {
+                part: None,
+                heading: heading.into(),
+            };
+            (false, Some(part))
+        };
+        let prose = || (false, Some(Block::Prose { markdown: "글".into() }));
+        let headings = |pieces: Vec<(bool, Option<Block>)>| -> Vec<String> {
+            let heading = |block| match block {
+                Block::Part { heading, .. } => Some(heading),
+                _ => None,
+            };
+            left(pieces).into_iter().filter_map(heading).collect()
+        };
+        assert_eq!(headings(vec![part("위"), part("아래"), prose()]), ["위", "아래"]);
+        assert_eq!(headings(vec![part("가"), (true, None), part("나"), prose()]), ["나"]);
+        assert_eq!(headings(vec![part("가"), (true, None), prose()]), [""; 0]);
+        assert_eq!(headings(vec![part("위"), part("아래"), (true, None)]), [""; 0]);
+        assert_eq!(
+            headings(vec![part("위"), part("가"), (true, None), part("나"), prose()]),
+            ["나"]
+        );
+    }
+
+    #[test]
     fn a_block_is_stored_and_read_back() {
         let person = Person::Host {
             nickname: Some("Jay".into()),
