@@ -63,7 +63,7 @@ pub async fn withdraw_words(app: &web::App, id: ApproverId) -> Result<bool, Erro
     let printed = words(&printed);
     let all = |state| rows.iter().filter(move |r| r.state == state);
     // Other words that they approved since do not keep those in print that they took back.
-    let approved = |about: Uuid| {
+    let stays = |about: Uuid| {
         let printed = printed
             .iter()
             .find(|w| w.about == about && w.who == who)
@@ -72,7 +72,7 @@ pub async fn withdraw_words(app: &web::App, id: ApproverId) -> Result<bool, Erro
     };
     let about: HashSet<Uuid> = all(ApprovalState::Withdrawn)
         .map(|r| r.about)
-        .filter(|about| !approved(*about))
+        .filter(|about| !stays(*about))
         .collect();
     if about.is_empty() {
         return Ok(false);

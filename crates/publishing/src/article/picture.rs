@@ -221,12 +221,12 @@ fn webp(bytes: &[u8]) -> Option<Picture> {
                 out.extend(chunk);
             }
             b"VP8 " => {
-                let side = |at: usize| {
+                let fourteen = |at: usize| {
                     Some(u32::from(
                         u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?]) & 0x3FFF,
                     ))
                 };
-                size = size.or(Some((side(6)?, side(8)?)));
+                size = size.or(Some((fourteen(6)?, fourteen(8)?)));
                 out.extend_from_slice(chunk);
             }
             b"VP8L" => {

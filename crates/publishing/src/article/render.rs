@@ -128,7 +128,7 @@ pub(crate) fn part_key(part: ArticlePart) -> String {
 pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
     let w = Words::new(s.lang, &crate::TEXTS);
     let (mut pieces, mut contents): (Vec<Piece<'_>>, Vec<Contents>) = (Vec::new(), Vec::new());
-    let (mut n, mut parts) = (0, 0);
+    let (mut questions, mut parts) = (0, 0);
     for block in &s.blocks {
         match block {
             Block::Prose { markdown } => pieces.push(Piece::Prose(markdown::html(markdown))),
@@ -148,7 +148,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
                 });
             }
             Block::Exchange(x) => {
-                n += 1;
+                questions += 1;
                 let label = x.heading.clone().unwrap_or_else(|| excerpt(&x.question.text, 64));
                 if contents.is_empty() {
                     contents.push(Contents {
@@ -158,11 +158,11 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
                     });
                 }
                 if let Some(last) = contents.last_mut() {
-                    last.lines.push((n, label));
+                    last.lines.push((questions, label));
                 }
                 let (own_heading, long) = (x.heading.is_none(), char_count(&x.question.text) > 90);
                 pieces.push(Piece::Exchange(View {
-                    n,
+                    n: questions,
                     x,
                     own_heading,
                     long,
@@ -173,7 +173,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
             Block::Figures { caption, figures } => pieces.push(Piece::Figures(figures, caption)),
         }
     }
-    if n == 0 && contents.len() < 2 {
+    if questions == 0 && contents.len() < 2 {
         // One heading needs no list.
         contents.clear();
     }
@@ -187,7 +187,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
         url: format!("{}/articles/{}", f.public_url, f.slug),
         pieces,
         contents,
-        questions: n,
+        questions,
         minutes: minutes(s),
         json_ld: json_ld(s, f),
     };
