@@ -8,7 +8,7 @@ use db::{
     prelude::*,
 };
 use domain::{
-    ApproverId, InvitationId,
+    ApproverId, InvitationId, QuestionId, ReverseId,
     state::{
         Transitions,
         article::{ApprovalState, ArticleState},
@@ -166,7 +166,11 @@ impl Snapshot {
                 && x.about.is_none()
             {
                 let row = blocks.iter().find(|b| b.id == x.id);
-                let asked = row.and_then(|b| b.question_id.map(|q| q.uuid()).or(b.reverse_id.map(|r| r.uuid())));
+                let asked = row.and_then(|b| {
+                    b.question_id
+                        .map(QuestionId::uuid)
+                        .or(b.reverse_id.map(ReverseId::uuid))
+                });
                 x.about = asked;
             }
         }

@@ -144,7 +144,7 @@ fn jpeg(bytes: &[u8]) -> Option<Picture> {
         if marker == 0xDA {
             let begin = at;
             // Within what is coded, FF is followed by 00 or by a restart.
-            while !(*bytes.get(at)? == 0xFF && !matches!(*bytes.get(at + 1)?, 0x00 | 0xD0..=0xD7)) {
+            while *bytes.get(at)? != 0xFF || matches!(*bytes.get(at + 1)?, 0x00 | 0xD0..=0xD7) {
                 at += 1;
             }
             rest.extend_from_slice(bytes.get(begin..at)?);

@@ -106,12 +106,13 @@ impl Page<'_> {
     fn src(&self, picture: &Picture) -> String {
         format!("{}/{}", self.f.pictures, picture.file())
     }
-    /// The longest bar is the whole width.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
-    fn share(&self, n: &usize, all: &Figures) -> usize {
-        let most = all.interest.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
-        n * 100 / most
-    }
+}
+
+/// The longest bar is the whole width.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
+fn share(n: &usize, all: &Figures) -> usize {
+    let most = all.interest.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
+    n * 100 / most
 }
 
 /// The machine's form of a moment.
