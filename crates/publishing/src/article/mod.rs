@@ -1,20 +1,43 @@
 //! Articles: composed, frozen, rendered, published, withdrawn.
 
-mod compose;
+mod check;
+pub(crate) mod compose;
 mod consent;
+mod correct;
+pub(crate) mod draft;
+pub(crate) mod figures;
 mod markdown;
+mod merge;
 mod naming;
+pub(crate) mod picture;
+mod preview;
 mod publish;
 pub(crate) mod render;
+mod revision;
+mod schedule;
 mod snapshot;
+mod source;
+mod who;
 
-pub use compose::{Draft, ExchangeDraft, create_from_event, current, update};
-pub use consent::withdraw_print;
-pub use publish::{publish, redraft, withdraw};
-pub use snapshot::{Block, EventFacts, Exchange, Said, Snapshot, Standing};
+pub use check::Wanted;
+pub use compose::{How, Saved, Shape, create, create_from_event, save, update};
+pub use consent::{withdraw_print, withdraw_words};
+pub use draft::{BlockBody, BlockDraft, Draft, ExchangeDraft, QUESTION, QuoteBy, current};
+pub use figures::{Figures, SittingFigures};
+pub use merge::{Base, Seen};
+pub use preview::{share, unshare};
+pub use publish::{Outcome, publish, publish_with, redraft, withdraw};
+pub use revision::restore;
+pub use schedule::{publish_due, schedule, unschedule};
+pub use snapshot::{Block, Correction, EventFacts, Exchange, Picture, Said, Snapshot, Standing};
+pub use who::{PULL, Piece, QUOTE, Verdict, Verdicts, Who, Words, hash, words};
 
 pub use crate::repo::Asked;
-pub(crate) use snapshot::{build, cast};
+pub(crate) use compose::store;
+pub(crate) use preview::{opened, preview_url};
+pub(crate) use revision::note as note_revision;
+pub(crate) use snapshot::says;
+pub(crate) use source::{Source, build};
 
 use chrono::{DateTime, Utc};
 use db::entity::article;
@@ -32,9 +55,13 @@ pub(crate) fn stands(state: ArticleState, published_at: Option<DateTime<Utc>>, n
 
 /// The keywords of an article, stored joined by commas.
 pub(crate) fn keywords(article: &article::Model) -> Vec<String> {
-    article
-        .keywords
+    listed(&article.keywords)
+}
+
+fn listed(keywords: &str) -> Vec<String> {
+    keywords
         .split(',')
+        .map(str::trim)
         .filter(|k| !k.is_empty())
         .map(str::to_owned)
         .collect()
@@ -54,8 +81,6 @@ pub(crate) mod tests {
             lang: Lang::Ko,
             title: "가까이에서".into(),
             standfirst: String::new(),
-            intro: String::new(),
-            closing: String::new(),
             keywords: String::new(),
             state,
             snapshot: Some(serde_json::json!({})),
@@ -63,6 +88,9 @@ pub(crate) mod tests {
             published_at: Some(now),
             corrected_at: None,
             version: 1,
+            comments: false,
+            preview_version: 1,
+            preview_until: None,
             created_at: now,
             updated_at: now,
         }
