@@ -295,6 +295,7 @@ impl Chrome {
                 ("", "nav-home", None),
                 ("/outbox", "nav-outbox", mail),
                 ("/quarantine", "nav-quarantine", mail),
+                ("/issues", "nav-issues", Some(&[Role::Editor])),
                 ("/services", "nav-services", admin),
                 ("/staff", "nav-staff", admin),
                 ("/audit", "nav-audit", admin),

@@ -14,6 +14,7 @@ nav-all = Everything
 nav-home = Home
 nav-outbox = Outbox
 nav-quarantine = Quarantine
+nav-issues = Magazine
 nav-services = Services and crews
 nav-staff = Staff
 nav-audit = Audit log
