@@ -2,6 +2,7 @@
 
 mod approval;
 mod compose;
+mod insight;
 mod magazine;
 mod schedule;
 mod upgrade;

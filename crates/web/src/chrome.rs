@@ -296,6 +296,7 @@ impl Chrome {
                 ("/outbox", "nav-outbox", mail),
                 ("/quarantine", "nav-quarantine", mail),
                 ("/issues", "nav-issues", Some(&[Role::Editor])),
+                ("/insight", "nav-insight", None),
                 ("/services", "nav-services", admin),
                 ("/staff", "nav-staff", admin),
                 ("/audit", "nav-audit", admin),
@@ -324,6 +325,7 @@ impl Chrome {
                 ("/reverse", "nav-reverse", moderator),
                 ("/article", "nav-article", Some(&[Role::Editor])),
                 ("/ledger", "nav-ledger", None),
+                ("/insight", "nav-insight", None),
             ],
             &format!("/desk/events/{}", event.slug),
         )

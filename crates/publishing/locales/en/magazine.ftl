@@ -84,6 +84,7 @@ issue-empty = To make it public, put at least one published article into it.
 issue-hide = Hide
 issue-hide-hint = The issue and every article in it disappear at once. Making it public again brings all of it back.
 issue-hidden = The issue and its articles are hidden.
+issue-hidden-with-it = The issue in which this article stands is hidden, so readers do not see the article, either.
 issue-preview-line = A preview. Readers see published articles only.
 issue-unseen = Not seen by readers
 issue-empty-line = There is nothing to read in this issue at the moment.

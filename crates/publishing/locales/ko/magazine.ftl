@@ -78,6 +78,7 @@ issue-empty = 내보내려면 발행한 글이 한 편 이상 담겨 있어야 �
 issue-hide = 숨기기
 issue-hide-hint = 호와 담긴 글이 모두 곧바로 보이지 않게 됩니다. 다시 내보내면 그대로 돌아옵니다.
 issue-hidden = 호와 담긴 글을 숨겼습니다.
+issue-hidden-with-it = 이 글이 실린 호를 숨겨서, 지금은 글도 독자에게 보이지 않습니다.
 issue-preview-line = 미리보기입니다. 독자에게는 발행한 글만 보입니다.
 issue-unseen = 독자에게 보이지 않음
 issue-empty-line = 이 호에는 지금 읽을 수 있는 글이 없어요.

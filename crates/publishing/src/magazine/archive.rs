@@ -1,6 +1,9 @@
 //! Everything that is published, by year, service and keyword.
 
-use super::{find::Edge, repo};
+use super::{
+    find::{Edge, limit},
+    repo,
+};
 use crate::Error;
 use db::{
     entity::{article, service},
@@ -127,7 +130,7 @@ pub(crate) async fn list(
     kind: Facet,
     value: &str,
     after: Option<Edge>,
-    many: i64,
+    many: usize,
 ) -> Result<Vec<article::Model>, Error> {
     let mut sql = Sql::new("SELECT f.article_id FROM article_facet f WHERE f.kind = ");
     sql.bind(kind.as_str()).add(" AND f.value = ").bind(value);
@@ -138,7 +141,8 @@ pub(crate) async fn list(
             .bind(id)
             .add(")");
     }
-    sql.add(" ORDER BY f.at DESC, f.article_id DESC LIMIT ").bind(many);
+    sql.add(" ORDER BY f.at DESC, f.article_id DESC LIMIT ")
+        .bind(limit(many));
     let rows = conn.query_all_raw(sql.statement(conn.get_database_backend())).await?;
     let ids: Vec<ArticleId> = rows
         .iter()

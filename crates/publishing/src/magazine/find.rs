@@ -24,7 +24,7 @@ pub(crate) async fn found(
     conn: &impl ConnectionTrait,
     search: &Search,
     after: Option<Edge>,
-    many: i64,
+    many: usize,
 ) -> Result<Vec<ArticleId>, Error> {
     let backend = conn.get_database_backend();
     let mut sql = Sql::default();
@@ -36,12 +36,18 @@ pub(crate) async fn found(
             .bind(id)
             .add(")");
     }
-    sql.add(" ORDER BY w.at DESC, w.article_id DESC LIMIT ").bind(many);
+    sql.add(" ORDER BY w.at DESC, w.article_id DESC LIMIT ")
+        .bind(limit(many));
     let rows = conn.query_all_raw(sql.statement(backend)).await?;
     Ok(rows
         .iter()
         .map(|row| row.try_get_by_index(0))
         .collect::<Result<_, _>>()?)
+}
+
+/// As a number of SQL.
+pub(super) fn limit(many: usize) -> i64 {
+    i64::try_from(many).unwrap_or(i64::MAX)
 }
 
 /// How many they are, counted no further than one beyond [`MOST`].

@@ -106,7 +106,7 @@ async fn make(
         .await?
         .ok_or(Error::NotFound)?;
     let than = edge(conn, after.as_deref(), now).await?;
-    let mut rows = magazine::list(conn, kind, &stored, than, MANY as i64 + 1).await?;
+    let mut rows = magazine::list(conn, kind, &stored, than, MANY + 1).await?;
     let more = rows.len() > MANY;
     rows.truncate(MANY);
     let older = rows.last().filter(|_| more).map(|row| row.slug.clone());

@@ -73,7 +73,7 @@ async fn make(app: &App, lang: Lang, typed: String, after: Option<String>) -> Re
     if let Some(search) = search {
         magazine::catch_up(app).await?;
         let than = archive::edge(conn, after.as_deref(), now).await?;
-        let mut ids = magazine::found(conn, &search, than, MANY as i64 + 1).await?;
+        let mut ids = magazine::found(conn, &search, than, MANY + 1).await?;
         let more = ids.len() > MANY;
         ids.truncate(MANY);
         let rows = magazine::in_order(conn, &ids).await?;
