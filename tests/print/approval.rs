@@ -26,12 +26,12 @@ impl Print {
     }
 
     /// Presses the button of this deed on their page.
-    async fn press(&self, who: article::Who, verb: &str) {
+    pub(super) async fn press(&self, who: article::Who, verb: &str) {
         let link = self.link(who).await;
         let mut browser = self.world.browser();
         let form = browser.get(&link).await.ok().form(&link);
         let id = form.value("seen").expect("a place").to_owned();
-        browser.send(&form.set("act", &format!("{verb}:{id}"))).await.ok();
+        drop(browser.send(&form.set("act", &format!("{verb}:{id}"))).await.ok());
     }
 }
 
@@ -96,7 +96,7 @@ async fn a_wish_is_taken_into_the_article_by_one_press() {
         .set(&format!("text-{id}-question"), "물음-둘-끝: 수수료가 바뀌나요?")
         .set(&format!("remark-{id}"), "조금 부드럽게요")
         .set("act", &format!("change:{id}"));
-    partner.send(&form).await.ok();
+    drop(partner.send(&form).await.ok());
     let mut editor = p.world.signed_in("moderator").await;
     let path = format!("/desk/articles/{}/approvals", p.id);
     let page = editor.get(&path).await.ok();
@@ -110,7 +110,7 @@ async fn a_wish_is_taken_into_the_article_by_one_press() {
         .into_iter()
         .find(|f| f.value("approval").is_some())
         .expect("a wish");
-    editor.send(&accept.set("act", "accept")).await.ok();
+    drop(editor.send(&accept.set("act", "accept")).await.ok());
     let now = p.statuses().await;
     let theirs = now.iter().find(|(who, _)| *who == p.partner(1)).expect("stands");
     assert_eq!(theirs.1, Status::Approved, "these are their own words");

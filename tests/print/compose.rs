@@ -111,7 +111,7 @@ async fn an_article_holds_prose_parts_exchanges_quotes_pictures_and_figures() {
         7,
         "three who asked, three who answered, one who is quoted"
     );
-    send(&mut editor, &form.set("act", "publish")).await.ok();
+    drop(send(&mut editor, &form.set("act", "publish")).await.ok());
     let page = p.page().await.ok();
     for words in [
         "하루의 기록",
@@ -155,7 +155,7 @@ async fn two_editors_at_once_lose_nothing() {
     save(one, version, &was, How::Pressed).await.expect("saves");
     let merged = save(two, version, &was, How::Pressed).await.expect("saves beside it");
     assert!(merged.merged);
-    let (version, now) = p.current().await;
+    let now = p.current().await.1;
     assert_eq!(
         (now.title.as_str(), now.blocks.len()),
         ("첫 편집자의 제목", base.blocks.len() + 1)
@@ -163,6 +163,20 @@ async fn two_editors_at_once_lose_nothing() {
     assert_eq!(
         now.clone().exchange(p.asked(1)).expect("stands").heading,
         "둘째의 소제목"
+    );
+    // The second one's form does not show what came in beside, and is sent again with what it was told.
+    let mut still = base.clone();
+    still.exchange(p.asked(1)).expect("stands").heading = "둘째의 새 소제목".into();
+    let again = save(still, merged.version, &merged.seen, How::AsOneTypes).await;
+    assert!(again.expect("saves").merged);
+    let (version, now) = p.current().await;
+    assert_eq!(
+        (now.title.as_str(), now.blocks.len()),
+        ("첫 편집자의 제목", base.blocks.len() + 1)
+    );
+    assert_eq!(
+        now.clone().exchange(p.asked(1)).expect("stands").heading,
+        "둘째의 새 소제목"
     );
 
     // The same place: who comes second sees both texts, and nothing that was typed is lost.
@@ -178,7 +192,7 @@ async fn two_editors_at_once_lose_nothing() {
     assert!(text.contains("그들의") && text.contains("나의"), "{text}");
     let form = late.form(&path);
     assert_eq!(form.value("title"), Some("나의 제목"));
-    send(&mut editor, &form.set("act", "save")).await.ok();
+    drop(send(&mut editor, &form.set("act", "save")).await.ok());
     assert_eq!(p.current().await.1.title, "나의 제목");
 }
 
@@ -220,7 +234,7 @@ async fn what_is_typed_is_saved_in_steps_that_can_be_read_and_taken_back() {
     let history = editor.get(&format!("{path}/history?n=3")).await.ok();
     assert!(history.text().contains("다른 제목"), "{}", history.text());
     let back = editor.get(&format!("{path}/history?n=1")).await.ok();
-    editor.send(&back.form("history")).await.ok();
+    drop(editor.send(&back.form("history")).await.ok());
     let (_, now) = p.current().await;
     assert!(now.title != "다른 제목" && !format!("{now:?}").contains("문장 2"));
     assert_eq!(count().await, 4, "going back is a step, too");
@@ -240,14 +254,43 @@ async fn a_preview_opens_to_whoever_has_its_link_until_it_is_closed() {
     let shown = guest.get(&link).await.ok();
     assert!(shown.text().contains("물음-하나-끝"));
     assert_eq!(shown.headers["x-robots-tag"], "noindex");
+    // Words that somebody took back are in no preview, either.
+    publishing::approval::ask(app, staff, p.id, None).await.expect("asks");
+    p.press(p.partner(0), "withdraw").await;
+    let shown = guest.get(&link).await.ok().text();
+    assert!(
+        !shown.contains("물음-하나-끝") && shown.contains("물음-둘-끝"),
+        "{shown}"
+    );
     article::share(app, staff, p.id).await.expect("shares anew");
     assert_eq!(
         guest.get(&link).await.status,
         StatusCode::GONE,
         "another link took its place"
     );
-    article::unshare(app, staff, p.id).await.expect("closes");
     assert_eq!(guest.get(&format!("{link}x")).await.status, StatusCode::NOT_FOUND);
+    let link = async |editor: &mut testkit::Browser| {
+        let page = editor.get(&format!("/desk/articles/{}", p.id)).await.ok();
+        let at = page.body.find("/preview/").expect("a link");
+        let link: String = page.body[at..].chars().take_while(|c| !"\"&<".contains(*c)).collect();
+        link
+    };
+    let closed = link(&mut editor).await;
+    article::unshare(app, staff, p.id).await.expect("closes");
+    assert_eq!(guest.get(&closed).await.status, StatusCode::GONE);
+    article::share(app, staff, p.id).await.expect("shares");
+    let open = link(&mut editor).await;
+    drop(guest.get(&open).await.ok());
+    publishing::approval::note_approved(app, staff, p.id, None)
+        .await
+        .expect("notes");
+    article::publish(app, staff, p.id).await.expect("publishes");
+    article::withdraw(app, staff, p.id).await.expect("withdraws");
+    assert_eq!(
+        guest.get(&open).await.status,
+        StatusCode::GONE,
+        "nor does a link open what was withdrawn"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -263,7 +306,7 @@ async fn the_articles_own_wording_never_touches_the_answer() {
         .find(|name| name.starts_with("words-") && name.ends_with("-question"))
         .expect("a question's words");
     let form = form.set(&name, "글에만 실릴 물음입니다.").set("act", "save");
-    send(&mut editor, &form).await.ok();
+    drop(send(&mut editor, &form).await.ok());
     let (_, mut draft) = p.current().await;
     let reworded: Vec<_> = draft.exchanges().filter(|x| !x.texts.is_empty()).collect();
     assert_eq!(reworded.len(), 1);

@@ -1,6 +1,7 @@
 //! From exchanges to print: an article is put together, approved by those whose words it holds, and goes out.
 
 mod approval;
+mod canary;
 mod compose;
 mod insight;
 mod magazine;

@@ -20,7 +20,7 @@ async fn what_is_scheduled_is_nowhere_before_its_moment_and_goes_out_once() {
     assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
     let local = (app.clock.now() + chrono::TimeDelta::hours(2)).with_timezone(&chrono_tz::Asia::Seoul);
     let typed = local.format("%Y-%m-%dT%H:%M").to_string();
-    send(&mut editor, &form.set("publish_at", &typed)).await.ok();
+    drop(send(&mut editor, &form.set("publish_at", &typed)).await.ok());
     let row = p.row().await;
     assert_eq!(row.state, ArticleState::Scheduled);
     let at = row.publish_at.expect("a moment");
@@ -112,7 +112,7 @@ async fn a_correction_is_dated_shown_and_mailed_to_those_whose_words_it_touches(
     let form = form
         .set("correction", "수수료를 묻는 대목을 바로잡았습니다.")
         .set("act", "publish");
-    send(&mut editor, &form).await.ok();
+    drop(send(&mut editor, &form).await.ok());
     let page = p.page().await.ok().text();
     assert!(
         page.contains("수수료를 묻는 대목을 바로잡았습니다.") && page.contains("수수료는 같나요?"),

@@ -28,10 +28,11 @@ async fn an_article_in_two_parts_becomes_one_list() {
         DbBackend::Postgres => format!("'{id}'::uuid"),
         _ => format!("x'{}'", id.simple()),
     };
-    let at = match backend {
-        DbBackend::Postgres => "'2026-11-01T00:00:00+00:00'::timestamptz",
-        _ => "'2026-11-01T00:00:00+00:00'",
+    let moment = |day: &str| match backend {
+        DbBackend::Postgres => format!("'{day}T00:00:00+00:00'::timestamptz"),
+        _ => format!("'{day}T00:00:00+00:00'"),
     };
+    let (at, later) = (moment("2026-11-01"), moment("2026-11-08"));
     let (event, id) = (EventId::new(), ArticleId::new());
     let (one, two) = (ReverseId::new(), ReverseId::new());
     let exchange = BlockId::new();
@@ -39,7 +40,7 @@ async fn an_article_in_two_parts_becomes_one_list() {
     let mut all = vec![format!(
         "INSERT INTO event (id, slug, title, title_en, host_name, host_name_en, intro, intro_en, time_zone, opens_at, closes_at, \
          live_places, reverse_places, max_questions, answer_days, created_at) VALUES \
-         ({event_key}, 'old', '옛 행사', '', '나래', '', '', '', 'Asia/Seoul', {at}, {at}, 10, 8, 5, 7, {at})"
+         ({event_key}, 'old', '옛 행사', '', '나래', '', '', '', 'Asia/Seoul', {at}, {later}, 10, 8, 5, 7, {at})"
     )];
     for (n, reverse) in [one, two].iter().enumerate() {
         all.push(format!(

@@ -3,11 +3,13 @@
 use super::{ask, insert_approved, sheet};
 use crate::{
     Error,
-    article::{BlockBody, BlockDraft, Draft, How, QUESTION, QUOTE, QuoteBy, Who, Words, note_revision, store, words},
+    article::{
+        BlockBody, BlockDraft, Draft, How, QUESTION, QUOTE, QuoteBy, Who, Words, note_revision, says, store, words,
+    },
     repo,
 };
 use db::{
-    entity::{approval, approver},
+    entity::{answer, approval, approver},
     prelude::*,
 };
 use domain::{
@@ -35,7 +37,7 @@ pub async fn accept(app: &web::App, staff: StaffId, id: ArticleId, of: ApprovalI
     if wish.state != ApprovalState::ChangeWanted || suggestion.is_empty() || row.state == ArticleState::Withdrawn {
         return Err(Error::NotFound);
     }
-    let (_, whole, _) = sheet(&tx, &row, stands.clone()).await?;
+    let (source, whole, _) = sheet(&tx, &row, stands.clone()).await?;
     let theirs = |all: Vec<Words>| all.into_iter().find(|w| w.about == wish.about && w.who == who);
     let Some(now) = theirs(words(&whole)).filter(|w| w.hash() == wish.hash) else {
         return Err(db::Error::Stale { what: "approval" }.into());
@@ -44,6 +46,14 @@ pub async fn accept(app: &web::App, staff: StaffId, id: ArticleId, of: ApprovalI
     if let Some(block) = draft.blocks.iter_mut().find(|b| b.id == now.block) {
         for piece in &suggestion {
             take(block, &piece.part, text::tidy(&piece.text), who);
+        }
+        if let BlockBody::Exchange(x) = &mut block.body {
+            // What stood out may be said no longer.
+            let answers = source.material.answers_to(x.asked);
+            let said = |a: &&answer::Model| says(x.texts.get(&a.id.to_string()).unwrap_or(&a.body), &x.pull);
+            if !answers.iter().any(said) {
+                x.pull.clear();
+            }
         }
     }
     store(&tx, app, &row, &draft).await?;
@@ -71,10 +81,6 @@ fn take(block: &mut BlockDraft, part: &str, new: String, who: Who) {
     match &mut block.body {
         BlockBody::Exchange(x) if part == QUESTION || part.parse::<AnswerId>().is_ok() => {
             x.texts.insert(part.to_owned(), new);
-            // What stood out may be said no longer.
-            if !x.texts.values().any(|text| crate::article::says(text, &x.pull)) {
-                x.pull.clear();
-            }
         }
         BlockBody::Quote { by, text, .. } if part == QUOTE => {
             // No longer the words of an answer, but theirs all the same.

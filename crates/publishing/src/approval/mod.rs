@@ -85,6 +85,8 @@ pub struct Item {
     pub row: Option<approval::Model>,
     /// What becomes of them when the article goes out now.
     pub verdict: Verdict,
+    /// They took back words in this place, and approved none since.
+    pub withdrawn: bool,
 }
 
 impl Item {
@@ -148,6 +150,7 @@ pub(crate) async fn sheet(
         let (status, row) = status(&said, &words.hash());
         let verdict = verdict(status, &said, choices.get(&words.block.uuid()).copied());
         let item = Item {
+            withdrawn: taken_back(status, &said),
             status,
             row: row.cloned(),
             verdict,
@@ -159,6 +162,20 @@ pub(crate) async fn sheet(
         }
     }
     Ok((source, whole, sheet))
+}
+
+/// What the article would say with the leave of everybody who took nothing back.
+pub(crate) async fn without_withdrawn(
+    conn: &impl ConnectionTrait,
+    article: &article::Model,
+) -> Result<Snapshot, Error> {
+    let draft = Draft::of(article, repo::blocks(conn, article.id).await?);
+    let (source, _, sheet) = sheet(conn, article, draft).await?;
+    let withdrawn = sheet.items().filter(|i| i.withdrawn);
+    let out: Verdicts = withdrawn
+        .map(|i| ((i.words.about, i.words.who), Verdict::Out))
+        .collect();
+    Ok(source.snapshot(&out))
 }
 
 /// Everybody who is quoted in this draft of the article, and what they say.
@@ -196,13 +213,17 @@ fn status<'a>(said: &[&'a approval::Model], hash: &str) -> (Status, Option<&'a a
 fn verdict(status: Status, said: &[&approval::Model], choice: Option<Unapproved>) -> Verdict {
     if status == Status::Approved {
         Verdict::Stand
-    } else if said.iter().any(|r| r.state == ApprovalState::Withdrawn) {
+    } else if taken_back(status, said) {
         Verdict::Out
     } else if choice == Some(Unapproved::Anonymise) {
         Verdict::Anonymous
     } else {
         Verdict::Out
     }
+}
+
+fn taken_back(status: Status, said: &[&approval::Model]) -> bool {
+    status != Status::Approved && said.iter().any(|r| r.state == ApprovalState::Withdrawn)
 }
 
 impl Who {

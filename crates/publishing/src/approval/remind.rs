@@ -7,9 +7,13 @@ use super::{
 };
 use crate::{Error, article::Draft, repo};
 use chrono::Days;
-use db::{entity::approver, prelude::*};
+use db::{
+    entity::{approval, approver, article},
+    prelude::*,
+};
 use domain::{ArticleId, state::article::ArticleState};
 use mail::Hours;
+use sea_orm::sea_query::Query;
 
 /// Working days between two mails.
 const DAYS: u32 = 3;
@@ -19,28 +23,47 @@ const MOST: i32 = 2;
 /// Reminds whoever is due now; gives how many mails that are.
 ///
 /// # Errors
-/// When the database refuses.
+/// The first refusal, after all were tried.
 pub async fn remind(app: &web::App) -> Result<usize, Error> {
     let now = app.clock.now();
     // Three working days are never fewer than three days.
     let before = now.checked_sub_days(Days::new(DAYS.into())).unwrap_or(now);
+    let waits = Query::select()
+        .column(approval::Column::ApproverId)
+        .from(approval::Entity)
+        // In literal words, for the index's sake.
+        .and_where(Expr::cust("state = 'asked'"))
+        .and_where(approval::Column::AskedAt.lte(now))
+        .to_owned();
+    let open = Query::select()
+        .column(article::Column::Id)
+        .from(article::Entity)
+        .and_where(article::Column::State.is_in([ArticleState::Draft, ArticleState::Scheduled]))
+        .to_owned();
     let due: Vec<ArticleId> = approver::Entity::find()
         .select_only()
         .column(approver::Column::ArticleId)
         .distinct()
         .filter(approver::Column::AskedAt.lte(before))
         .filter(approver::Column::Reminders.lt(MOST))
+        .filter(approver::Column::Id.in_subquery(waits))
+        .filter(approver::Column::ArticleId.in_subquery(open))
         .into_tuple()
         .all(app.db.reader())
         .await?;
-    let mut mails = 0;
+    let (mut mails, mut refused) = (0, None);
     for id in due {
-        mails += of(app, id).await?;
+        match of(app, id).await {
+            Ok(n) => mails += n,
+            Err(error) => {
+                refused.get_or_insert(error);
+            }
+        }
     }
     if mails > 0 {
         app.wake.notify();
     }
-    Ok(mails)
+    refused.map_or(Ok(mails), Err)
 }
 
 async fn of(app: &web::App, id: ArticleId) -> Result<usize, Error> {

@@ -14,6 +14,7 @@ use db::{
 };
 use domain::{
     CrewMemberId, EventId, InvitationId, SpeakerId,
+    state::article::BlockKind,
     text::{self, TextError},
 };
 use std::collections::HashSet;
@@ -92,7 +93,8 @@ impl Known {
             partners: partners.into_iter().collect(),
             speakers: speakers.into_iter().collect(),
             crew: crew.into_iter().collect(),
-            has_figures: figures::of(conn, event, draft.lang).await?.people > 0,
+            has_figures: draft.blocks.iter().any(|b| b.body.kind() == BlockKind::Figures)
+                && figures::of(conn, event, draft.lang).await?.people > 0,
         })
     }
 

@@ -196,7 +196,8 @@ pub async fn save(
     let known = Known::of(&tx, row.event_id, &typed).await?;
     let mine = check::check(typed, &row, &known, wanted).map_err(Error::Fields)?;
     let (draft, merged) = match base {
-        _ if row.version == base.version() => (mine.clone(), false),
+        Base::Version(version) if row.version == *version => (mine.clone(), false),
+        // Also at the version that the form names: what another's save brought in beside may not stand in the form yet.
         Base::Seen { was, .. } if row.state != ArticleState::Withdrawn => {
             let both = merge::merge(was, &stands, mine.clone());
             if !both.conflicts.is_empty() {

@@ -1,15 +1,18 @@
 //! Somebody takes back that their words may be printed: they leave what is published already.
 
-use super::{Block, Exchange, Snapshot, Who, build, snapshot};
+use super::{Block, Exchange, Said, Snapshot, Who, Words, build, snapshot, words};
 use crate::{Error, cache, repo};
 use db::{
     audit::{self, Actor},
-    entity::article,
+    entity::{article, article_block},
     prelude::*,
 };
 use domain::{
     ApproverId, InvitationId,
-    state::{Transitions, article::ArticleState},
+    state::{
+        Transitions,
+        article::{ApprovalState, ArticleState},
+    },
 };
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -29,12 +32,9 @@ pub async fn withdraw_print(app: &web::App, id: InvitationId) -> Result<u64, Err
     let mut changed = 0;
     for article in repo::articles_of(&tx, event).await? {
         if article.snapshot.is_some() {
-            let gone = Gone {
-                who: Who::Partner(id),
-                about: None,
-            };
+            let gone = Gone::all(Who::Partner(id));
             let action = "article.print_withdrawn";
-            changed += u64::from(leave(&tx, app, &gone, Actor::Partner(id), action, article).await?);
+            changed += u64::from(leave(&tx, app, gone, Actor::Partner(id), action, article).await?);
         }
     }
     tx.commit().await?;
@@ -54,17 +54,35 @@ pub async fn withdraw_words(app: &web::App, id: ApproverId) -> Result<bool, Erro
     let Some(approver) = repo::approver(&tx, id).await? else {
         return Ok(false);
     };
-    let about = repo::withdrawn_by(&tx, id).await?;
+    let rows = repo::approvals(&tx, [id]).await?;
     let article = repo::article(&tx, approver.article_id).await?;
-    let Some(who) = repo::who(&approver).filter(|_| !about.is_empty() && article.snapshot.is_some()) else {
+    let Some(who) = repo::who(&approver).filter(|_| article.snapshot.is_some()) else {
         return Ok(false);
     };
+    let printed: Snapshot = serde_json::from_value(article.snapshot.clone().unwrap_or_default())?;
+    let printed = words(&printed);
+    let all = |state| rows.iter().filter(move |r| r.state == state);
+    // Other words that they approved since do not keep those in print that they took back.
+    let approved = |about: Uuid| {
+        let printed = printed
+            .iter()
+            .find(|w| w.about == about && w.who == who)
+            .map(Words::hash);
+        all(ApprovalState::Approved).any(|r| r.about == about && Some(&r.hash) == printed.as_ref())
+    };
+    let about: HashSet<Uuid> = all(ApprovalState::Withdrawn)
+        .map(|r| r.about)
+        .filter(|about| !approved(*about))
+        .collect();
+    if about.is_empty() {
+        return Ok(false);
+    }
     let gone = Gone {
-        who,
         about: Some(about),
+        ..Gone::all(who)
     };
     let action = "article.words_withdrawn";
-    let changed = leave(&tx, app, &gone, who.actor(), action, article).await?;
+    let changed = leave(&tx, app, gone, who.actor(), action, article).await?;
     tx.commit().await?;
     if changed {
         cache::changed();
@@ -77,22 +95,27 @@ struct Gone {
     who: Who,
     /// What they are about; `None`: all of theirs.
     about: Option<HashSet<Uuid>>,
+    /// The snapshot does not say which words of the host's are whose, so all that may be theirs leave.
+    untold: bool,
 }
 
 async fn leave(
     tx: &WriteTx,
     app: &web::App,
-    gone: &Gone,
+    mut gone: Gone,
     actor: Actor,
     action: &'static str,
     article: article::Model,
 ) -> Result<bool, Error> {
     let stood: Snapshot = serde_json::from_value(article.snapshot.clone().unwrap_or_default())?;
+    gone.untold = stood.format < snapshot::FORMAT;
     let stands = if stood.format < 2 {
         // It does not say whose words are whose, so it is made anew.
-        build(tx, &article).await?.without(gone)
+        build(tx, &article).await?.without(&gone)
+    } else if gone.untold && gone.about.is_some() {
+        stood.clone().told(&repo::blocks(tx, article.id).await?).without(&gone)
     } else {
-        stood.clone().without(gone)
+        stood.clone().without(&gone)
     };
     if stands == stood {
         return Ok(false);
@@ -136,13 +159,27 @@ impl Snapshot {
         self.blocks.iter().filter(|b| b.is_voice()).count()
     }
 
+    /// What the exchanges of an older snapshot are about, as far as they stand in the draft.
+    fn told(mut self, blocks: &[article_block::Model]) -> Self {
+        for block in &mut self.blocks {
+            if let Block::Exchange(x) = block
+                && x.about.is_none()
+            {
+                let row = blocks.iter().find(|b| b.id == x.id);
+                let asked = row.and_then(|b| b.question_id.map(|q| q.uuid()).or(b.reverse_id.map(|r| r.uuid())));
+                x.about = asked;
+            }
+        }
+        self
+    }
+
     /// The article without what this person asked or answered.
     fn without(mut self, gone: &Gone) -> Self {
         let pieces = self.blocks.into_iter().map(|block| {
             let voice = block.is_voice();
             let kept = match block {
                 Block::Exchange(x) => x.without(gone).map(|x| Block::Exchange(Box::new(x))),
-                Block::Quote { id, said } if gone.has(id.uuid()) && said.by.who() == Some(gone.who) => None,
+                Block::Quote { id, said } if gone.has(Some(id.uuid())) && said.by.who() == Some(gone.who) => None,
                 other => Some(other),
             };
             (voice, kept)
@@ -153,17 +190,33 @@ impl Snapshot {
 }
 
 impl Gone {
-    fn has(&self, about: Uuid) -> bool {
-        self.about.as_ref().is_none_or(|all| all.contains(&about))
+    const fn all(who: Who) -> Self {
+        Self {
+            who,
+            about: None,
+            untold: false,
+        }
+    }
+
+    fn has(&self, about: Option<Uuid>) -> bool {
+        let of = |all: &HashSet<Uuid>| about.map_or(self.untold, |about| all.contains(&about));
+        self.about.as_ref().is_none_or(of)
+    }
+
+    fn said(&self, said: &Said) -> bool {
+        let by = said.by.who();
+        let host = by.is_none() && !said.by.is_partner();
+        by == Some(self.who) || self.untold && host && !matches!(self.who, Who::Partner(_))
     }
 }
 
 impl Exchange {
     fn without(mut self, gone: &Gone) -> Option<Self> {
-        if !gone.has(self.about.unwrap_or_else(|| self.id.uuid())) {
+        let own = (!gone.untold).then(|| self.id.uuid());
+        if !gone.has(self.about.or(own)) {
             return Some(self);
         }
-        let theirs = |said: &super::Said| said.by.who() == Some(gone.who);
+        let theirs = |said: &Said| gone.said(said);
         if theirs(&self.question) {
             return None;
         }
@@ -176,7 +229,7 @@ impl Exchange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{EventFacts, Said, Standing};
+    use crate::article::{EventFacts, Standing};
     use domain::{BlockId, Lang, person::Person, state::article::ArticlePart};
 
     fn said(by: Option<InvitationId>, text: &str) -> Said {
@@ -219,10 +272,7 @@ mod tests {
             part: Some(part),
             heading: String::new(),
         };
-        let all = |id| Gone {
-            who: Who::Partner(id),
-            about: None,
-        };
+        let all = |id| Gone::all(Who::Partner(id));
         let snapshot = Snapshot {
             format: super::super::snapshot::FORMAT,
             lang: Lang::Ko,
@@ -266,5 +316,35 @@ mod tests {
         assert_eq!(snapshot.clone().without(&all(InvitationId::new())), snapshot);
         let empty = left.clone().without(&all(other));
         assert_eq!((empty.voices(), empty.blocks.len()), (0, 2));
+    }
+
+    #[test]
+    fn where_a_snapshot_does_not_tell_the_hosts_people_apart_all_of_them_leave() {
+        let (asker, speaker) = (InvitationId::new(), domain::SpeakerId::new());
+        let about = Uuid::from_u128(7);
+        let Block::Exchange(x) = exchange(said(Some(asker), "왜요?"), vec![said(None, "그래서요.")]) else {
+            panic!("an exchange")
+        };
+        let gone = |untold| Gone {
+            who: Who::Speaker(speaker),
+            about: Some(HashSet::from([about])),
+            untold,
+        };
+        let told = Exchange {
+            about: Some(about),
+            ..*x.clone()
+        };
+        assert_eq!(
+            told.clone().without(&gone(false)),
+            Some(told.clone()),
+            "it was the host"
+        );
+        assert_eq!(told.clone().without(&gone(true)), None, "it may have been theirs");
+        let other = Exchange {
+            about: Some(Uuid::from_u128(8)),
+            ..*x.clone()
+        };
+        assert_eq!(other.clone().without(&gone(true)), Some(other));
+        assert_eq!((*x).without(&gone(true)), None, "nobody knows what it is about");
     }
 }

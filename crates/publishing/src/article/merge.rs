@@ -15,14 +15,6 @@ pub enum Base {
     },
 }
 
-impl Base {
-    pub(super) const fn version(&self) -> i32 {
-        match self {
-            Self::Version(version) | Self::Seen { version, .. } => *version,
-        }
-    }
-}
-
 /// A draft in digests: names of fields, then ids of blocks in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen(Vec<(String, String)>);

@@ -4,7 +4,7 @@ use super::publish::note;
 use crate::{Error, repo};
 use chrono::{DateTime, Days, Utc};
 use db::{audit::Actor, entity::article, prelude::*};
-use domain::{ArticleId, StaffId, token::Purpose};
+use domain::{ArticleId, StaffId, state::article::ArticleState, token::Purpose};
 
 /// Days for which it counts.
 const DAYS: u64 = 14;
@@ -70,7 +70,8 @@ pub(crate) async fn opened(app: &web::App, token: &str) -> Result<article::Model
     let claim = app.keys.verify(Purpose::Preview, token).ok_or(Error::NotFound)?;
     let article = repo::article(app.db.reader(), ArticleId::from_uuid(claim.id)).await?;
     let counts = article.preview_until.is_some_and(|until| app.clock.now() < until);
-    if counts && claim.stamp == stamp(&article) {
+    // What was taken back is read nowhere, by no link.
+    if counts && claim.stamp == stamp(&article) && article.state != ArticleState::Withdrawn {
         Ok(article)
     } else {
         Err(Error::Gone)

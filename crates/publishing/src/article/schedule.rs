@@ -67,10 +67,10 @@ async fn back(tx: &WriteTx, id: ArticleId, missed: Option<DateTime<Utc>>) -> Res
 }
 
 /// Publishes what is due, each in a transaction of its own; gives how many. Call it while the clock is believed. One of
-/// which nothing is left to read becomes a draft that says so.
+/// which nothing is left to read becomes a draft that says so; one that cannot go out holds up no other.
 ///
 /// # Errors
-/// When the database refuses; what is due stays due.
+/// The first refusal, after all were tried; what is due stays due.
 pub async fn publish_due(app: &web::App) -> Result<usize, Error> {
     let due: Vec<ArticleId> = article::Entity::find()
         .select_only()
@@ -81,19 +81,22 @@ pub async fn publish_due(app: &web::App) -> Result<usize, Error> {
         .into_tuple()
         .all(app.db.reader())
         .await?;
-    let mut out = 0;
+    let (mut out, mut refused) = (0, None);
     for id in due {
         match one(app, id).await {
             Ok(published) => out += usize::from(published),
             // Somebody else did it, or an editor saved at the moment: the next look finds it, if it still waits.
             Err(error) if error.is_stale() => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                tracing::error!(article = %id, %error, "a scheduled article could not go out");
+                refused.get_or_insert(error);
+            }
         }
     }
     if out > 0 {
         cache::changed();
     }
-    Ok(out)
+    refused.map_or(Ok(out), Err)
 }
 
 async fn one(app: &web::App, id: ArticleId) -> Result<bool, Error> {

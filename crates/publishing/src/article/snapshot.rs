@@ -190,9 +190,13 @@ pub(super) fn left(pieces: Vec<(bool, Option<Block>)>) -> Vec<Block> {
     for (at, (_, block)) in pieces.iter().enumerate().rev() {
         let Some(block) = block else { continue };
         if matches!(block, Block::Part { .. }) {
-            let voices = pieces.get(at + 1).is_some_and(|(voice, _)| *voice);
+            let below = pieces.get(at + 1);
+            let voices = below.is_some_and(|(voice, _)| *voice);
+            // A heading right over another one is its editor's wish.
+            let over_part = matches!(below, Some((_, Some(Block::Part { .. })))) && !empty[at + 1];
             empty[at] = match next {
-                None | Some(Block::Part { .. }) => true,
+                None => true,
+                Some(Block::Part { .. }) => !over_part,
                 Some(next) => voices && !next.is_voice(),
             };
         }
@@ -248,6 +252,33 @@ mod tests {
             "번거로운 상대라고 생각해 본 적이 없습니다.",
             "번거로운 상대입니다"
         ));
+    }
+
+    #[test]
+    fn a_heading_goes_with_what_stood_under_it_and_no_sooner() {
+        let part = |heading: &str| {
+            let part = Block::Part {
+                part: None,
+                heading: heading.into(),
+            };
+            (false, Some(part))
+        };
+        let prose = || (false, Some(Block::Prose { markdown: "글".into() }));
+        let headings = |pieces: Vec<(bool, Option<Block>)>| -> Vec<String> {
+            let heading = |block| match block {
+                Block::Part { heading, .. } => Some(heading),
+                _ => None,
+            };
+            left(pieces).into_iter().filter_map(heading).collect()
+        };
+        assert_eq!(headings(vec![part("위"), part("아래"), prose()]), ["위", "아래"]);
+        assert_eq!(headings(vec![part("가"), (true, None), part("나"), prose()]), ["나"]);
+        assert_eq!(headings(vec![part("가"), (true, None), prose()]), [""; 0]);
+        assert_eq!(headings(vec![part("위"), part("아래"), (true, None)]), [""; 0]);
+        assert_eq!(
+            headings(vec![part("위"), part("가"), (true, None), part("나"), prose()]),
+            ["나"]
+        );
     }
 
     #[test]

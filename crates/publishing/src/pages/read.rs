@@ -1,7 +1,7 @@
 //! An article's page, for readers and, before it is published, for its editors.
 
 use crate::{
-    Cache, Error,
+    Cache, Error, approval,
     article::{
         self,
         render::{self, Preview},
@@ -75,7 +75,7 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
     Ok(page)
 }
 
-/// What readers would see if it were published now, with everybody's leave.
+/// What readers would see if it were published now, with everybody's leave who has not refused it.
 pub(super) async fn preview(State(app): State<App>, _: Editor, Path(id): Path<ArticleId>) -> web::Result {
     let row = repo::article(app.db.reader(), id).await?;
     let desk = Preview::Desk(format!("/desk/articles/{id}"));
@@ -89,7 +89,7 @@ pub(super) async fn shared(State(app): State<App>, Path(token): Path<String>) ->
 }
 
 async fn unpublished(app: &App, row: &Model, preview: Preview, pictures: String) -> web::Result {
-    let snapshot = article::build(app.db.reader(), row).await?;
+    let snapshot = approval::without_withdrawn(app.db.reader(), row).await?;
     let facts = render::Facts {
         slug: &row.slug,
         published_at: row.published_at,

@@ -13,10 +13,9 @@ use db::{
     people,
     prelude::*,
 };
-use domain::{ApproverId, ArticleId, InvitationId, Lang, StaffId, state::article::ApprovalState};
+use domain::{ApproverId, ArticleId, InvitationId, Lang, StaffId};
 use sea_orm::sea_query::Query;
-use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
+use std::collections::HashMap;
 
 /// Partners that a choice of people may hold.
 const QUOTABLE: u64 = 1_000;
@@ -167,14 +166,6 @@ pub(crate) fn who(row: &approver::Model) -> Option<Who> {
         .map(Who::Partner)
         .or(row.speaker_id.map(Who::Speaker))
         .or(row.crew_member_id.map(Who::Crew))
-}
-
-/// What the words that this person withdrew are about, unless they approved others in their place.
-pub(crate) async fn withdrawn_by(conn: &impl ConnectionTrait, id: ApproverId) -> Result<HashSet<Uuid>, Error> {
-    let rows = approvals(conn, [id]).await?;
-    let all = |state| -> HashSet<Uuid> { rows.iter().filter(|r| r.state == state).map(|r| r.about).collect() };
-    let approved = all(ApprovalState::Approved);
-    Ok(all(ApprovalState::Withdrawn).difference(&approved).copied().collect())
 }
 
 /// Whom an article of the event may quote by their spoken word: its speakers, the crews, the partners who came, said or

@@ -68,7 +68,7 @@ pub(super) fn read(fields: &[(String, String)], stored: &Draft, errors: &mut Err
         } else {
             stored.slug.clone()
         },
-        comments: f.get("comments") == "true",
+        comments: stored.comments,
         blocks: f.all("block").filter_map(|head| block(&f, head, stored)).collect(),
     };
     let beside = Beside {

@@ -52,7 +52,11 @@ pub(super) async fn save(
         return refused(&app, c, id, typed, errors).await;
     }
     match store(&app, staff.id, id, &typed, How::Pressed).await {
-        Ok(_) => after(&app, c, staff.id, id, typed, at).await,
+        Ok(saved) => {
+            // What another editor changed beside it is in the form from now on.
+            typed.draft = saved.draft;
+            after(&app, c, staff.id, id, typed, at).await
+        }
         Err(Error::Fields(errors)) => refused(&app, c, id, typed, errors).await,
         // What was typed stays in the form, beside what stands now: saving once more is a decision, not an accident.
         Err(Error::Overtaken {
