@@ -10,6 +10,7 @@ use domain::{ArticleId, Lang, state::article::ArticleState};
 use publishing::{
     approval,
     article::{self, BlockBody, BlockDraft, QuoteBy, Shape},
+    magazine::{self, Item, Line},
 };
 use std::{
     collections::BTreeMap,
@@ -20,6 +21,9 @@ use testkit::{Browser, Wire};
 
 /// Only in demonstrations, where everybody may read everybody's mail.
 const DEMO: &str = "demo";
+
+/// `열쇠말`, as it stands in an address.
+const KEYWORD: &str = "%EC%97%B4%EC%87%A0%EB%A7%90";
 
 /// Outside the desk, what is only sent to: each answers with a redirect, or with the form that was sent.
 const DEEDS: &[&str] = &[
@@ -143,6 +147,28 @@ impl Known {
                 .collect(),
             "/my/questions/{id}" | "/my/questions/{id}/edit" | "/my/questions/{id}/write" => each("{id}", &self.ids),
             "/my/reverse/{assignment}" => each("{assignment}", &self.ids),
+            "/magazine" | "/magazine/archive" => vec![route.to_owned()],
+            "/magazine/{number}" => vec!["/magazine/1".into(), "/magazine/2".into()],
+            "/magazine/{number}/cover/{file}" => each("{file}", &self.files)
+                .iter()
+                .map(|path| path.replace("{number}", "1"))
+                .collect(),
+            // What is looked for must not stand in the address, which every place tells with its page.
+            "/magazine/archive/{kind}/{value}" => ["year/2026", "service/%EC%84%9C%EB%B9%84%EC%8A%A4%200"]
+                .map(String::from)
+                .into_iter()
+                .chain(["withdrawn", "scheduled"].map(|word| format!("keyword/%63anary-{word}-{KEYWORD}")))
+                .map(|of| format!("/magazine/archive/{of}"))
+                .collect(),
+            "/magazine/search" => [
+                "",
+                "canary+withdrawn",
+                "canary+scheduled",
+                "%EB%AC%BC%EC%9D%8C",
+                "%EB%8C%80%EB%8B%B5",
+            ]
+            .map(|q| format!("/magazine/search?q={q}"))
+            .into(),
             "/assets/{name}" => each("{name}", &self.files),
             "/favicon.ico" | "/healthz" | "/readyz" | "/sign-in" | "/link" | "/my" | "/my/rsvp" | "/my/selection"
             | "/my/consent" | "/my/questions/new" => vec![route.to_owned()],
@@ -259,6 +285,16 @@ async fn what_may_not_be_read_is_found_nowhere() {
     let scheduled = p.report("canary-scheduled", 2).await;
     let at = app.clock.now() + chrono::TimeDelta::days(3);
     article::schedule(app, staff, scheduled, at).await.expect("schedules");
+    // Both stand in an issue that readers see.
+    let issue = magazine::create(app, staff, "묻고 답하는 호", Lang::Ko)
+        .await
+        .expect("is made");
+    let (row, mut draft) = magazine::current(app.db.reader(), issue).await.expect("reads");
+    draft.items = [withdrawn, scheduled].map(|id| Item::new(Line::Article(id))).into();
+    magazine::save(app, staff, issue, row.version, draft)
+        .await
+        .expect("saves");
+    magazine::show(app, staff, issue).await.expect("shows");
     // What its editor types over a published article is not out, either.
     p.edit(|d| d.standfirst = "canary-typed".into()).await;
 
@@ -302,7 +338,18 @@ async fn what_may_not_be_read_is_found_nowhere() {
     // While it stands it is read: by these ways, and into every memory there is.
     let before = walk(&mut stranger, &known).await;
     let page = format!("/articles/{}", known.slugs[1]);
-    assert!(places(&before, "canary-withdrawn-제목").contains(&"/"));
+    let keyword = format!("/magazine/archive/keyword/%63anary-withdrawn-{KEYWORD}");
+    let lists = [
+        "/",
+        "/magazine/1",
+        "/magazine/archive/year/2026",
+        &keyword,
+        "/magazine/search?q=canary+withdrawn",
+    ];
+    for list in lists {
+        assert!(places(&before, "canary-withdrawn-제목").contains(&list), "{list}");
+    }
+    assert!(places(&before, "canary-withdrawn-열쇠말").contains(&"/magazine/archive"));
     for part in ["제목", "요지", "열쇠말", "글", "부", "인용", "대체", "설명"] {
         assert!(
             places(&before, &format!("canary-withdrawn-{part}")).contains(&page.as_str()),

@@ -27,7 +27,9 @@ async function writes(scene) {
   const v = await room.visitor("editor");
   await v.signIn(server.stops.editor[0].email, FINISHED);
   await v.inOwnLanguage();
-  scene.talk = await v.page.locator("td a[href^='/articles/']").first().getAttribute("href");
+  const published = v.page.locator("tr", { has: v.page.locator("td a[href^='/articles/']") }).first();
+  scene.talk = await published.locator("td a").getAttribute("href");
+  scene.title = await published.locator("th a").innerText();
   await v.press(t("articles-create-report"));
   await v.box(t("publishing:field-title")).first().fill(REPORT);
   await v.box(new RegExp(`^${t("field-standfirst")}`)).fill("강당을 채운 하루를 숫자와 말로 남겼다.");
@@ -64,8 +66,7 @@ async function makesIssue(scene) {
   await v.look("issue-find", { glance: true });
   await v.page.locator("input[name=add]").first().check();
   await press(scene, v, v.button(t("issue-add-articles")));
-  await field(v, t("issue-find")).fill("");
-  await v.page.locator("label[for=add]").click();
+  await v.page.getByRole("checkbox", { name: scene.title }).check();
   await press(scene, v, v.button(t("issue-add-articles")));
   await v.look("issue-filled", { dark: true });
 }
@@ -86,11 +87,11 @@ async function orders(scene) {
   if (after[2] !== before[3] || after[3] !== before[2]) room.problem(`the last line did not go up: ${before} became ${after}`);
   if (room.script) {
     // Dragging is the script's addition.
-    const box = await lines(v).nth(1).boundingBox();
-    await Promise.all([
-      v.page.waitForEvent("load"),
-      lines(v).nth(2).locator("th").dragTo(lines(v).nth(1), { targetPosition: { x: 20, y: box.height / 2 } }),
-    ]);
+    const [from, to] = await Promise.all([2, 1].map((n) => lines(v).nth(n).boundingBox()));
+    await v.page.mouse.move(from.x + 20, from.y + from.height / 2);
+    await v.page.mouse.down();
+    await v.page.mouse.move(to.x + 20, to.y + to.height / 2, { steps: 8 });
+    await Promise.all([v.page.waitForEvent("load"), v.page.mouse.up()]);
   } else {
     await v.press(t("issue-up", { n: 3 }));
   }

@@ -251,7 +251,8 @@ async fn keep_cover(app: &App, row: &Model, typed: &mut Typed) -> Result<(), Err
         cover: typed.draft.cover.clone(),
         ..row.clone()
     };
-    if draft.cover != row.cover && magazine::cover_asset(app.db.reader(), &draft).await?.is_none() {
+    let new = draft.cover.is_some() && draft.cover != row.cover;
+    if new && magazine::cover_asset(app.db.reader(), &draft).await?.is_none() {
         typed.draft.cover.clone_from(&row.cover);
     }
     Ok(())
