@@ -324,9 +324,9 @@ async fn what_may_not_be_read_is_found_nowhere() {
     let mut foreign = p.world.browser().speaking("en");
     let mut partner = crate::flow::scene::enter(&p.world, p.scene.partners[3].invitation, Lang::Ko).await;
     let running = p.world.run().await;
-    let mut wire = Wire::new(running.web);
-    let mut over_wire = async || {
-        let mut got = Vec::new();
+    let over_wire = async || {
+        // A connection of its own: the walk takes longer than one may idle.
+        let (mut wire, mut got) = (Wire::new(running.web), Vec::new());
         for slug in &known.slugs {
             let path = format!("/articles/{slug}");
             let reply = wire.get(&path).await.expect("answers");

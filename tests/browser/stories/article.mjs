@@ -18,6 +18,7 @@ export async function published(scene) {
   await v.box(new RegExp(`^${t("compose-markdown")}`)).fill("한 해 동안 쌓인 질문을 **한자리에서** 나누었습니다.\n\n# 무대에서");
   await v.box(new RegExp(`^${t("publishing:field-keywords")}`)).fill("정산, 예약");
   const first = v.page.locator("[data-kind=exchange]").first();
+  await first.locator("summary").first().click();
   await first.getByRole("textbox").first().fill("정산은 언제 하나요");
   await v.follow(v.page.getByRole("button", { name: new RegExp(`^${t("article-down")}`) }).first());
   await v.follow(v.page.getByRole("button", { name: new RegExp(`^${t("article-up")}`) }).last());

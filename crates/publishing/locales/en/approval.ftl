@@ -27,7 +27,13 @@ approval-asked = Waiting
 approval-approved = Approved
 approval-change-wanted = Change wanted
 approval-withdrawn = Withdrawn
-approval-forecast = Published now, words in { $approved } places stand as approved; of the others, { $anonymous } stand without a name and { $out } are left out.
+approval-forecast = Published now, words in { $approved } places stand as approved.{ $anonymous ->
+    [0] {""}
+   *[other] {" "}Of those not approved, { $anonymous } stand without a name.
+ }{ $out ->
+    [0] {""}
+   *[other] {" "}Of those not approved, { $out } are left out.
+ }
 
 words-title = Your words in print
 words-lead = We would like to print the words below in “{ $title }”. Please tell us whether they may stand like this.

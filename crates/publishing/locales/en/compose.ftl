@@ -10,8 +10,9 @@ compose-picture-n = Picture { $n }
 compose-figures = The event in figures
 compose-drag = Drag to move
 compose-markdown = Text
-compose-words = Edit the wording for this article
-compose-words-hint = Only this article changes; question and answer themselves stay as they are. Whoever said it is asked for approval again.
+compose-shape = Edit how it is printed
+compose-usual = Left empty: { $heading }
+compose-words-hint = The wording below changes in this article alone; question and answer themselves stay as they are. Whoever said it is asked for approval again.
 compose-reworded = edited
 compose-original = Back to the original wording
 compose-quote-text = Words
@@ -64,6 +65,8 @@ field-correction = What readers are told was wrong
 field-lang = Language
 article-heading-part = Heading of the part
 articles-create-report = Create a report of the event
+
+article-contents-parts = In this article
 
 figures-title = The event in figures
 figures-companies = Companies

@@ -26,10 +26,16 @@ approval-asked = 기다림
 approval-approved = 승인
 approval-change-wanted = 수정 요청
 approval-withdrawn = 철회
-approval-forecast = 지금 발행하면 승인된 { $approved }곳은 그대로 실리고, 승인받지 못한 말 가운데 { $anonymous }곳은 이름 없이 실리며 { $out }곳은 빠집니다.
+approval-forecast = 지금 발행하면 승인된 { $approved }곳은 그대로 실립니다.{ $anonymous ->
+    [0] {""}
+   *[other] {" "}승인받지 못한 { $anonymous }곳은 이름 없이 실립니다.
+ }{ $out ->
+    [0] {""}
+   *[other] {" "}승인받지 못한 { $out }곳은 빠집니다.
+ }
 
 words-title = 실릴 말씀 확인
-words-lead = ‘{ $title }’에 아래 말씀을 실으려 합니다. 이대로 실어도 좋은지 알려 주세요.
+words-lead = ‘{ $title }’에 아래 말씀을 실으려고 해요. 이대로 실어도 좋은지 알려 주세요.
 words-published = 글이 발행되어 있어요.
 words-open = 글 보기
 words-empty = 확인하실 말씀이 없어요.

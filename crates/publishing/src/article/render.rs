@@ -57,6 +57,8 @@ struct Page<'a> {
     url: String,
     pieces: Vec<Piece<'a>>,
     contents: Vec<Contents>,
+    /// How many questions it has.
+    questions: usize,
     minutes: usize,
     /// The day of the event, in words.
     held: Option<String>,
@@ -173,6 +175,10 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
             Block::Figures { caption, figures } => pieces.push(Piece::Figures(figures, caption)),
         }
     }
+    if n == 0 && contents.len() < 2 {
+        // One heading needs no list.
+        contents.clear();
+    }
     let noon = |day: NaiveDate| day.and_hms_opt(12, 0, 0).map(|at| at.and_utc());
     let page = Page {
         held: s.event.first_day.and_then(noon).map(|at| w.date(at, "UTC")),
@@ -183,6 +189,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
         url: format!("{}/articles/{}", f.public_url, f.slug),
         pieces,
         contents,
+        questions: n,
         minutes: minutes(s),
         json_ld: json_ld(s, f),
     };

@@ -26,6 +26,8 @@ struct Approvals {
 struct Person {
     who: String,
     line: String,
+    /// Who it is, where the line does not tell.
+    name: Option<String>,
     /// They have no address: their link is copied.
     mails: bool,
     url: Option<String>,
@@ -94,6 +96,9 @@ fn person(who: Who, contact: Option<&Contact>, items: &[Item]) -> Person {
     Person {
         who: who_text(who),
         line: items.first().map(|i| i.words.line.clone()).unwrap_or_default(),
+        name: contact
+            .map(|c| c.name.clone())
+            .filter(|name| items.iter().any(|i| !i.words.line.contains(name))),
         mails: contact.is_some_and(|c| c.email.is_some()),
         url: None,
         asked_at: None,

@@ -201,6 +201,19 @@ impl Row {
             _ => "",
         }
     }
+    /// Something is not as an exchange comes in, or needs attention.
+    fn shaped(&self, errors: &Errors) -> bool {
+        let BlockBody::Exchange(x) = &self.block.body else {
+            return false;
+        };
+        let fields = ["heading", "pull"].map(|name| self.field(name));
+        let set = !x.heading.is_empty() || !x.pull.is_empty() || x.unapproved != Unapproved::LeaveOut;
+        set || self.reworded
+            || fields
+                .iter()
+                .chain(self.words.iter().map(|w| &w.name))
+                .any(|f| errors.has(f))
+    }
     fn caption(&self) -> &str {
         match &self.block.body {
             BlockBody::Picture { caption, .. } | BlockBody::Figures { caption } => caption,
@@ -366,7 +379,9 @@ fn make_row(c: &Chrome, source: &Source, sheet: &Sheet, block: &BlockDraft, draf
         .collect();
     let count = |status: &Status| (*status, here.iter().filter(|s| *s == status).count());
     let usual = match &block.body {
-        BlockBody::Part { side: Some(side), .. } => c.t(article::render::part_key(*side)),
+        BlockBody::Part { side: Some(side), .. } => {
+            c.t1("compose-usual", "heading", c.t(article::render::part_key(*side)))
+        }
         _ => String::new(),
     };
     Row {
