@@ -187,6 +187,20 @@ async function hides(scene) {
   await again.reads("정산을 묻는 분이 가장 많았다.");
 }
 
+/// What all the conversations came to.
+async function looksBack(scene) {
+  const { room, t } = scene;
+  const v = await room.visitor("editor");
+  await v.goto("/desk/insight");
+  await v.role("heading", t("nav-insight"), { level: 1 }).waitFor();
+  await v.look("insight", { dark: true });
+  await v.follow(v.page.locator("a[href$='/finished/insight']").first());
+  await v.look("insight-event", { dark: true });
+  const file = v.page.waitForEvent("download");
+  await v.link(t("insight-file")).click();
+  if (!(await file).suggestedFilename().endsWith(".xlsx")) room.problem("the figures are no workbook");
+}
+
 export const stories = [
   ["an editor writes a second article", writes],
   ["an editor makes an issue and fills it", makesIssue],
@@ -195,4 +209,5 @@ export const stories = [
   ["a reader leafs through it, and looks things up", reads],
   ["a picture stands on the cover", illustrates],
   ["it is hidden with all that stands in it, and comes back", hides],
+  ["the host looks back", looksBack],
 ];
