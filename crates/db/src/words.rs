@@ -129,6 +129,7 @@ impl Search {
     }
 
     /// The same for whoever may not see who asks.
+    #[must_use]
     pub fn without_names(self) -> Self {
         Self { names: false, ..self }
     }

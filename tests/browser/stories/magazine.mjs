@@ -87,6 +87,7 @@ async function orders(scene) {
   if (after[2] !== before[3] || after[3] !== before[2]) room.problem(`the last line did not go up: ${before} became ${after}`);
   if (room.script) {
     // Dragging is the script's addition.
+    await v.page.evaluate(() => scrollTo(0, 0));
     const [from, to] = await Promise.all([2, 1].map((n) => lines(v).nth(n).boundingBox()));
     await v.page.mouse.move(from.x + 20, from.y + from.height / 2);
     await v.page.mouse.down();

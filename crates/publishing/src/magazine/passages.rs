@@ -21,9 +21,6 @@ pub(crate) fn passages(s: &Snapshot) -> Vec<Passage> {
     };
     put(None, &s.title);
     put(None, &s.standfirst);
-    for keyword in &s.keywords {
-        put(None, keyword);
-    }
     // Numbered as the page numbers them.
     let mut n = 0;
     for block in &s.blocks {
@@ -46,6 +43,9 @@ pub(crate) fn passages(s: &Snapshot) -> Vec<Passage> {
         }
     }
     put(None, &s.event.title);
+    for keyword in &s.keywords {
+        put(None, keyword);
+    }
     for correction in &s.corrections {
         put(None, &correction.text);
     }

@@ -217,7 +217,14 @@ fn after(id: IssueId, typed: &Typed) -> web::Redirect {
     let here = format!("/desk/issues/{id}");
     match (typed.act.as_str(), typed.at) {
         ("preview", _) => web::redirect(format!("{here}/preview")),
-        (_, Some(line)) => web::redirect(format!("{here}#i-{line}")),
+        (_, Some(line)) => {
+            // A little above the line that moved, so that what stands around it is seen, too.
+            let at = typed.draft.items.iter().position(|item| item.id == line);
+            match at.and_then(|at| typed.draft.items.get(at.checked_sub(3)?)) {
+                Some(above) => web::redirect(format!("{here}#i-{}", above.id)),
+                None => web::redirect(format!("{here}#order-title")),
+            }
+        }
         _ => web::redirect(here).flash("saved"),
     }
 }
