@@ -69,12 +69,7 @@ async fn print(partner: &mut Browser, agreed: bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_takes_back_their_consent_to_print_leaves_the_published_article() {
     let world = World::new().await;
-    let size = Size {
-        partners: 2,
-        services: 1,
-        ..Size::default()
-    };
-    let scene = scene::set(&world, size).await;
+    let scene = scene::set(&world, Size::small(2)).await;
     let app = &world.app;
     let mut partners = Vec::new();
     for (n, text) in [

@@ -83,12 +83,7 @@ async fn lose_connections(world: &World) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_screen_on_one_node_follows_what_is_pressed_on_another_also_after_lost_connections() {
     let world = World::new().await;
-    let size = Size {
-        partners: 1,
-        services: 1,
-        ..Size::default()
-    };
-    let scene = scene::set(&world, size).await;
+    let scene = scene::set(&world, Size::small(1)).await;
     let question = a_live_question(&world, &scene).await;
     let (wire, stop, node) = seen_from_another_node(&world, "moderator").await;
     let path = format!("/hall/{}/live", scene.slug);
@@ -126,12 +121,7 @@ async fn heard(screen: &mut Events) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_reads_a_question_on_one_node_is_seen_on_the_board_of_another() {
     let world = World::new().await;
-    let size = Size {
-        partners: 1,
-        services: 1,
-        ..Size::default()
-    };
-    let scene = scene::set(&world, size).await;
+    let scene = scene::set(&world, Size::small(1)).await;
     world.staff("colleague", &[domain::role::Role::Moderator]).await;
     let mut partner = enter(&world, scene.partners[0].invitation, Lang::Ko).await;
     ask(

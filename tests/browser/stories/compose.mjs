@@ -149,7 +149,8 @@ async function publishes(scene) {
   await v.box(new RegExp(`^${t("field-standfirst")}`)).fill("모두가 남긴 말을 모았다.");
   await v.box(new RegExp(`^${t("field-correction")}`)).fill("빠졌던 요지를 더했습니다.");
   await v.follow(v.button(t("article-correct")));
-  await guest.goto("/articles/words-of-all");
+  // A reader's browser may keep the page for five minutes.
+  await guest.page.reload();
   await guest.reads("빠졌던 요지를 더했습니다.");
   await guest.look("article-corrected", { lang: null, dark: true });
 }
