@@ -43,7 +43,7 @@ impl Print {
     }
 
     /// An issue with these articles, in preparation.
-    async fn issue(&self, title: &str, articles: &[ArticleId]) -> IssueId {
+    pub(super) async fn issue(&self, title: &str, articles: &[ArticleId]) -> IssueId {
         let (app, staff) = (&self.world.app, self.scene.moderator);
         let id = magazine::create(app, staff, title, Lang::Ko).await.expect("is made");
         self.fill(id, articles).await;

@@ -28,7 +28,7 @@ pub(crate) async fn found(
 ) -> Result<Vec<ArticleId>, Error> {
     let backend = conn.get_database_backend();
     let mut sql = Sql::default();
-    matching(&mut sql, backend, search, "w.article_id, w.at");
+    matching(&mut sql, backend, search, " w.article_id, w.at");
     if let Some((at, id)) = after {
         sql.add(" AND (w.at, w.article_id) < (")
             .bind(at)
@@ -54,7 +54,7 @@ pub(super) fn limit(many: usize) -> i64 {
 pub(crate) async fn many_found(conn: &impl ConnectionTrait, search: &Search) -> Result<i64, Error> {
     let backend = conn.get_database_backend();
     let mut sql = Sql::new("SELECT count(*) FROM (");
-    matching(&mut sql, backend, search, "w.article_id");
+    matching(&mut sql, backend, search, " w.article_id");
     sql.add(" LIMIT ").bind(MOST + 1).add(") x");
     let row = conn.query_one_raw(sql.statement(backend)).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
@@ -71,7 +71,7 @@ fn matching(sql: &mut Sql, backend: DbBackend, search: &Search, columns: &str) {
             sql.bind(part).add("::text AS tsquery))");
         }
     } else {
-        sql.add("SELECT ").add(columns);
+        sql.add("SELECT").add(columns);
         sql.add(" FROM article_words f CROSS JOIN article_slot w ON w.slot = f.rowid WHERE f.article_words MATCH ");
         sql.bind(search.fts5());
     }
