@@ -133,14 +133,14 @@ pub(crate) async fn beside(
     };
     let (previous, next) = (neighbour(before), neighbour(after));
     let lines = repo::items(conn, item.issue_id).await?;
-    let sections = lines
+    let mut sections = lines
         .iter()
         .filter(|l| l.position < item.position && l.article_id.is_none());
     let beside = Beside {
         number: row.number,
         title: row.title,
         lang: row.lang,
-        section: sections.last().map(|l| l.title.clone()).unwrap_or_default(),
+        section: sections.next_back().map(|l| l.title.clone()).unwrap_or_default(),
         previous,
         next,
     };
