@@ -1,6 +1,10 @@
 //! Somebody says what they say to their words.
 
-use crate::{Error, article::Piece, repo};
+use crate::{
+    Error,
+    article::{Piece, Who},
+    repo,
+};
 use db::{audit, entity::approval, prelude::*};
 use domain::{
     ApprovalId, ApproverId,
@@ -80,7 +84,7 @@ pub async fn decide(app: &web::App, by: ApproverId, id: ApprovalId, decision: De
     let article = repo::article(&tx, approver.article_id).await?;
     let entry = audit::Entry {
         event: Some(article.event_id),
-        actor: repo::who(&approver).map_or(audit::Actor::System, |who| who.actor()),
+        actor: repo::who(&approver).map_or(audit::Actor::System, Who::actor),
         action: match to {
             ApprovalState::Approved => "approval.given",
             ApprovalState::ChangeWanted => "approval.change_wanted",

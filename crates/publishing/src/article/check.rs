@@ -130,7 +130,8 @@ pub(super) fn check(mut draft: Draft, row: &article::Model, known: &Known, wante
         // An address that was given away never changes.
         draft.slug.clone_from(&row.slug);
     } else {
-        draft.slug = draft.slug.trim().to_owned();
+        let slug = draft.slug.trim().to_owned();
+        draft.slug = slug;
         if draft.slug.is_empty() || draft.slug.len() > 80 || text::slug(&draft.slug) != draft.slug {
             errors.add("slug", "article-error-slug");
         }
@@ -195,7 +196,7 @@ fn check_block(errors: &mut Errors, block: &mut BlockDraft, known: &Known, wante
                 super::snapshot::says(stands, &x.pull)
             };
             // An answer that was taken back says nothing; its words stay in the form.
-            if !x.pull.is_empty() && !answers.is_empty() && !answers.iter().any(|a| said(a)) {
+            if !x.pull.is_empty() && !answers.is_empty() && !answers.iter().any(said) {
                 errors.add(format!("pull-{id}"), "article-error-pull");
             }
         }

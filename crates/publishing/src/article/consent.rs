@@ -8,7 +8,7 @@ use db::{
     prelude::*,
 };
 use domain::{
-    ApproverId, InvitationId,
+    ApproverId, InvitationId, QuestionId, ReverseId,
     state::{
         Transitions,
         article::{ApprovalState, ArticleState},
@@ -63,7 +63,7 @@ pub async fn withdraw_words(app: &web::App, id: ApproverId) -> Result<bool, Erro
     let printed = words(&printed);
     let all = |state| rows.iter().filter(move |r| r.state == state);
     // Other words that they approved since do not keep those in print that they took back.
-    let approved = |about: Uuid| {
+    let stays = |about: Uuid| {
         let printed = printed
             .iter()
             .find(|w| w.about == about && w.who == who)
@@ -72,7 +72,7 @@ pub async fn withdraw_words(app: &web::App, id: ApproverId) -> Result<bool, Erro
     };
     let about: HashSet<Uuid> = all(ApprovalState::Withdrawn)
         .map(|r| r.about)
-        .filter(|about| !approved(*about))
+        .filter(|about| !stays(*about))
         .collect();
     if about.is_empty() {
         return Ok(false);
@@ -166,7 +166,11 @@ impl Snapshot {
                 && x.about.is_none()
             {
                 let row = blocks.iter().find(|b| b.id == x.id);
-                let asked = row.and_then(|b| b.question_id.map(|q| q.uuid()).or(b.reverse_id.map(|r| r.uuid())));
+                let asked = row.and_then(|b| {
+                    b.question_id
+                        .map(QuestionId::uuid)
+                        .or(b.reverse_id.map(ReverseId::uuid))
+                });
                 x.about = asked;
             }
         }

@@ -38,6 +38,7 @@ impl Seen {
 
     /// What the form of somebody who typed `mine` may take as read, now that `saved` stands: where another's words came
     /// in, the form still shows the old ones.
+    #[must_use]
     pub fn after(&self, mine: &Draft, saved: &Draft) -> Self {
         let (old, mine) = (self.map(), Self::of(mine));
         let mine = mine.map();

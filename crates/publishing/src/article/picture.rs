@@ -144,7 +144,7 @@ fn jpeg(bytes: &[u8]) -> Option<Picture> {
         if marker == 0xDA {
             let begin = at;
             // Within what is coded, FF is followed by 00 or by a restart.
-            while !(*bytes.get(at)? == 0xFF && !matches!(*bytes.get(at + 1)?, 0x00 | 0xD0..=0xD7)) {
+            while *bytes.get(at)? != 0xFF || matches!(*bytes.get(at + 1)?, 0x00 | 0xD0..=0xD7) {
                 at += 1;
             }
             rest.extend_from_slice(bytes.get(begin..at)?);
@@ -221,12 +221,12 @@ fn webp(bytes: &[u8]) -> Option<Picture> {
                 out.extend(chunk);
             }
             b"VP8 " => {
-                let side = |at: usize| {
+                let fourteen = |at: usize| {
                     Some(u32::from(
                         u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?]) & 0x3FFF,
                     ))
                 };
-                size = size.or(Some((side(6)?, side(8)?)));
+                size = size.or(Some((fourteen(6)?, fourteen(8)?)));
                 out.extend_from_slice(chunk);
             }
             b"VP8L" => {

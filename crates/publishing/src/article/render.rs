@@ -108,12 +108,13 @@ impl Page<'_> {
     fn src(&self, picture: &Picture) -> String {
         format!("{}/{}", self.f.pictures, picture.file())
     }
-    /// The longest bar is the whole width.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
-    fn share(&self, n: &usize, all: &Figures) -> usize {
-        let most = all.interest.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
-        n * 100 / most
-    }
+}
+
+/// The longest bar is the whole width.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
+fn share(n: &usize, all: &Figures) -> usize {
+    let most = all.interest.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
+    n * 100 / most
 }
 
 /// The machine's form of a moment.
@@ -130,7 +131,7 @@ pub(crate) fn part_key(part: ArticlePart) -> String {
 pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
     let w = Words::new(s.lang, &crate::TEXTS);
     let (mut pieces, mut contents): (Vec<Piece<'_>>, Vec<Contents>) = (Vec::new(), Vec::new());
-    let (mut n, mut parts) = (0, 0);
+    let (mut questions, mut parts) = (0, 0);
     for block in &s.blocks {
         match block {
             Block::Prose { markdown } => pieces.push(Piece::Prose(markdown::html(markdown))),
@@ -150,7 +151,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
                 });
             }
             Block::Exchange(x) => {
-                n += 1;
+                questions += 1;
                 let label = x.heading.clone().unwrap_or_else(|| excerpt(&x.question.text, 64));
                 if contents.is_empty() {
                     contents.push(Contents {
@@ -160,11 +161,11 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
                     });
                 }
                 if let Some(last) = contents.last_mut() {
-                    last.lines.push((n, label));
+                    last.lines.push((questions, label));
                 }
                 let (own_heading, long) = (x.heading.is_none(), char_count(&x.question.text) > 90);
                 pieces.push(Piece::Exchange(View {
-                    n,
+                    n: questions,
                     x,
                     own_heading,
                     long,
@@ -175,7 +176,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
             Block::Figures { caption, figures } => pieces.push(Piece::Figures(figures, caption)),
         }
     }
-    if n == 0 && contents.len() < 2 {
+    if questions == 0 && contents.len() < 2 {
         // One heading needs no list.
         contents.clear();
     }
@@ -189,7 +190,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
         url: format!("{}/articles/{}", f.public_url, f.slug),
         pieces,
         contents,
-        questions: n,
+        questions,
         minutes: minutes(s),
         json_ld: json_ld(s, f),
     };

@@ -258,13 +258,11 @@ impl Source {
         verdicts: &Verdicts,
         hidden: &mut Vec<String>,
     ) -> Option<Standing> {
-        match answer.invitation_id {
-            Some(id) => self.partner((id, self.wishes.get(&id).copied()), about, verdicts, hidden),
-            None => {
-                let who = (answer.speaker_id, answer.crew_member_id, answer.staff_id);
-                self.host(who, about, verdicts, hidden)
-            }
+        if let Some(id) = answer.invitation_id {
+            return self.partner((id, self.wishes.get(&id).copied()), about, verdicts, hidden);
         }
+        let who = (answer.speaker_id, answer.crew_member_id, answer.staff_id);
+        self.host(who, about, verdicts, hidden)
     }
 
     /// `None` when they do not agree to be printed.

@@ -52,10 +52,11 @@ impl Approvals {
     fn is_withdrawn(&self) -> bool {
         self.article.state == ArticleState::Withdrawn
     }
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
-    fn key(&self, status: &Status) -> String {
-        format!("approval-{}", status.as_str().replace('_', "-"))
-    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
+fn key(status: &Status) -> String {
+    format!("approval-{}", status.as_str().replace('_', "-"))
 }
 
 pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Path(id): Path<ArticleId>) -> web::Result {
