@@ -147,7 +147,6 @@ impl Known {
                 .collect(),
             "/my/questions/{id}" | "/my/questions/{id}/edit" | "/my/questions/{id}/write" => each("{id}", &self.ids),
             "/my/reverse/{assignment}" => each("{assignment}", &self.ids),
-            "/magazine" | "/magazine/archive" => vec![route.to_owned()],
             "/magazine/{number}" => vec!["/magazine/1".into(), "/magazine/2".into()],
             "/magazine/{number}/cover/{file}" => each("{file}", &self.files)
                 .iter()
@@ -170,8 +169,8 @@ impl Known {
             .map(|q| format!("/magazine/search?q={q}"))
             .into(),
             "/assets/{name}" => each("{name}", &self.files),
-            "/favicon.ico" | "/healthz" | "/readyz" | "/sign-in" | "/link" | "/my" | "/my/rsvp" | "/my/selection"
-            | "/my/consent" | "/my/questions/new" => vec![route.to_owned()],
+            "/magazine" | "/magazine/archive" | "/favicon.ico" | "/healthz" | "/readyz" | "/sign-in" | "/link"
+            | "/my" | "/my/rsvp" | "/my/selection" | "/my/consent" | "/my/questions/new" => vec![route.to_owned()],
             // All of it is for staff: whoever is not signed in is sent away.
             desk if desk == "/desk" || desk.starts_with("/desk/") => {
                 let mut path = desk.replace("{slug}", &self.slugs[0]);
