@@ -263,9 +263,9 @@ pub(crate) fn extension(media_type: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
         let length = u32::try_from(data.len()).expect("small").to_be_bytes();
-        [&length[..], kind, data, &[0; 4]].concat()
+        [&length[..], &kind, data, &[0; 4]].concat()
     }
 
     fn has(bytes: &[u8], words: &[u8]) -> bool {
@@ -277,11 +277,11 @@ mod tests {
         let head = [&7_u32.to_be_bytes()[..], &5_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
         let whole = [
             b"\x89PNG\r\n\x1a\n".to_vec(),
-            chunk(b"IHDR", &head),
-            chunk(b"tEXt", b"Author\0Kim"),
-            chunk(b"eXIf", b"GPS"),
-            chunk(b"IDAT", b"pixels"),
-            chunk(b"IEND", b""),
+            chunk(*b"IHDR", &head),
+            chunk(*b"tEXt", b"Author\0Kim"),
+            chunk(*b"eXIf", b"GPS"),
+            chunk(*b"IDAT", b"pixels"),
+            chunk(*b"IEND", b""),
             b"<script>".to_vec(),
         ]
         .concat();
