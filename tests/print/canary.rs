@@ -10,6 +10,7 @@ use domain::{ArticleId, Lang, state::article::ArticleState};
 use publishing::{
     approval,
     article::{self, BlockBody, BlockDraft, QuoteBy, Shape},
+    magazine,
 };
 use std::{
     collections::BTreeMap,
@@ -20,6 +21,9 @@ use testkit::{Browser, Wire};
 
 /// Only in demonstrations, where everybody may read everybody's mail.
 const DEMO: &str = "demo";
+
+/// `열쇠말`, as it stands in an address.
+const KEYWORD: &str = "%EC%97%B4%EC%87%A0%EB%A7%90";
 
 /// Outside the desk, what is only sent to: each answers with a redirect, or with the form that was sent.
 const DEEDS: &[&str] = &[
@@ -143,9 +147,30 @@ impl Known {
                 .collect(),
             "/my/questions/{id}" | "/my/questions/{id}/edit" | "/my/questions/{id}/write" => each("{id}", &self.ids),
             "/my/reverse/{assignment}" => each("{assignment}", &self.ids),
+            "/magazine/{number}" => vec!["/magazine/1".into(), "/magazine/2".into()],
+            "/magazine/{number}/cover/{file}" => each("{file}", &self.files)
+                .iter()
+                .map(|path| path.replace("{number}", "1"))
+                .collect(),
+            // What is looked for must not stand in the address, which every place tells with its page.
+            "/magazine/archive/{kind}/{value}" => ["year/2026", "service/%EC%84%9C%EB%B9%84%EC%8A%A4%200"]
+                .map(String::from)
+                .into_iter()
+                .chain(["withdrawn", "scheduled"].map(|word| format!("keyword/%63anary-{word}-{KEYWORD}")))
+                .map(|of| format!("/magazine/archive/{of}"))
+                .collect(),
+            "/magazine/search" => [
+                "",
+                "canary+withdrawn",
+                "canary+scheduled",
+                "%EB%AC%BC%EC%9D%8C",
+                "%EB%8C%80%EB%8B%B5",
+            ]
+            .map(|q| format!("/magazine/search?q={q}"))
+            .into(),
             "/assets/{name}" => each("{name}", &self.files),
-            "/favicon.ico" | "/healthz" | "/readyz" | "/sign-in" | "/link" | "/my" | "/my/rsvp" | "/my/selection"
-            | "/my/consent" | "/my/questions/new" => vec![route.to_owned()],
+            "/magazine" | "/magazine/archive" | "/favicon.ico" | "/healthz" | "/readyz" | "/sign-in" | "/link"
+            | "/my" | "/my/rsvp" | "/my/selection" | "/my/consent" | "/my/questions/new" => vec![route.to_owned()],
             // All of it is for staff: whoever is not signed in is sent away.
             desk if desk == "/desk" || desk.starts_with("/desk/") => {
                 let mut path = desk.replace("{slug}", &self.slugs[0]);
@@ -157,6 +182,16 @@ impl Known {
             other => panic!("{other} is new: say here how it is walked, or among the deeds that it answers nothing"),
         }
     }
+}
+
+/// Where an article is listed whose words begin with `canary-WORD`.
+fn lists(word: &str) -> Vec<String> {
+    let mut lists = ["/", "/magazine/1", "/magazine/archive/year/2026"]
+        .map(String::from)
+        .to_vec();
+    lists.push(format!("/magazine/archive/keyword/%63anary-{word}-{KEYWORD}"));
+    lists.push(format!("/magazine/search?q=canary+{word}"));
+    lists
 }
 
 /// Everything that this visitor can get: by its address, head and body.
@@ -259,6 +294,9 @@ async fn what_may_not_be_read_is_found_nowhere() {
     let scheduled = p.report("canary-scheduled", 2).await;
     let at = app.clock.now() + chrono::TimeDelta::days(3);
     article::schedule(app, staff, scheduled, at).await.expect("schedules");
+    // Both stand in an issue that readers see.
+    let issue = p.issue("묻고 답하는 호", &[withdrawn, scheduled]).await;
+    magazine::show(app, staff, issue).await.expect("shows");
     // What its editor types over a published article is not out, either.
     p.edit(|d| d.standfirst = "canary-typed".into()).await;
 
@@ -288,9 +326,9 @@ async fn what_may_not_be_read_is_found_nowhere() {
     let mut foreign = p.world.browser().speaking("en");
     let mut partner = crate::flow::scene::enter(&p.world, p.scene.partners[3].invitation, Lang::Ko).await;
     let running = p.world.run().await;
-    let mut wire = Wire::new(running.web);
-    let mut over_wire = async || {
-        let mut got = Vec::new();
+    let over_wire = async || {
+        // A connection of its own: the walk takes longer than one may idle.
+        let (mut wire, mut got) = (Wire::new(running.web), Vec::new());
         for slug in &known.slugs {
             let path = format!("/articles/{slug}");
             let reply = wire.get(&path).await.expect("answers");
@@ -302,7 +340,13 @@ async fn what_may_not_be_read_is_found_nowhere() {
     // While it stands it is read: by these ways, and into every memory there is.
     let before = walk(&mut stranger, &known).await;
     let page = format!("/articles/{}", known.slugs[1]);
-    assert!(places(&before, "canary-withdrawn-제목").contains(&"/"));
+    for list in lists("withdrawn") {
+        assert!(
+            places(&before, "canary-withdrawn-제목").contains(&list.as_str()),
+            "{list}"
+        );
+    }
+    assert!(places(&before, "canary-withdrawn-열쇠말").contains(&"/magazine/archive"));
     for part in ["제목", "요지", "열쇠말", "글", "부", "인용", "대체", "설명"] {
         assert!(
             places(&before, &format!("canary-withdrawn-{part}")).contains(&page.as_str()),

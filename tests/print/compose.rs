@@ -8,7 +8,7 @@ use publishing::article::{self, Base, BlockBody, BlockDraft, How, QuoteBy, Seen,
 use testkit::Filled;
 
 /// A picture of one pixel, with words of its maker in it.
-fn png() -> Vec<u8> {
+pub(super) fn png() -> Vec<u8> {
     let chunk = |kind: &[u8; 4], data: &[u8]| {
         let length = u32::try_from(data.len()).expect("small").to_be_bytes();
         [&length[..], kind, data, &[0; 4]].concat()

@@ -3,6 +3,8 @@
 mod approval;
 mod canary;
 mod compose;
+mod insight;
+mod magazine;
 mod schedule;
 mod upgrade;
 

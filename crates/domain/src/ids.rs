@@ -67,6 +67,8 @@ ids! {
     /// One piece of an article, from top to bottom.
     BlockId,
     RevisionId, CorrectionId,
+    /// One number of the magazine, and one line of its contents.
+    IssueId, IssueItemId,
     /// One person who is quoted in one article: what their link stands for.
     ApproverId,
     ApprovalId,

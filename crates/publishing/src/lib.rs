@@ -9,6 +9,7 @@ mod cache;
 pub mod delivery;
 mod error;
 mod jobs;
+pub mod magazine;
 mod page;
 mod pages;
 mod repo;

@@ -1,6 +1,6 @@
 //! What goes by the clock: articles that wait for their moment, and people who have not answered.
 
-use crate::{Error, approval, article};
+use crate::{Error, approval, article, magazine};
 use jobs::clock::Watch;
 use std::time::Duration;
 use web::App;
@@ -42,6 +42,9 @@ pub async fn watch(app: &App, stopped: impl Future<Output = ()>) {
         tokio::select! {
             () = &mut stopped => return,
             () = tokio::time::sleep(LOOK) => {}
+        }
+        if let Err(error) = magazine::follow(app).await {
+            tracing::error!(%error, "the index of what is published does not follow; next try in seconds");
         }
         match due.look(app).await {
             Ok(None) => continue,

@@ -30,6 +30,8 @@ pub struct Model {
     /// Links to a preview bear it; the next one makes them worthless.
     pub preview_version: i32,
     pub preview_until: Option<DateTimeUtc>,
+    /// It stands in an issue that is hidden, and is hidden with it.
+    pub hidden: bool,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -32,6 +32,8 @@ pub mod hook_delivery;
 pub mod incoming_mail;
 pub mod installation;
 pub mod invitation;
+pub mod issue;
+pub mod issue_item;
 pub mod job;
 pub mod live_topic;
 pub mod mail_cap;

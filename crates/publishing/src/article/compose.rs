@@ -128,6 +128,7 @@ async fn insert(tx: &impl ConnectionTrait, app: &web::App, id: ArticleId, event:
             comments: Set(false),
             preview_version: Set(1),
             preview_until: Set(None),
+            hidden: Set(false),
             created_at: Set(now),
             updated_at: Set(now),
         };

@@ -6,7 +6,7 @@ mod consent;
 mod correct;
 pub(crate) mod draft;
 pub(crate) mod figures;
-mod markdown;
+pub(crate) mod markdown;
 mod merge;
 mod naming;
 pub(crate) mod picture;
@@ -45,12 +45,18 @@ use domain::state::article::ArticleState;
 
 /// Whether readers may see the article now. Every output asks this function and no other.
 pub fn visible(article: &article::Model, now: DateTime<Utc>) -> bool {
-    article.snapshot.is_some() && stands(article.state, article.published_at, now)
+    article.snapshot.is_some() && stands(article.state, article.published_at, article.hidden, now)
 }
 
 /// The same of an article that has been rendered.
-pub(crate) fn stands(state: ArticleState, published_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    matches!(state, ArticleState::Published | ArticleState::Corrected) && published_at.is_some_and(|at| at <= now)
+pub(crate) fn stands(
+    state: ArticleState,
+    published_at: Option<DateTime<Utc>>,
+    hidden: bool,
+    now: DateTime<Utc>,
+) -> bool {
+    let out = matches!(state, ArticleState::Published | ArticleState::Corrected);
+    out && !hidden && published_at.is_some_and(|at| at <= now)
 }
 
 /// The keywords of an article, stored joined by commas.
@@ -91,6 +97,7 @@ pub(crate) mod tests {
             comments: false,
             preview_version: 1,
             preview_until: None,
+            hidden: false,
             created_at: now,
             updated_at: now,
         }
@@ -110,5 +117,10 @@ pub(crate) mod tests {
             ..article(ArticleState::Published, now)
         };
         assert!(!visible(&empty, now));
+        let hidden = article::Model {
+            hidden: true,
+            ..article(ArticleState::Published, now)
+        };
+        assert!(!visible(&hidden, now), "its issue is out of sight, and it with it");
     }
 }

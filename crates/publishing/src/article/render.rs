@@ -1,7 +1,7 @@
 //! A snapshot → the page that readers open: one request, its style within, nothing that runs.
 
 use super::{Block, Exchange, Figures, Picture, Said, Snapshot, markdown};
-use crate::Error;
+use crate::{Error, magazine::Beside};
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -35,6 +35,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) preview: Option<Preview>,
     /// Where its pictures lie, without a slash at the end.
     pub(crate) pictures: String,
+    /// Where it stands in the magazine.
+    pub(crate) beside: Option<Beside>,
 }
 
 /// It is not what readers see.
@@ -116,7 +118,7 @@ fn share(n: &usize, all: &Figures) -> usize {
 }
 
 /// The machine's form of a moment.
-fn iso(at: &DateTime<Utc>) -> String {
+pub(crate) fn iso(at: &DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
@@ -196,7 +198,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
 }
 
 /// Korean is read at some 500 characters a minute, English at some 1,100.
-fn minutes(s: &Snapshot) -> usize {
+pub(crate) fn minutes(s: &Snapshot) -> usize {
     let chars: usize = s
         .blocks
         .iter()
@@ -225,6 +227,10 @@ fn json_ld(s: &Snapshot, f: &Facts<'_>) -> String {
         "datePublished": f.published_at,
         "dateModified": f.corrected_at.or(f.published_at),
         "mainEntityOfPage": format!("{}/articles/{}", f.public_url, f.slug),
+        "isPartOf": f.beside.as_ref().map(|b| serde_json::json!({
+            "@type": "PublicationIssue", "issueNumber": b.number, "name": b.title,
+            "url": format!("{}/magazine/{}", f.public_url, b.number),
+        })),
         "publisher": { "@type": "Organization", "name": s.event.host },
         "correction": s.corrections.iter().map(|c| serde_json::json!({
             "@type": "CorrectionComment", "text": c.text, "datePublished": c.at,
@@ -306,6 +312,7 @@ pub(crate) mod tests {
             demo: false,
             preview: preview.then(|| Preview::Desk("/desk/articles/x".to_owned())),
             pictures: "/articles/talk/pictures".to_owned(),
+            beside: None,
         }
     }
 

@@ -5,6 +5,8 @@ mod articles;
 mod edit;
 mod front;
 mod history;
+mod issues;
+mod magazine;
 mod picture;
 mod read;
 mod words;
@@ -13,6 +15,8 @@ use axum::routing::{get, post};
 
 pub(crate) fn routes() -> web::Router {
     axum::Router::new()
+        .merge(magazine::routes())
+        .merge(issues::routes())
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
         .route(
@@ -63,6 +67,12 @@ mod tests {
                 assert_eq!(ko, keys(include_str!(concat!("../../locales/en/", $file))));
             )*};
         }
-        same!("publishing.ftl", "delivery.ftl", "compose.ftl", "approval.ftl");
+        same!(
+            "publishing.ftl",
+            "delivery.ftl",
+            "compose.ftl",
+            "approval.ftl",
+            "magazine.ftl"
+        );
     }
 }

@@ -72,7 +72,7 @@ async fn of_draft(app: &App, id: ArticleId, file: &str, headers: &HeaderMap) -> 
 }
 
 /// The bytes, which can do nothing: not a page, not a script, not in a frame.
-async fn send(app: &App, file: &str, headers: &HeaderMap, cache: &'static str) -> web::Result {
+pub(super) async fn send(app: &App, file: &str, headers: &HeaderMap, cache: &'static str) -> web::Result {
     let name = file.split('.').next().unwrap_or_default();
     let row = asset::Entity::find_by_id(name)
         .one(app.db.reader())

@@ -6,8 +6,8 @@ use crate::{
         self,
         render::{self, Preview},
     },
-    cache,
-    page::{self, Page},
+    cache, magazine,
+    page::{self, Face, Page, Stand},
     repo,
 };
 use axum::{
@@ -45,8 +45,9 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         let withdrawn = row.state == ArticleState::Withdrawn;
         return Err(if withdrawn { Error::Gone } else { Error::NotFound });
     }
+    let (beside, stamp) = magazine::beside(app.db.reader(), row.id, app.clock.now()).await?;
     if let Some(page) = cache.get(slug)
-        && page.version == row.version
+        && (page.version, page.stamp) == (row.version, stamp)
     {
         page.confirm(generation);
         return Ok(page);
@@ -60,9 +61,15 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         demo: app.demo,
         preview: None,
         pictures: format!("/articles/{}/pictures", row.slug),
+        beside,
     };
     let html = render::page(&snapshot, &facts)?;
-    let page = Page::new(html, row.version, generation, app.settings.web.hsts(), cache.shelf());
+    let stand = Stand {
+        version: row.version,
+        stamp,
+        generation,
+    };
+    let page = Page::of(html, stand, Face::article(), app.settings.web.hsts(), cache.shelf());
     let page = Arc::new(page.await?);
     cache.put(slug, Arc::clone(&page));
     Ok(page)
@@ -91,6 +98,7 @@ async fn unpublished(app: &App, row: &Model, preview: Preview, pictures: String)
         demo: app.demo,
         preview: Some(preview),
         pictures,
+        beside: None,
     };
     let mut response = Html(render::page(&snapshot, &facts).map_err(web::Error::from)?).into_response();
     let headers = response.headers_mut();

@@ -75,8 +75,8 @@ pub(crate) async fn article_changes(conn: &impl ConnectionTrait) -> Result<i64, 
     Ok(row.map_or(0, |row| row.version))
 }
 
-/// Slug, version, state and time of publishing.
-pub(crate) type Version = (String, i32, ArticleState, Option<DateTime<Utc>>);
+/// Slug, version, state, time of publishing, whether its issue is hidden.
+pub(crate) type Version = (String, i32, ArticleState, Option<DateTime<Utc>>, bool);
 
 /// What says whether a page of these slugs still stands.
 pub(crate) async fn article_versions(conn: &impl ConnectionTrait, slugs: &[&str]) -> Result<Vec<Version>, Error> {
@@ -87,6 +87,7 @@ pub(crate) async fn article_versions(conn: &impl ConnectionTrait, slugs: &[&str]
             article::Column::Version,
             article::Column::State,
             article::Column::PublishedAt,
+            article::Column::Hidden,
         ])
         .filter(article::Column::Slug.is_in(db::padded(slugs)));
     Ok(rows.into_tuple().all(conn).await?)
@@ -105,7 +106,9 @@ pub(crate) async fn published(
             Expr::col((article::Entity, article::Column::Id)),
         ])
     };
-    let mut all = article::Entity::find().filter(Expr::cust("article.state IN ('published', 'corrected')"));
+    let mut all = article::Entity::find()
+        .filter(Expr::cust("article.state IN ('published', 'corrected')"))
+        .filter(article::Column::Hidden.eq(false));
     if let Some(than) = than {
         all = all.filter(place().lt(Expr::tuple([Expr::value(than.published_at), Expr::value(than.id)])));
     }
