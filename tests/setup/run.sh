@@ -43,9 +43,11 @@ fi
 # Everything is always selected, so that nothing is compiled a second time with other features; the stories' own target
 # is the only one whose name is `stories`, and the pattern below means every other one.
 tests=(cargo test --workspace --all-features)
+# Half of a story's time is waiting, for mail servers and clocks: twice as many at once as there are cores.
+stories=(--test-threads "$(($(nproc) * 2))")
 wants units && step "units" "${tests[@]}" --lib --bins --test '[!s]*' --test 's[!t]*' --test story
-wants sqlite && step "stories on SQLite" env MUNDAP_TEST_ENGINE=sqlite "${tests[@]}" --test stories
-wants postgres && step "stories on PostgreSQL" env MUNDAP_TEST_ENGINE=postgres "${tests[@]}" --test stories
+wants sqlite && step "stories on SQLite" env MUNDAP_TEST_ENGINE=sqlite "${tests[@]}" --test stories -- "${stories[@]}"
+wants postgres && step "stories on PostgreSQL" env MUNDAP_TEST_ENGINE=postgres "${tests[@]}" --test stories -- "${stories[@]}"
 if wants chaos; then
   [ -z "${MUNDAP_TEST_LONG:-}" ] ||
     echo "== the long forms: kills, 20 moderators × 500 decisions at once, 400 sequences of deeds; each says what it did"
