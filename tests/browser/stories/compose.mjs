@@ -1,23 +1,12 @@
 // An editor makes a report and a conversation, asks those whose words stand there, and lets it go out.
 
 import { either, openMail, pressInMail } from "./partner.mjs";
-import { enter, tabTo } from "./keyboard.mjs";
+import { PNG, press } from "./hands.mjs";
 
 const FINISHED = "/desk/events/finished/article";
 const REPORT = "하루 동안 모인 사람들";
 const TITLE = "모두가 남긴 말";
 
-// One pixel, blue.
-const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwADBwIAMCbHYQAAAABJRU5ErkJggg==", "base64");
-
-const press = async (scene, v, button) => {
-  if (scene.room.script) {
-    await tabTo(v, button, 400);
-    await enter(v);
-  } else {
-    await v.follow(button);
-  }
-};
 const named = (v, text) => v.page.getByRole("button", { name: new RegExp(`^${text.replace(/[()?.]/g, "\\$&")}`) }).first();
 
 /// The demo's own draft: one approved, one wish, one who has not answered.

@@ -1,22 +1,11 @@
 // An editor makes an issue of what is published; readers leaf through it, look things up, and find nothing when it is hidden.
 
-import { enter, tabTo } from "./keyboard.mjs";
+import { PNG, press } from "./hands.mjs";
 
 const FINISHED = "/desk/events/finished/article";
 const REPORT = "둘째 날의 기록";
 const COVER = "묻고 답하는 사이";
 
-// One pixel, blue.
-const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwADBwIAMCbHYQAAAABJRU5ErkJggg==", "base64");
-
-const press = async (scene, v, button) => {
-  if (scene.room.script) {
-    await tabTo(v, button, 400);
-    await enter(v);
-  } else {
-    await v.follow(button);
-  }
-};
 const field = (v, text) => v.page.getByLabel(new RegExp(`^${text}`)).first();
 const lines = (v) => v.page.locator("[data-drag-id]");
 const titles = async (v) => lines(v).evaluateAll((all) => all.map((row) => row.querySelector("input[type=text]:not([type=hidden]), a")?.value ?? row.querySelector("a")?.textContent));

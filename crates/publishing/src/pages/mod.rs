@@ -3,6 +3,7 @@
 mod approvals;
 mod articles;
 mod edit;
+mod fields;
 mod front;
 mod history;
 mod issues;

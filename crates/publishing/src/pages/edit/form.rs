@@ -1,7 +1,10 @@
 //! The editor's form: fields that repeat for each block, and the button's own change.
 
-use crate::article::{
-    Asked, BlockBody, BlockDraft, Draft, ExchangeDraft, QUESTION, QuoteBy, Seen, compose::part, draft::digest,
+use crate::{
+    article::{
+        Asked, BlockBody, BlockDraft, Draft, ExchangeDraft, QUESTION, QuoteBy, Seen, compose::part, draft::digest,
+    },
+    pages::fields::Fields,
 };
 use domain::{
     BlockId,
@@ -34,20 +37,6 @@ pub(super) struct Beside {
     pub(super) picture_alt: String,
     pub(super) publish_at: String,
     pub(super) correction: String,
-}
-
-struct Fields<'a>(&'a [(String, String)]);
-
-impl<'a> Fields<'a> {
-    fn all(&self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-    fn get(&self, name: &str) -> &'a str {
-        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
-    }
-    fn of(&self, name: &str, id: BlockId) -> String {
-        self.get(&format!("{name}-{id}")).to_owned()
-    }
 }
 
 /// The name of the field for one text of an exchange.

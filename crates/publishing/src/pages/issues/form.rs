@@ -1,6 +1,9 @@
 //! The issue's form: fields that repeat for each line, and the button's own change.
 
-use crate::magazine::{IssueDraft, Item, Line};
+use crate::{
+    magazine::{IssueDraft, Item, Line},
+    pages::fields::Fields,
+};
 use domain::{ArticleId, IssueItemId, state::issue::CoverTone};
 use web::Errors;
 
@@ -25,17 +28,6 @@ pub(super) struct Beside {
     /// What is looked for among the articles that may be added.
     pub(super) find: String,
     pub(super) add: Vec<ArticleId>,
-}
-
-struct Fields<'a>(&'a [(String, String)]);
-
-impl<'a> Fields<'a> {
-    fn all(&self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-    fn get(&self, name: &str) -> &'a str {
-        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
-    }
 }
 
 /// Reads the form over `stored`, the issue as it stands; what is wrong with the button's own fields goes into `errors`.
@@ -77,7 +69,7 @@ pub(super) fn read(fields: &[(String, String)], stored: &IssueDraft, errors: &mu
 fn item(f: &Fields<'_>, head: &str) -> Option<Item> {
     let (id, article) = head.split_once(':')?;
     let line = if article.is_empty() {
-        Line::Section(f.get(&format!("title-{id}")).to_owned())
+        Line::Section(f.of("title", id))
     } else {
         Line::Article(article.parse().ok()?)
     };
