@@ -36,7 +36,7 @@ check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
-	cargo test --quiet -p stories --test house
+	cargo test --quiet --workspace --all-features --test house
 
 # Known vulnerabilities; needs the network, so it is not part of `check`.
 audit:

@@ -6,3 +6,4 @@ mod flow;
 mod mail_in;
 mod mail_out;
 mod pages;
+mod print;

@@ -89,7 +89,7 @@ async fn publish(home: &Home) -> Result<Vec<String>> {
     let mut slugs = vec![first.slug.clone()];
     let tx = db.begin_write().await?;
     while slugs.len() < MANY {
-        let slug = format!("{}-{}", first.slug, slugs.len());
+        let slug = format!("{}-copy-{}", first.slug, slugs.len());
         let row = article::Model {
             id: ArticleId::new(),
             slug: slug.clone(),

@@ -20,7 +20,7 @@ use testkit::{
 
 const MANY: usize = 100_000;
 const FEW: usize = 50;
-const TURNS: usize = 40;
+const TURNS: usize = 100;
 /// Whatever the fewer take, this is quick.
 const QUICK: f64 = 30.0;
 /// What looks at all of them, in milliseconds.

@@ -5,12 +5,13 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
-/// Runs the statements of `sql`, separated by `;` at line ends, with `@uuid`, `@time`, `@json`, `@blob`, `@bool` and
-/// `@generated` (what follows the expression of a generated column) as the engine calls them. A line `@@` alone begins and
+/// Runs the statements of `sql`, separated by `;` at line ends, with `@uuid`, `@time`, `@json`, `@blob`, `@bool`,
+/// `@new_uuid` (a random one) and `@generated` (what follows the expression of a generated column) as the engine calls them. A line `@@` alone begins and
 /// ends a statement that holds such ends itself: a trigger, a function.
 pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     let words = match manager.get_database_backend() {
         DbBackend::Postgres => [
+            ("@new_uuid", "gen_random_uuid()"),
             ("@uuid", "uuid"),
             ("@time", "timestamptz"),
             ("@json", "jsonb"),
@@ -19,6 +20,7 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), Db
             ("@generated", "STORED"),
         ],
         _ => [
+            ("@new_uuid", "randomblob(16)"),
             ("@uuid", "uuid_text"),
             ("@time", "timestamp_with_timezone_text"),
             ("@json", "jsonb_text"),

@@ -29,6 +29,8 @@ mod m0022_talk;
 mod m0023_review;
 mod m0024_delivery_words;
 mod m0027_board_service;
+mod m0028_composition;
+mod m0029_magazine;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -65,6 +67,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_review::Step),
             Box::new(m0024_delivery_words::Step),
             Box::new(m0027_board_service::Step),
+            Box::new(m0028_composition::Step),
+            Box::new(m0029_magazine::Step),
         ]
     }
 }

@@ -7,9 +7,11 @@ import { start } from "./lib/server.mjs";
 import * as article from "./stories/article.mjs";
 import * as byKeys from "./stories/by_keys.mjs";
 import * as board from "./stories/board.mjs";
+import * as compose from "./stories/compose.mjs";
 import * as crew from "./stories/crew.mjs";
 import * as desk from "./stories/desk.mjs";
 import * as keyboard from "./stories/keyboard.mjs";
+import * as magazine from "./stories/magazine.mjs";
 import * as partner from "./stories/partner.mjs";
 import * as post from "./stories/post.mjs";
 import * as reading from "./stories/reading.mjs";
@@ -60,6 +62,10 @@ const rooms = [
   { name: "ko-360-talk", lang: "ko", width: 360, height: 740, dark: true, stories: talk.stories },
   { name: "ko-1280-review", lang: "ko", width: 1280, height: 900, dark: true, stories: [...review.stories, ...post.stories] },
   { name: "en-360-review-without-script", lang: "en", width: 360, height: 740, script: false, stories: [...review.stories, ...post.stories] },
+  { name: "ko-1280-compose", lang: "ko", width: 1280, height: 900, dark: true, stories: compose.stories },
+  { name: "en-360-compose-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: compose.stories },
+  { name: "ko-1280-magazine", lang: "ko", width: 1280, height: 900, dark: true, stories: magazine.stories },
+  { name: "en-360-magazine-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: magazine.stories },
   { name: "en-360-talk-without-script", lang: "en", width: 360, height: 740, script: false, stories: talk.stories },
 ];
 

@@ -31,6 +31,8 @@ async fn what_another_node_withdraws_leaves_memory_and_what_it_did_not_touch_sta
     let first = article::create_from_event(&tx, app, scene.moderator, scene.event).await;
     let first = first.expect("composes");
     tx.commit().await.expect("commits");
+    let noted = publishing::approval::note_approved(app, scene.moderator, first, None).await;
+    noted.expect("everybody agrees");
     article::publish(app, scene.moderator, first).await.expect("publishes");
     // As a node of its own would: by another connection, and nobody in this process is told.
     let elsewhere = world.fresh.open().await;

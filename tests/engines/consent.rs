@@ -69,12 +69,7 @@ async fn print(partner: &mut Browser, agreed: bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_takes_back_their_consent_to_print_leaves_the_published_article() {
     let world = World::new().await;
-    let size = Size {
-        partners: 2,
-        services: 1,
-        ..Size::default()
-    };
-    let scene = scene::set(&world, size).await;
+    let scene = scene::set(&world, Size::small(2)).await;
     let app = &world.app;
     let mut partners = Vec::new();
     for (n, text) in [
@@ -102,10 +97,15 @@ async fn who_takes_back_their_consent_to_print_leaves_the_published_article() {
         .await
         .expect("composes");
     tx.commit().await.expect("commits");
+    let approved = async || {
+        let noted = publishing::approval::note_approved(app, scene.moderator, id, None).await;
+        noted.expect("everybody agrees");
+    };
+    approved().await;
     article::publish(app, scene.moderator, id).await.expect("publishes");
     // What an editor wrote since must not come out with it.
     let (version, mut draft) = article::current(app.db.reader(), id).await.expect("reads");
-    draft.intro = "아직 펴내지 않은 머리말".into();
+    draft.blocks[0].body = article::BlockBody::prose("아직 펴내지 않은 머리말");
     article::update(app, scene.moderator, id, version, draft)
         .await
         .expect("saves");
@@ -134,6 +134,7 @@ async fn who_takes_back_their_consent_to_print_leaves_the_published_article() {
     );
     print(&mut partners[0], true).await;
     work(&world).await;
+    approved().await;
     article::publish(app, scene.moderator, id).await.expect("corrects");
     assert!(reader.get(&path).await.ok().text().contains("질문-하나-끝"));
 

@@ -20,12 +20,7 @@ use testkit::World;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_duplicate_is_told_that_it_was_answered_and_a_merged_one_that_it_was_joined() {
     let world = World::new().await;
-    let size = Size {
-        partners: 3,
-        services: 1,
-        ..Size::default()
-    };
-    let scene = scene::set(&world, size).await;
+    let scene = scene::set(&world, Size::small(3)).await;
     let app = &world.app;
     let mut asked: Vec<QuestionId> = Vec::new();
     for n in 0..3 {

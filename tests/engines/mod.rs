@@ -3,10 +3,10 @@
 mod articles;
 mod at_once;
 mod batch;
+mod board;
 mod consent;
 mod joined;
 mod live;
-mod own_first;
 mod release;
 mod roster;
 mod similar;

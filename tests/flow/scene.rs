@@ -47,6 +47,17 @@ impl Default for Size {
     }
 }
 
+impl Size {
+    /// One service and its partners, which most stories need no more of.
+    pub fn small(partners: usize) -> Self {
+        Self {
+            partners,
+            services: 1,
+            ..Self::default()
+        }
+    }
+}
+
 #[expect(clippy::too_many_lines, reason = "a scene is set once, from top to bottom")]
 pub async fn set(world: &World, size: Size) -> Scene {
     let app = &world.app;

@@ -369,6 +369,9 @@ async fn the_article_stands(world: &World, scene: &Scene, live: &[QuestionId]) {
     let mut reader = world.browser();
     let before = reader.get(&format!("/articles/{slug}")).await;
     assert_eq!(before.status.as_u16(), 404, "a draft is nowhere to be read");
+    publishing::approval::note_approved(app, scene.moderator, article, None)
+        .await
+        .expect("everybody agrees");
     publishing::article::publish(app, scene.moderator, article)
         .await
         .expect("publishes");

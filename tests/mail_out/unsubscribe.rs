@@ -15,12 +15,7 @@ use testkit::{Postfix, World, eventually, free_port};
 async fn one_press_ends_invitations_and_reminders_and_a_receipt_still_goes() {
     let postfix = Postfix::start("reply.localhost.example", free_port());
     let world = World::with(Clock::system(), |s| s.mail.out.port = postfix.port).await;
-    let size = Size {
-        partners: 2,
-        services: 1,
-        ..Size::default()
-    };
-    let scene = scene::set(&world, size).await;
+    let scene = scene::set(&world, Size::small(2)).await;
     let running = world.run().await;
     let actor = db::audit::Actor::Staff(scene.moderator);
     intake::staff::service::invitation::send_all(&world.app, actor, scene.event)

@@ -8,12 +8,7 @@ use testkit::World;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ledger_outbox_and_the_persons_page_keep_the_asker_covered() {
     let world = World::new().await;
-    let size = Size {
-        partners: 1,
-        services: 1,
-        ..Size::default()
-    };
-    let scene = scene::set(&world, size).await;
+    let scene = scene::set(&world, Size::small(1)).await;
     world.staff("admin", &[Role::Administrator]).await;
     let mut partner = enter(&world, scene.partners[0].invitation, Lang::Ko).await;
     let text = "파트너 0입니다. 정산 주기를 앞당길 계획이 있나요?";

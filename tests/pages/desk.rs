@@ -15,11 +15,7 @@ use domain::{
 use testkit::World;
 
 fn small() -> Size {
-    Size {
-        partners: 1,
-        services: 1,
-        ..Size::default()
-    }
+    Size::small(1)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

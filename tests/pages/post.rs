@@ -138,12 +138,7 @@ async fn a_clock_that_fell_behind_is_told_on_every_page_and_believed_when_staff_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_crews_are_reminded_is_refused_field_by_field_and_kept_as_a_whole() {
     let world = World::new().await;
-    let size = Size {
-        partners: 1,
-        services: 1,
-        ..Size::default()
-    };
-    let scene = scene::set(&world, size).await;
+    let scene = scene::set(&world, Size::small(1)).await;
     world.staff("editor", &[Role::Editor]).await;
     let path = format!("/desk/events/{}/reminders", scene.slug);
     let mut staff = world.signed_in("moderator").await;

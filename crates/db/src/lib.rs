@@ -11,11 +11,13 @@ pub mod page;
 pub mod people;
 mod rows;
 pub mod sight;
+pub mod sql;
 mod together;
 mod transition;
 mod turn;
 mod turns;
 mod wake;
+pub mod words;
 mod write;
 
 pub use batch::Batch;

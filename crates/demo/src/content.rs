@@ -124,6 +124,32 @@ pub(crate) struct Event {
     #[serde(default)]
     pub(crate) reverse: Vec<Reverse>,
     pub(crate) article: Option<Article>,
+    pub(crate) report: Option<Report>,
+}
+
+/// An article of prose, figures and quotes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Report {
+    pub(crate) title: String,
+    pub(crate) standfirst: String,
+    pub(crate) keywords: Vec<String>,
+    pub(crate) intro: String,
+    /// What the one who wants a change says beside it.
+    pub(crate) remark: String,
+    pub(crate) quote: Vec<Quote>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Quote {
+    pub(crate) speaker: Option<String>,
+    pub(crate) partner: Option<String>,
+    pub(crate) text: String,
+    /// What they would rather have said.
+    pub(crate) wish: Option<String>,
+    /// The prose that follows.
+    pub(crate) after: String,
 }
 
 #[derive(Deserialize)]

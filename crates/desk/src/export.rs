@@ -4,10 +4,10 @@
 use data_encoding::BASE64;
 use db::{
     entity::{
-        answer, article, article_exchange, assignment, attachment, audit_entry, company, consent, crew_address,
-        crew_member, decision, delivery, event, field, incoming_mail, invitation, outgoing_mail, partner,
-        partner_service, programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest, service,
-        sitting, speaker, stage_run,
+        answer, approval, approver, article, article_block, article_correction, article_revision, asset, assignment,
+        attachment, audit_entry, company, consent, crew_address, crew_member, decision, delivery, event, field,
+        incoming_mail, invitation, outgoing_mail, partner, partner_service, programme_part, question, reverse_question,
+        roster_import, rsvp, rsvp_interest, service, sitting, speaker, stage_run,
     },
     prelude::*,
 };
@@ -228,8 +228,39 @@ async fn articles(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<String
             .await?,
         &[],
     );
-    let exchanges = article_exchange::Entity::find().filter(article_exchange::Column::ArticleId.in_subquery(theirs));
-    put(out, "article_exchanges", &exchanges.all(conn).await?, &[]);
+    let blocks = article_block::Entity::find().filter(article_block::Column::ArticleId.in_subquery(theirs.clone()));
+    put(out, "article_blocks", &blocks.all(conn).await?, &[]);
+    let revisions = article_revision::Entity::find();
+    let revisions = revisions.filter(article_revision::Column::ArticleId.in_subquery(theirs.clone()));
+    put(out, "article_revisions", &revisions.all(conn).await?, &[]);
+    let corrections = article_correction::Entity::find();
+    let corrections = corrections.filter(article_correction::Column::ArticleId.in_subquery(theirs.clone()));
+    put(out, "article_corrections", &corrections.all(conn).await?, &[]);
+    let asked = Query::select()
+        .column(approver::Column::Id)
+        .from(approver::Entity)
+        .and_where(approver::Column::ArticleId.in_subquery(theirs.clone()))
+        .to_owned();
+    let approvers = approver::Entity::find().filter(approver::Column::ArticleId.in_subquery(theirs.clone()));
+    put(out, "approvers", &approvers.all(conn).await?, &[]);
+    let approvals = approval::Entity::find().filter(approval::Column::ApproverId.in_subquery(asked));
+    put(out, "approvals", &approvals.all(conn).await?, &[]);
+    let shown = Query::select()
+        .column(article_block::Column::Asset)
+        .from(article_block::Entity)
+        .and_where(article_block::Column::ArticleId.in_subquery(theirs))
+        .and_where(article_block::Column::Asset.is_not_null())
+        .to_owned();
+    let pictures = asset::Entity::find()
+        .filter(asset::Column::Sha256.in_subquery(shown))
+        .all(conn)
+        .await?;
+    let pictures = pictures.iter().map(|picture| {
+        let mut json = object(picture, &["bytes"]);
+        json["bytes"] = json!(BASE64.encode(&picture.bytes));
+        json
+    });
+    out.insert("pictures".into(), pictures.collect());
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod error;
 pub mod export;
+mod insight;
 pub mod ledger;
 mod pages;
 mod repo;

@@ -63,7 +63,15 @@ ids! {
     ActId,
     AssignmentId, AnswerId, DeliveryId,
     OutgoingId, IncomingId, AttachmentId, JobId, AuditId, ImportId,
-    ArticleId, ExchangeId,
+    ArticleId,
+    /// One piece of an article, from top to bottom.
+    BlockId,
+    RevisionId, CorrectionId,
+    /// One number of the magazine, and one line of its contents.
+    IssueId, IssueItemId,
+    /// One person who is quoted in one article: what their link stands for.
+    ApproverId,
+    ApprovalId,
     TagId, ViewId, BulkId,
     CriterionId, ReviewId, NoteId,
     RuleId, ReleaseId, TemplateId, ReasonId,

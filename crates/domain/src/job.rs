@@ -4,7 +4,10 @@
 //! does its work once.
 
 use crate::{
-    ids::{AnswerId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, ReleaseId, ServiceId, StaffId},
+    ids::{
+        AnswerId, ApproverId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, ReleaseId, ServiceId,
+        StaffId,
+    },
     lang::Lang,
     state::question::Prefers,
 };
@@ -22,6 +25,8 @@ pub enum Job {
     Deliver { answer: AnswerId },
     /// publishing: a partner took back that their words may be printed; take them out of what is published.
     WithdrawPrint { invitation: InvitationId },
+    /// publishing: somebody took back words that they had approved; take them out of the article.
+    WithdrawWords { approver: ApproverId },
     /// moderation: questions came or changed; propose groups of similar ones anew.
     GroupSimilar { event: EventId },
     /// moderation: more decisions than a request can wait for; release a share of those that wait in it.
@@ -51,6 +56,7 @@ impl Job {
             Self::ImportRoster { .. } => "import_roster",
             Self::Deliver { .. } => "deliver",
             Self::WithdrawPrint { .. } => "withdraw_print",
+            Self::WithdrawWords { .. } => "withdraw_words",
             Self::GroupSimilar { .. } => "group_similar",
             Self::Release { .. } => "release",
             Self::Bulk { .. } => "bulk",

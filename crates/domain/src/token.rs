@@ -26,6 +26,10 @@ pub enum Purpose {
     AnswerLink,
     /// The page on which a crew member proposes questions to ask back; id = crew member, stamp = last day.
     ProposeLink,
+    /// The page on which a quoted person approves their words; id = approver, stamp = last day.
+    Approval,
+    /// An article before it is published; id = article, stamp = the link's version.
+    Preview,
     /// A speaker's page; id = speaker, stamp = last day.
     SpeakerLink,
     /// The page on which a partner wants no more invitations and reminders; id = invitation, stamp = 0.
@@ -46,6 +50,8 @@ impl Purpose {
             Self::AskerReply => b"asker-reply",
             Self::AnswerLink => b"answer-link",
             Self::ProposeLink => b"propose-link",
+            Self::Approval => b"approval",
+            Self::Preview => b"preview",
             Self::SpeakerLink => b"speaker-link",
             Self::Unsubscribe => b"unsubscribe",
             Self::ReturnPath => b"return-path",

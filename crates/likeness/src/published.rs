@@ -58,6 +58,7 @@ impl Shelf {
         let published = || {
             article::Entity::find()
                 .filter(article::Column::State.is_in([ArticleState::Published, ArticleState::Corrected]))
+                .filter(article::Column::Hidden.eq(false))
                 .order_by_asc(article::Column::Id)
         };
         let now: Stand = published()

@@ -3,7 +3,7 @@
 //! A link stands in it as what it leads to; its token is derived when the bytes are made, so a stored letter holds no
 //! secret. Every text is data: it is never read as markup, and nothing in it becomes a link by itself.
 
-use domain::{AssignmentId, CrewMemberId, InvitationId, SpeakerId};
+use domain::{ApproverId, AssignmentId, CrewMemberId, InvitationId, SpeakerId};
 use serde::{Deserialize, Serialize};
 
 /// The subject and the body of a mail.
@@ -57,6 +57,8 @@ pub enum Link {
     Propose { crew_member: CrewMemberId, until: u16 },
     /// A speaker's page.
     Speaker { speaker: SpeakerId, until: u16 },
+    /// The page on which a quoted person approves their words.
+    Approval { approver: ApproverId, until: u16 },
     /// A page that needs no token; the path begins with `/`.
     Page { path: String },
 }

@@ -253,6 +253,9 @@ fn url(link: &Link, public_url: &str, links: &Links<'_>) -> Result<String, Error
         Link::Speaker { speaker, until } => {
             format!("{public_url}/s/{}", token(Purpose::SpeakerLink, speaker.uuid(), *until))
         }
+        Link::Approval { approver, until } => {
+            format!("{public_url}/w/{}", token(Purpose::Approval, approver.uuid(), *until))
+        }
         Link::Page { path } => format!("{public_url}/{}", path.trim_start_matches('/')),
     })
 }

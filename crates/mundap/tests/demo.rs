@@ -127,6 +127,7 @@ async fn an_article_is_read_from_memory_until_the_moment_it_is_withdrawn() {
         let _ = stopped.await;
     })));
     let row = entity::article::Entity::find()
+        .filter(entity::article::Column::PublishedAt.is_not_null())
         .one(app.db.reader())
         .await
         .expect("reads");

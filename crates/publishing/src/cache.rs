@@ -5,7 +5,7 @@
 //! this process changes counts at once ([`changed`]). When the database does not answer, nothing is served for longer
 //! than [`STALE`]: what was withdrawn must not live on.
 
-use crate::{Error, article, page::Page, repo};
+use crate::{Error, article, magazine, page::Page, repo};
 use std::{
     collections::HashMap,
     convert::Infallible,
@@ -27,6 +27,9 @@ const ROOM: usize = 1 << 30;
 /// Pages of one query.
 const MANY: usize = 256;
 const PREFIX: &str = "/articles/";
+/// Pages of the magazine that are the same for everybody stand under their whole path, the others under their language
+/// and it; no slug of an article has a slash.
+const ISSUES: &str = "/magazine/";
 
 /// Grows with every change that this process makes or hears of, whichever database it is in.
 static GENERATION: AtomicU64 = AtomicU64::new(0);
@@ -97,7 +100,9 @@ impl std::fmt::Debug for Cache {
 
 impl Ready for Cache {
     fn answer(&self, asked: Asked<'_>) -> Option<Arc<Answer>> {
-        let page = self.get(asked.path.strip_prefix(PREFIX)?)?;
+        let article = asked.path.strip_prefix(PREFIX).filter(|slug| !slug.contains('/'));
+        let issue = || asked.path.starts_with(ISSUES).then_some(asked.path);
+        let page = self.get(article.or_else(issue)?)?;
         let stands = page.generation.load(Ordering::Acquire) == generation() && self.is_followed();
         stands.then(|| Arc::clone(page.choose(asked)))
     }
@@ -161,24 +166,35 @@ impl Cache {
         }
         let generation = generation();
         if *seen != (version, generation) {
-            self.compare(app, generation).await?;
+            self.compare(app, generation, version).await?;
             *seen = (version, generation);
         }
         self.looked.store(now, Ordering::Release);
         Ok(())
     }
 
-    /// `generation` is that from before the rows are read.
-    async fn compare(&self, app: &App, generation: u64) -> Result<(), Error> {
-        let pages = self.snapshot();
+    /// `generation` and `version`, the counter's, are those from before the rows are read.
+    async fn compare(&self, app: &App, generation: u64, version: Option<i64>) -> Result<(), Error> {
+        let (magazine, pages): (Vec<_>, Vec<_>) = self.snapshot().into_iter().partition(|(key, _)| key.contains('/'));
+        // These show many articles, and are few: they stand as long as the counter does.
+        for (key, page) in &magazine {
+            if version.is_some_and(|version| page.stamp == magazine::counted(version)) {
+                page.confirm(generation);
+            } else {
+                self.forget_page(key, page);
+            }
+        }
+        let stamps = magazine::stamps(app.db.reader(), app.clock.now()).await?;
         for some in pages.chunks(MANY) {
             let slugs: Vec<&str> = some.iter().map(|(slug, _)| slug.as_str()).collect();
             let rows = repo::article_versions(app.db.reader(), &slugs).await?;
             let now = app.clock.now();
             for (slug, page) in some {
-                let stands = rows.iter().any(|(of, version, state, at)| {
-                    of == slug && *version == page.version && article::stands(*state, *at, now)
+                let stands = rows.iter().any(|(of, version, state, at, hidden)| {
+                    of == slug && *version == page.version && article::stands(*state, *at, *hidden, now)
                 });
+                // Neither it nor what stands before and after it in its issue has changed.
+                let stands = stands && stamps.get(slug).copied().unwrap_or_default() == page.stamp;
                 if stands {
                     page.confirm(generation);
                 } else {

@@ -1,5 +1,6 @@
 //! What can go wrong here.
 
+use crate::article::Draft;
 use db::entity::article;
 use domain::AnswerId;
 
@@ -17,9 +18,20 @@ pub enum Error {
     /// What was typed does not hold; each message stands at its field.
     #[error("the article does not hold: {0:?}")]
     Fields(web::Errors),
-    /// Somebody else saved the article first; this is how it stands now.
-    #[error("article {} was saved by somebody else", .0.id)]
-    Overtaken(Box<article::Model>),
+    /// Somebody else saved the article first.
+    #[error("article {} was saved by somebody else", .row.id)]
+    Overtaken {
+        /// How it stands now.
+        row: Box<article::Model>,
+        theirs: Box<Draft>,
+        /// What was typed, with their other changes beside it.
+        draft: Box<Draft>,
+        /// Fields and blocks that both changed.
+        conflicts: Vec<String>,
+    },
+    /// What is done at a moment needs one that is still to come.
+    #[error("the moment is over")]
+    Over,
     /// An article needs at least one exchange with an approved answer.
     #[error("the article has no exchange")]
     Empty,
@@ -45,7 +57,7 @@ impl From<serde_json::Error> for Error {
 impl Error {
     /// True when a conditional step was refused.
     pub const fn is_stale(&self) -> bool {
-        matches!(self, Self::Db(error) if error.is_stale()) || matches!(self, Self::Overtaken(_))
+        matches!(self, Self::Db(error) if error.is_stale()) || matches!(self, Self::Overtaken { .. })
     }
 }
 
@@ -54,8 +66,9 @@ impl From<Error> for web::Error {
         match error {
             Error::NotFound => Self::NotFound,
             Error::Gone => Self::Gone,
-            Error::Overtaken(_) => Self::Conflict("conflict-stale".into()),
+            Error::Overtaken { .. } => Self::Conflict("conflict-stale".into()),
             Error::Empty => Self::Conflict("article-empty".into()),
+            Error::Over => Self::Conflict("schedule-over".into()),
             Error::Db(error) => error.into(),
             Error::Fields(_) => Self::BadRequest("oops-bad-request-body".into()),
             Error::Mail(error) => Self::internal(error),

@@ -3,18 +3,22 @@
 //! An article is composed from exchanges (one question, one or more answers), frozen into a [`article::Snapshot`] when
 //! it is published, and served from memory ([`Cache`]). [`article::visible`] alone says whether anybody may read it.
 
+pub mod approval;
 pub mod article;
 mod cache;
 pub mod delivery;
 mod error;
 mod jobs;
+pub mod magazine;
 mod page;
 mod pages;
 mod repo;
+mod watch;
 
 pub use cache::Cache;
 pub use error::Error;
 pub use jobs::handler as jobs;
+pub use watch::{Due, watch};
 
 fluent_templates::static_loader! {
     pub static TEXTS = {

@@ -23,6 +23,8 @@ const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=60"
 pub(crate) struct Page {
     /// The version of the article's row that it was rendered from.
     pub(crate) version: i32,
+    /// What else it was rendered from: of an article, its place in an issue; of a page of the magazine, everything.
+    pub(crate) stamp: u64,
     plain: Variant,
     gzip: Option<Variant>,
     pub(crate) generation: AtomicU64,
@@ -38,8 +40,33 @@ struct Variant {
     unchanged: Arc<Answer>,
 }
 
+/// What a page was rendered from: all of it was read in the generation or after it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stand {
+    pub(crate) version: i32,
+    pub(crate) stamp: u64,
+    pub(crate) generation: u64,
+}
+
+/// The headers in which pages differ.
+pub(crate) struct Face {
+    pub(crate) policy: HeaderValue,
+    pub(crate) vary: &'static str,
+}
+
+impl Face {
+    /// An article's: the same for every reader.
+    pub(crate) fn article() -> Self {
+        Self {
+            policy: policy(),
+            vary: "accept-encoding",
+        }
+    }
+}
+
 impl Page {
-    /// `generation` is that from before the row was read.
+    /// An article's page, of `version`; `generation` is that from before the row was read.
+    #[cfg(test)]
     pub(crate) async fn new(
         html: String,
         version: i32,
@@ -47,14 +74,36 @@ impl Page {
         hsts: Option<&'static str>,
         shelf: &Shelf,
     ) -> Result<Self, Error> {
+        let stand = Stand {
+            version,
+            stamp: 0,
+            generation,
+        };
+        Self::of(html, stand, Face::article(), hsts, shelf).await
+    }
+
+    pub(crate) async fn of(
+        html: String,
+        stand: Stand,
+        face: Face,
+        hsts: Option<&'static str>,
+        shelf: &Shelf,
+    ) -> Result<Self, Error> {
+        let Stand {
+            version,
+            stamp,
+            generation,
+        } = stand;
+        let looks = (&face, hsts, shelf);
         let plain = Bytes::from(html);
         let hash = HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
         let zipped = gzip(plain.clone()).await;
         let octets = plain.len() + zipped.as_ref().map_or(0, Bytes::len);
         Ok(Self {
             version,
-            plain: Variant::new(plain, format!("\"{hash}\""), false, hsts, shelf),
-            gzip: zipped.map(|bytes| Variant::new(bytes, format!("\"{hash}-gz\""), true, hsts, shelf)),
+            stamp,
+            plain: Variant::new(plain, format!("\"{hash}\""), false, looks),
+            gzip: zipped.map(|bytes| Variant::new(bytes, format!("\"{hash}-gz\""), true, looks)),
             generation: AtomicU64::new(generation),
             octets,
             asked: AtomicBool::new(true),
@@ -80,13 +129,13 @@ impl Page {
 }
 
 impl Variant {
-    fn new(bytes: Bytes, etag: String, gzip: bool, hsts: Option<&'static str>, shelf: &Shelf) -> Self {
+    fn new(bytes: Bytes, etag: String, gzip: bool, (face, hsts, shelf): (&Face, Option<&'static str>, &Shelf)) -> Self {
         let mut unchanged = HeaderMap::new();
         if let Ok(etag) = HeaderValue::from_str(&etag) {
             unchanged.insert(header::ETAG, etag);
         }
         unchanged.insert(header::CACHE_CONTROL, CACHE_CONTROL);
-        unchanged.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        unchanged.insert(header::VARY, HeaderValue::from_static(face.vary));
         let mut headers = unchanged.clone();
         headers.insert(
             header::CONTENT_TYPE,
@@ -96,6 +145,7 @@ impl Variant {
         if gzip {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
+        headers.insert(header::CONTENT_SECURITY_POLICY, face.policy.clone());
         secure(&mut headers, hsts);
         Self {
             etag,
@@ -107,7 +157,6 @@ impl Variant {
 
 /// The headers that guard a page, for answers that no middleware sees.
 fn secure(headers: &mut HeaderMap, hsts: Option<&'static str>) {
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy());
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),

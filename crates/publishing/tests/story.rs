@@ -8,7 +8,7 @@ use axum::{
 use db::{Db, entity::*, prelude::*};
 use domain::{token::Keys, *};
 use http_body_util::BodyExt;
-use publishing::{Cache, article as art, delivery::deliver};
+use publishing::{Cache, approval, article as art, delivery::deliver};
 use sea_orm::{IntoActiveModel, PaginatorTrait};
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -382,6 +382,23 @@ async fn post(router: &Router, path: &str, cookies: &str, body: String) -> Respo
     router.clone().oneshot(request).await.expect("answers")
 }
 
+/// As browsers send a form that may hold a file.
+fn multipart(fields: &[(&str, String)]) -> String {
+    let part = |(name, value): &(&str, String)| {
+        format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    fields.iter().map(part).chain(["--edge--\r\n".to_owned()]).collect()
+}
+
+async fn send(router: &Router, path: &str, cookies: &str, body: String) -> Response<Body> {
+    let request = Request::post(path)
+        .header(header::COOKIE, cookies)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+        .body(Body::from(body))
+        .expect("request");
+    router.clone().oneshot(request).await.expect("answers")
+}
+
 fn jar(response: &Response<Body>) -> Vec<String> {
     let cookies = response.headers().get_all(header::SET_COOKIE).iter();
     cookies
@@ -413,23 +430,35 @@ async fn the_conversation_is_composed_published_corrected_and_withdrawn() {
     tx.commit().await.expect("commits");
     assert_eq!(get(&router, "/articles/talk", "").await.status(), StatusCode::NOT_FOUND);
     let (version, mut draft) = art::current(app.db.reader(), id).await.expect("reads");
-    assert_eq!(draft.exchanges.len(), 2);
+    assert_eq!(draft.exchanges().count(), 2);
     draft.title = "가까이에서 물으니".into();
-    draft.intro = "머리말 <script>alert(2)</script>".into();
-    draft.exchanges[0].pull = "지어낸 말".into();
-    draft.add = vec![art::Asked::Question(h.questions[1])];
+    draft.blocks[0].body = art::BlockBody::prose("머리말 <script>alert(2)</script>");
+    let first = art::Asked::Question(h.questions[0]);
+    draft.exchange(first).expect("stands there").pull = "지어낸 말".into();
+    let more = art::BlockBody::exchange(art::Asked::Question(h.questions[1]));
+    draft.blocks.insert(3, art::BlockDraft::new(more));
     let refused = art::update(app, h.staff, id, version, draft.clone()).await;
     assert!(
         matches!(&refused, Err(publishing::Error::Fields(e)) if !e.is_empty()),
         "{refused:?}"
     );
-    draft.exchanges[0].pull = "번거롭지 않습니다.".into();
+    draft.exchange(first).expect("stands there").pull = "번거롭지 않습니다.".into();
     let version = art::update(app, h.staff, id, version, draft.clone())
         .await
         .expect("saves");
     let late = art::update(app, h.staff, id, version - 1, draft.clone()).await;
     assert!(late.expect_err("overtaken").is_stale());
-    art::publish(app, h.staff, id).await.expect("publishes");
+    let nobody = art::publish(app, h.staff, id).await;
+    assert!(matches!(nobody, Err(publishing::Error::Empty)), "{nobody:?}");
+    let places = approval::note_approved(app, h.staff, id, None)
+        .await
+        .expect("everybody agrees");
+    assert_eq!(
+        places, 7,
+        "three who asked, three who answered, one of them the host's crew twice"
+    );
+    let outcome = art::publish(app, h.staff, id).await.expect("publishes");
+    assert_eq!((outcome.approved, outcome.left_out), (7, 0));
 
     let page = get(&router, "/articles/talk", "").await;
     assert_eq!(page.status(), StatusCode::OK);
@@ -517,31 +546,36 @@ async fn pages(h: &House, router: &Router, withdrawn: ArticleId, draft: ArticleI
             .contains("sha256-")
     );
     let html = text(get(router, &format!("/desk/articles/{draft}"), &cookies).await).await;
-    let ids: Vec<&str> = html
-        .split("name=\"exchange\" value=\"")
-        .skip(1)
-        .map(|r| r.split('"').next().expect("id"))
-        .collect();
-    assert_eq!(ids.len(), 2);
-    let form = |title: &str, act: &str, version: i32| {
-        let exchanges = ids
-            .iter()
-            .map(|id| format!("&exchange={id}&heading=H&pull="))
-            .collect::<Vec<_>>()
-            .concat();
-        format!(
-            "csrf={}&version={version}&lang=en&title={title}&slug=fresh-talk&act={act}{exchanges}&add=q{}",
-            token(&html),
-            h.questions[1]
-        )
+    let forms = |title: &str, act: &str, was: &str| {
+        let mut fields = vec![
+            ("csrf", token(&html)),
+            ("version", "1".to_owned()),
+            ("lang", "en".to_owned()),
+            ("title", title.to_owned()),
+            ("slug", "fresh-talk".to_owned()),
+            ("act", act.to_owned()),
+            ("add", format!("q{}", h.questions[1])),
+        ];
+        for part in html.split("name=\"block\" value=\"").skip(1) {
+            fields.push(("block", part.split('"').next().expect("a block").to_owned()));
+        }
+        for part in html.split("name=\"was\" value=\"").skip(1).filter(|_| !was.is_empty()) {
+            fields.push(("was", part.split('"').next().expect("a digest").to_owned()));
+        }
+        fields
     };
+    let form = |title: &str, act: &str| multipart(&forms(title, act, "was"));
     let path = format!("/desk/articles/{draft}");
-    let refused = post(router, &path, &cookies, form("", "publish", 1)).await;
+    let refused = send(router, &path, &cookies, form("", "publish")).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text(refused).await.contains("value=\"fresh-talk\""));
-    let saved = post(router, &path, &cookies, form("Talk", "publish", 1)).await;
-    assert_eq!(saved.status(), StatusCode::SEE_OTHER);
-    let late = post(router, &path, &cookies, form("Later", "save", 1)).await;
+    let added = send(router, &path, &cookies, form("Talk", "add-exchanges")).await;
+    assert_eq!(added.status(), StatusCode::SEE_OTHER);
+    approval::note_approved(&h.app, h.staff, draft, None)
+        .await
+        .expect("everybody agrees");
+    art::publish(&h.app, h.staff, draft).await.expect("publishes");
+    let late = send(router, &path, &cookies, form("Later", "save")).await;
     assert_eq!(late.status(), StatusCode::CONFLICT);
     assert!(text(late).await.contains("value=\"Later\""));
     let html = text(get(router, "/articles/fresh-talk", "").await).await;

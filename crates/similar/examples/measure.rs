@@ -76,7 +76,7 @@ fn few(many: &Set, rare: &Set, tune: &Tune) {
             let group = rare.groups[at].expect("a group");
             let known = taken.entry(group).or_default();
             // Every third has its like beside it.
-            let wanted = if group % 3 == 0 { 2 } else { 1 };
+            let wanted = if group.is_multiple_of(3) { 2 } else { 1 };
             let others = (0..rare.texts.len()).filter(|other| rare.groups[*other] == Some(group));
             let others: Vec<usize> = others.collect();
             if *known > 0 {

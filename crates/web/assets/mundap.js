@@ -62,6 +62,75 @@ function autosave(form) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && snapshot() !== last) save(); });
 }
 
+/* An article is saved while one writes it: <form data-compose="URL" …>. The answer says what the form may take as read
+   ([data-was]); where somebody else changed the same, the buttons decide. A press waits for a save that is under way. */
+function compose(form) {
+  const out = form.querySelector("[data-compose-status]"), was = form.querySelector("[data-was]");
+  const snapshot = () => [...new FormData(form)].filter(([n, v]) => typeof v === "string" && n !== "was" && n !== "version");
+  const text = (pairs) => new URLSearchParams(pairs).toString();
+  let timer, running = null, stopped = false, last = text(snapshot());
+  async function save() {
+    const pairs = snapshot(), now = text(pairs);
+    if (stopped || now === last) return;
+    const body = new URLSearchParams([...pairs, ["version", form.elements.version.value]]);
+    for (const input of was.children) body.append("was", input.value);
+    try {
+      const answer = await fetch(form.dataset.compose, {
+        method: "POST", body, redirect: "error",
+        headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
+      });
+      if (answer.status === 409) { stopped = true; say(out, t(form, "composeConflict")); return; }
+      if (answer.status === 422) { last = now; say(out, t(form, "composeInvalid")); return; }
+      if (!answer.ok) throw new Error(String(answer.status));
+      const said = await answer.json();
+      form.elements.version.value = said.version;
+      was.replaceChildren(...said.was.map((value) => Object.assign(document.createElement("input"), { type: "hidden", name: "was", value })));
+      last = now;
+      say(out, t(form, said.merged ? "composeMerged" : "composeSaved"));
+      if (text(snapshot()) !== last) schedule();
+    } catch {
+      say(out, t(form, "composeFailed"));
+      schedule(5000);
+    }
+  }
+  const begin = () => { running ??= save().finally(() => { running = null; }); return running; };
+  const schedule = (wait = 1500) => { clearTimeout(timer); timer = setTimeout(begin, wait); };
+  form.addEventListener("input", () => schedule());
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!running) { stopped = true; return; }
+    event.preventDefault();
+    running.then(() => form.requestSubmit(event.submitter));
+  });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") begin(); });
+}
+
+/* [data-sort] holds [data-sort-item]s, which are dragged by their [data-sort-grip]; buttons do the same without script. */
+function sortable(list) {
+  let held = null;
+  list.addEventListener("pointerdown", (event) => {
+    const item = event.target.closest?.("[data-sort-grip]")?.closest("[data-sort-item]");
+    if (item) item.draggable = true;
+  });
+  list.addEventListener("dragstart", (event) => {
+    held = event.target.closest?.("[data-sort-item]");
+    if (held) { event.dataTransfer.effectAllowed = "move"; event.dataTransfer.setData("text/plain", held.id); }
+  });
+  list.addEventListener("dragover", (event) => {
+    const over = held && event.target.closest?.("[data-sort-item]");
+    if (!over || over === held) { if (held) event.preventDefault(); return; }
+    event.preventDefault();
+    const box = over.getBoundingClientRect();
+    if (event.clientY > box.top + box.height / 2) over.after(held); else over.before(held);
+  });
+  list.addEventListener("dragend", () => {
+    if (!held) return;
+    held.draggable = false;
+    held.dispatchEvent(new Event("input", { bubbles: true }));
+    held = null;
+  });
+}
+
 /* Similar questions beneath the text that somebody writes: <div data-similar="URL"> in its form. */
 function similar(box) {
   const form = box.closest("form"), area = form?.querySelector("textarea[name=question]");
@@ -376,6 +445,8 @@ function enhance(root) {
   const each = (selector, work) => { if (root.matches?.(selector)) work(root); root.querySelectorAll(selector).forEach(work); };
   each("textarea[data-count]", counter);
   each("form[data-autosave]", autosave);
+  each("form[data-compose]", compose);
+  each("[data-sort]", sortable);
   each("[data-similar]", similar);
   each("form[data-preview]", preview);
   each("[data-timer]", timer);

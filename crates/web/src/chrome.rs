@@ -295,6 +295,8 @@ impl Chrome {
                 ("", "nav-home", None),
                 ("/outbox", "nav-outbox", mail),
                 ("/quarantine", "nav-quarantine", mail),
+                ("/issues", "nav-issues", Some(&[Role::Editor])),
+                ("/insight", "nav-insight", None),
                 ("/services", "nav-services", admin),
                 ("/staff", "nav-staff", admin),
                 ("/audit", "nav-audit", admin),
@@ -323,6 +325,7 @@ impl Chrome {
                 ("/reverse", "nav-reverse", moderator),
                 ("/article", "nav-article", Some(&[Role::Editor])),
                 ("/ledger", "nav-ledger", None),
+                ("/insight", "nav-insight", None),
             ],
             &format!("/desk/events/{}", event.slug),
         )

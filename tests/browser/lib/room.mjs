@@ -46,6 +46,13 @@ export class Room {
   }
 }
 
+/// What runs in a page has no limit of its own: a page that stands still would hold up all that follows.
+function inTime(what, work) {
+  let late;
+  const limit = new Promise((_, fail) => { late = setTimeout(() => fail(new Error(`waited a minute for ${what}`)), 60_000); });
+  return Promise.race([work, limit]).finally(() => clearTimeout(late));
+}
+
 export class Visitor {
   static async arrive(room, who) {
     const self = new Visitor();
@@ -192,13 +199,13 @@ export class Visitor {
   }
 
   async axe(page, say, { mail, only }) {
-    if (!only) await page.evaluate(axe);
-    const found = await page.evaluate(async ({ mail, only }) => {
+    if (!only) await inTime("axe to load", page.evaluate(axe));
+    const found = await inTime("axe to end", page.evaluate(async ({ mail, only }) => {
       // A mail has no landmarks, and its program shows the subject above it.
       const rules = mail ? Object.fromEntries(["region", "landmark-one-main", "page-has-heading-one"].map((rule) => [rule, { enabled: false }])) : {};
       const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"], iframes: false, rules, ...(only ? { runOnly: only } : {}) });
       return violations.flatMap((v) => v.nodes.map((n) => `axe ${v.id}: ${n.target.join(" ")} – ${n.failureSummary.replace(/\s+/g, " ").slice(0, 220)}`));
-    }, { mail, only });
+    }, { mail, only }));
     found.slice(0, 6).forEach(say);
     if (found.length > 6) say(`and ${found.length - 6} more`);
   }
@@ -207,6 +214,8 @@ export class Visitor {
   async copy(page) {
     if (!this.twin) {
       this.twin = await this.room.browser.newContext(this.options);
+      // It is a picture of the page: its own script would read it again, or save what it holds.
+      await this.twin.route(() => true, (route) => (route.request().resourceType() === "script" ? route.abort() : route.fallback()));
       this.twinPage = await this.twin.newPage();
     }
     await this.twin.addCookies(await this.context.cookies());

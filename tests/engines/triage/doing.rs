@@ -101,7 +101,16 @@ impl Table<'_> {
             }
             Deed::Undo => undo::last(tx, app, staff, self.event).await.map(|_| 0),
             Deed::Again => undo::again(tx, app, staff, self.event).await.map(|_| 0),
-            Deed::Correct(q) => undo::released(tx, app, staff, self.id(q)).await.map(|_| 0),
+            Deed::Correct(n) => {
+                // One that was released, where there is one: else a correction would seldom meet anything.
+                let decisions = self.decisions().await;
+                let released = decisions.iter().filter(|d| d.state == DecisionState::Released);
+                let released: Vec<QuestionId> = released.map(|d| d.question_id).collect();
+                let meant = released.get(n % released.len().max(1)).copied();
+                undo::released(tx, app, staff, meant.unwrap_or_else(|| self.id(n)))
+                    .await
+                    .map(|_| 0)
+            }
             Deed::Move(q, to) => shortlist::reorder(tx, app, staff, self.id(q), Move::To(to))
                 .await
                 .map(|()| 0),

@@ -76,6 +76,7 @@ impl Table<'_> {
                 assert!(decision.after_freeze, "a move is marked");
             }
         }
+        self.reserves_moved_up(before, deed).await;
         let questions = self.questions().await;
         for new in self.assignments().await {
             if before.assignments.contains(&new.id) {
@@ -91,6 +92,24 @@ impl Table<'_> {
                 "what was dropped does not go"
             );
         }
+    }
+
+    /// No place is left empty while somebody waited for it.
+    async fn reserves_moved_up(&self, before: &Before, deed: Deed) {
+        if !matches!(deed, Deed::Decide { .. } | Deed::Drop(_)) {
+            return;
+        }
+        let held = |d: &&entity::decision::Model| d.state != DecisionState::Dropped && d.place.is_some();
+        let now = self.decisions().await;
+        let waits = now.iter().any(|d| {
+            let waited = before.decisions.get(&d.id).is_some_and(|was| was.rank.is_some());
+            waited && d.state == DecisionState::Pending && d.rank.is_some()
+        });
+        let (were, are) = (
+            before.decisions.values().filter(held).count(),
+            now.iter().filter(held).count(),
+        );
+        assert!(are >= were || !waits, "a reserve moves up when a place frees");
     }
 
     /// The first crew while anybody of it is there, else the second; never somebody who is away.
@@ -155,6 +174,12 @@ impl Table<'_> {
             );
             if let Some(board) = q.board {
                 *columns.entry(board).or_default() += 1;
+            }
+            if let Some(lead) = pending.iter().find(|d| d.kind.joins()).and_then(|d| d.merged_into) {
+                let leaves = |d: &&&entity::decision::Model| {
+                    d.question_id == lead && (d.kind.joins() || d.kind == DecisionKind::Decline)
+                };
+                assert!(!holds.iter().any(|d| leaves(&d)), "who leads is joined to nothing");
             }
             let released = own.iter().find(|d| d.state == DecisionState::Released);
             let missed = self.missed.borrow();

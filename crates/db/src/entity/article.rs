@@ -17,10 +17,6 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub standfirst: String,
     #[sea_orm(column_type = "Text")]
-    pub intro: String,
-    #[sea_orm(column_type = "Text")]
-    pub closing: String,
-    #[sea_orm(column_type = "Text")]
     pub keywords: String,
     pub state: ArticleState,
     #[sea_orm(column_type = "JsonBinary")]
@@ -29,6 +25,13 @@ pub struct Model {
     pub published_at: Option<DateTimeUtc>,
     pub corrected_at: Option<DateTimeUtc>,
     pub version: i32,
+    /// Readers may comment.
+    pub comments: bool,
+    /// Links to a preview bear it; the next one makes them worthless.
+    pub preview_version: i32,
+    pub preview_until: Option<DateTimeUtc>,
+    /// It stands in an issue that is hidden, and is hidden with it.
+    pub hidden: bool,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

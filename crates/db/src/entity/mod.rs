@@ -3,9 +3,14 @@
 
 pub mod answer;
 pub mod answer_edit;
+pub mod approval;
+pub mod approver;
 pub mod article;
+pub mod article_block;
 pub mod article_change;
-pub mod article_exchange;
+pub mod article_correction;
+pub mod article_revision;
+pub mod asset;
 pub mod assignment;
 pub mod attachment;
 pub mod audit_entry;
@@ -27,6 +32,8 @@ pub mod hook_delivery;
 pub mod incoming_mail;
 pub mod installation;
 pub mod invitation;
+pub mod issue;
+pub mod issue_item;
 pub mod job;
 pub mod live_topic;
 pub mod mail_cap;

@@ -8,15 +8,22 @@ use super::{
 };
 use crate::{
     Error,
-    content::{Article, Event, Kind, People, Question},
+    content::{Article, Event, Kind, People, Question, Report},
 };
 use chrono::{DateTime, Days, Utc};
 use db::{
     audit::Actor,
-    entity::{answer, article_exchange, assignment},
+    entity::{answer, approval as approval_row, approver, assignment},
     prelude::*,
 };
-use domain::{ArticleId, InvitationId, QuestionId, state::answer::AnswerState, text::AnswerText};
+use domain::{
+    ApprovalId, ApproverId, ArticleId, InvitationId, QuestionId,
+    state::{
+        answer::AnswerState,
+        article::{ApprovalState, Unapproved},
+    },
+    text::AnswerText,
+};
 use intake::staff::service::rsvp;
 use moderation::{
     answers::service::{approve, receive_link},
@@ -24,7 +31,10 @@ use moderation::{
     stage::service::note_answer,
     triage::service::{decide, release, route_rest},
 };
-use publishing::article;
+use publishing::{
+    approval::{self, Decision},
+    article::{self, Asked, BlockBody, BlockDraft, Piece, QuoteBy, Shape},
+};
 use web::App;
 
 pub(crate) async fn load(app: &App, cast: &Cast, people: &People, content: &Event) -> Result<(), Error> {
@@ -41,6 +51,9 @@ pub(crate) async fn load(app: &App, cast: &Cast, people: &People, content: &Even
     deliver(&day(app, &scene, 4)?).await?;
     if let Some(text) = &content.article {
         publish(&day(app, &scene, 12)?, cast, &scene, text, content, &ids).await?;
+    }
+    if let Some(text) = &content.report {
+        draft_report(&day(app, &scene, 14)?, cast, &scene, text).await?;
     }
     quiet::hush(app, scene.event, &[]).await
 }
@@ -184,39 +197,90 @@ async fn publish(
     let (version, mut draft) = article::current(app.db.reader(), id).await?;
     draft.title.clone_from(&text.title);
     draft.standfirst.clone_from(&text.standfirst);
-    draft.intro.clone_from(&text.intro);
-    draft.closing.clone_from(&text.closing);
     draft.keywords = text.keywords.join(", ");
-    for exchange in pulls(app, id, content, ids).await? {
-        if let Some(x) = draft.exchanges.iter_mut().find(|x| x.id == exchange.0) {
-            x.pull = exchange.1;
+    let last = draft.blocks.len().saturating_sub(1);
+    for (at, words) in [(0, &text.intro), (last, &text.closing)] {
+        if let Some(block) = draft.blocks.get_mut(at) {
+            block.body = BlockBody::prose(words);
+        }
+    }
+    // Words that stand out.
+    for question in &content.question {
+        let Some(pull) = &question.pull else { continue };
+        if let Some(x) = draft.exchange(Asked::Question(asked(ids, question.n)?)) {
+            x.pull.clone_from(pull);
         }
     }
     article::update(app, cast.editor, id, version, draft).await?;
+    approval::ask(app, cast.editor, id, None).await?;
+    for (approver, row) in waiting(app, id).await? {
+        approval::decide(app, approver, row, Decision::Approve).await?;
+    }
     article::publish(app, cast.editor, id).await?;
     Ok(())
 }
 
-/// Words that stand out, by exchange.
-async fn pulls(
-    app: &App,
-    id: ArticleId,
-    content: &Event,
-    ids: &[(u32, QuestionId)],
-) -> Result<Vec<(domain::ExchangeId, String)>, Error> {
-    let rows = article_exchange::Entity::find()
-        .filter(article_exchange::Column::ArticleId.eq(id))
-        .all(app.db.reader())
+/// What its people were asked and have not answered, in the order of asking.
+async fn waiting(app: &App, id: ArticleId) -> Result<Vec<(ApproverId, ApprovalId)>, Error> {
+    let conn = app.db.reader();
+    let approvers = approver::Entity::find()
+        .filter(approver::Column::ArticleId.eq(id))
+        .order_by_asc(approver::Column::Id)
+        .all(conn)
         .await?;
-    let mut out = Vec::new();
-    for question in &content.question {
-        let Some(pull) = &question.pull else { continue };
-        let asked = asked(ids, question.n)?;
-        out.extend(
-            rows.iter()
-                .find(|r| r.question_id == Some(asked))
-                .map(|row| (row.id, pull.clone())),
-        );
+    let rows = approval_row::Entity::find()
+        .filter(approval_row::Column::ApproverId.is_in(approvers.iter().map(|a| a.id)))
+        .filter(approval_row::Column::State.eq(ApprovalState::Asked))
+        .order_by_asc(approval_row::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.approver_id, row.id)).collect())
+}
+
+/// A second article, which is still on its way: prose, the event in figures, and quotes of which one is approved, one
+/// shall be changed, and the others wait.
+async fn draft_report(app: &App, cast: &Cast, scene: &Scene, text: &Report) -> Result<(), Error> {
+    let tx = app.db.begin_write().await?;
+    let id = article::create(&tx, app, cast.editor, scene.event, Shape::Report).await?;
+    tx.commit().await?;
+    let (version, mut draft) = article::current(app.db.reader(), id).await?;
+    draft.title.clone_from(&text.title);
+    draft.standfirst.clone_from(&text.standfirst);
+    draft.keywords = text.keywords.join(", ");
+    let figures = draft
+        .blocks
+        .pop()
+        .filter(|b| matches!(b.body, BlockBody::Figures { .. }));
+    let mut blocks = vec![BlockDraft::new(BlockBody::prose(&text.intro))];
+    blocks.extend(figures);
+    for quote in &text.quote {
+        let by = match (&quote.speaker, &quote.partner) {
+            (Some(key), _) => QuoteBy::Speaker(scene.speaker(key)?),
+            (None, Some(key)) => QuoteBy::Partner(scene.guest(key)?.who.invitation),
+            (None, None) => return Err(Error::content("a quote is nobody's")),
+        };
+        blocks.push(BlockDraft::new(BlockBody::Quote {
+            by,
+            text: quote.text.clone(),
+            unapproved: Unapproved::LeaveOut,
+        }));
+        blocks.push(BlockDraft::new(BlockBody::prose(&quote.after)));
     }
-    Ok(out)
+    draft.blocks = blocks;
+    article::update(app, cast.editor, id, version, draft).await?;
+    approval::ask(app, cast.editor, id, None).await?;
+    let waiting = waiting(app, id).await?;
+    if let [first, second, ..] = waiting[..] {
+        approval::decide(app, first.0, first.1, Decision::Approve).await?;
+        let wish = text.quote.iter().find_map(|q| q.wish.clone()).unwrap_or_default();
+        let change = Decision::Change {
+            suggestion: vec![Piece {
+                part: article::QUOTE.to_owned(),
+                text: wish,
+            }],
+            remark: text.remark.clone(),
+        };
+        approval::decide(app, second.0, second.1, change).await?;
+    }
+    Ok(())
 }

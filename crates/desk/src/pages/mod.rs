@@ -5,6 +5,7 @@ mod export;
 mod facts;
 mod home;
 mod hook;
+mod insight;
 mod ledger;
 mod mailcheck;
 mod outbox;
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> web::Router {
         .merge(home::routes())
         .merge(hook::routes())
         .merge(ledger::routes())
+        .merge(insight::routes())
         .merge(outbox::routes())
         .merge(outgoing::routes())
         .merge(returned::routes())

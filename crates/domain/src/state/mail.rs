@@ -65,6 +65,10 @@ text_enum! {
         StaffNotice = "staff_notice",
         /// An answer is awaited: to a crew member, their lead, or a partner who was asked back.
         Reminder = "reminder",
+        /// A quoted person is asked whether their words may stand as they are.
+        Approval = "approval",
+        /// An article was corrected where their words stand.
+        Correction = "correction",
     }
 }
 

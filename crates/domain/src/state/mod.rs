@@ -8,6 +8,7 @@ pub mod article;
 pub mod assignment;
 pub mod decision;
 pub mod delivery;
+pub mod issue;
 pub mod job;
 pub mod mail;
 pub mod message;

@@ -14,5 +14,7 @@ why-ask-back = You get this mail from { $from } because the crew needs to know m
 why-speaker = { $from } sent this mail because you speak at the event.
 why-staff-notice = { $from } sent this mail to its staff.
 personal-link = The link in this mail is for you alone. Please do not forward it.
+why-approval = { $from } sent this mail because words of yours are to be published.
+why-correction = { $from } sent this mail because an article with words of yours was corrected.
 why-reminder = { $from } sent this mail because an answer is still awaited.
 unsubscribe = To get no more invitations and reminders for this event

@@ -14,5 +14,7 @@ why-ask-back = 보내 주신 질문에 답하기 위해 { $from }에서 여쭙�
 why-speaker = 행사의 연사로 모시게 되어 { $from }에서 보내 드리는 메일입니다.
 why-staff-notice = { $from }의 운영 담당자에게 보내 드리는 메일입니다.
 personal-link = 이 메일의 링크는 받는 분 한 분을 위한 것입니다. 다른 분께 전달하지 말아 주십시오.
+why-approval = { $from }의 글에 실릴 말씀을 확인받기 위해 보내 드리는 메일입니다.
+why-correction = 말씀이 실린 글이 고쳐져 { $from }에서 알려 드리는 메일입니다.
 why-reminder = 답변을 기다리는 질문이 있어 { $from }에서 다시 알려 드리는 메일입니다.
 unsubscribe = 이 행사의 초대와 알림 메일을 받지 않으려면

@@ -182,30 +182,34 @@ async fn note(mailbox: &Mailbox, at: Place<'_>, uid: u32, found: Found<'_>) -> R
     Ok(())
 }
 
-/// Marks and moves the mails that were read by now; says how many are not read yet.
+/// Marks and moves the mails that were read by now, some hundred at a time; says how many are not read yet.
 async fn settle(session: &mut Session, mailbox: &Mailbox, at: Place<'_>, able: &Able) -> Result<usize, Error> {
     let (db, clock) = (mailbox.inbox.db(), mailbox.inbox.clock());
     let settings = &mailbox.settings;
-    let (read, waiting) = store::unsettled(db, at).await?;
-    for (is_held, target) in [(false, &settings.done), (true, &settings.held)] {
-        let uids: Vec<u32> = read
-            .iter()
-            .filter(|(_, held)| *held == is_held)
-            .map(|(uid, _)| *uid)
-            .collect();
-        if uids.is_empty() {
-            continue;
+    loop {
+        let (read, waiting) = store::unsettled(db, at).await?;
+        if read.is_empty() {
+            return Ok(waiting);
         }
-        let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-        if settings.mark_seen {
-            store_flag(session, &set, "+FLAGS.SILENT (\\Seen)").await?;
+        for (is_held, target) in [(false, &settings.done), (true, &settings.held)] {
+            let uids: Vec<u32> = read
+                .iter()
+                .filter(|(_, held)| *held == is_held)
+                .map(|(uid, _)| *uid)
+                .collect();
+            if uids.is_empty() {
+                continue;
+            }
+            let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+            if settings.mark_seen {
+                store_flag(session, &set, "+FLAGS.SILENT (\\Seen)").await?;
+            }
+            if !target.is_empty() {
+                put_into(session, &set, target, able).await?;
+            }
+            store::settle(db, clock, at, &uids).await?;
         }
-        if !target.is_empty() {
-            put_into(session, &set, target, able).await?;
-        }
-        store::settle(db, clock, at, &uids).await?;
     }
-    Ok(waiting)
 }
 
 async fn store_flag(session: &mut Session, set: &str, change: &str) -> Result<(), Error> {

@@ -171,7 +171,11 @@ pub(super) async fn advance(
     Ok(true)
 }
 
+/// So many mails are marked and moved by one command, whose line must stay short.
+const AT_ONCE: u64 = 50;
+
 /// Mails that lie in the folder and were read by now, with whether they wait for staff; and how many were not read yet.
+/// The first of them only: whoever settled these asks again.
 pub(super) async fn unsettled(db: &Db, at: Place<'_>) -> Result<(Vec<(u32, bool)>, usize), Error> {
     let rows: Vec<(i64, IncomingId)> = mail_origin::Entity::find()
         .select_only()
@@ -182,7 +186,7 @@ pub(super) async fn unsettled(db: &Db, at: Place<'_>) -> Result<(Vec<(u32, bool)
         .filter(mail_origin::Column::UidValidity.eq(i64::from(at.validity)))
         .filter(Expr::cust("settled_at IS NULL"))
         .order_by_asc(mail_origin::Column::Uid)
-        .limit(200)
+        .limit(AT_ONCE)
         .into_tuple()
         .all(db.reader())
         .await?;

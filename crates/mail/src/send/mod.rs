@@ -96,12 +96,7 @@ impl Sender {
                 busy |= !claimed.is_empty();
                 ready.extend(claimed);
             }
-            while under_way.len() < most
-                && let Some(mail) = ready.pop_front()
-            {
-                let inner = Arc::clone(inner);
-                under_way.spawn(async move { inner.send(mail).await });
-            }
+            inner.start(&mut ready, &mut under_way);
             let since = told.map_or(HEALTH_EVERY, |t| t.elapsed());
             if since >= HEALTH_EVERY || (busy && since >= HEALTH_LEAST) {
                 paused = inner.is_paused().await;
@@ -118,12 +113,7 @@ impl Sender {
         }
         // What is in hand comes to its end, or its lease would have to.
         loop {
-            while under_way.len() < most
-                && let Some(mail) = ready.pop_front()
-            {
-                let inner = Arc::clone(inner);
-                under_way.spawn(async move { inner.send(mail).await });
-            }
+            inner.start(&mut ready, &mut under_way);
             if under_way.join_next().await.is_none() {
                 break;
             }
@@ -171,6 +161,16 @@ impl Inner {
             .unwrap_or(600)
             .clamp(1, 3_600);
         Duration::seconds(longest) * sends + Duration::seconds(15)
+    }
+
+    /// Sends of `ready` as many as may be under way.
+    fn start(self: &Arc<Self>, ready: &mut VecDeque<Claimed>, under_way: &mut JoinSet<()>) {
+        while under_way.len() < self.settings.mail.out.concurrency as usize
+            && let Some(mail) = ready.pop_front()
+        {
+            let inner = Arc::clone(self);
+            under_way.spawn(async move { inner.send(mail).await });
+        }
     }
 
     /// By the settings, or since the database was put back from a backup.

@@ -22,13 +22,12 @@ pub const HEALTH: &str = "mail";
 
 /// Leases that ended without a word become uncertain: their worker died, perhaps after the server took the mail.
 pub(super) async fn recover(db: &Db, now: DateTime<Utc>) -> Result<u64, Error> {
-    let lost = |query: sea_orm::Select<outgoing_mail::Entity>| {
-        query
-            // In the words of the partial index: few are under way, however many wait.
-            .filter(Expr::cust("state = 'sending'"))
-            .filter(outgoing_mail::Column::LeaseUntil.lt(now))
-    };
-    if lost(outgoing_mail::Entity::find()).count(db.reader()).await? == 0 {
+    let lost = Condition::all()
+        // In the words of the partial index: few are under way, however many wait.
+        .add(Expr::cust("state = 'sending'"))
+        .add(outgoing_mail::Column::LeaseUntil.lt(now));
+    let find = outgoing_mail::Entity::find().filter(lost.clone());
+    if find.count(db.reader()).await? == 0 {
         return Ok(0);
     }
     let tx = db.begin_write().await?;
@@ -43,8 +42,7 @@ pub(super) async fn recover(db: &Db, now: DateTime<Utc>) -> Result<u64, Error> {
             outgoing_mail::Column::LeaseUntil,
             Expr::value(Option::<DateTime<Utc>>::None),
         )
-        .filter(outgoing_mail::Column::State.eq(OutgoingState::Sending))
-        .filter(outgoing_mail::Column::LeaseUntil.lt(now))
+        .filter(lost)
         .exec(&tx)
         .await?;
     tx.commit().await?;

@@ -22,7 +22,10 @@ use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout_at},
+};
 
 /// A server hangs up on idle clients; before that we rather begin anew.
 const IDLE_MAX: Duration = Duration::from_mins(1);
@@ -141,14 +144,21 @@ impl Wire {
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         let settings = &self.settings;
         let server = |error: SmtpError| Error::Server(words(&error));
+        let unreached = |error: std::io::Error| Error::Server(format!("no connection: {error}"));
         let hello = ClientId::default();
         let tls = || TlsParameters::new(settings.host.clone()).map_err(server);
         let implicit = if settings.tls == Tls::Tls { Some(tls()?) } else { None };
         let address = (settings.host.as_str(), settings.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(address, Some(self.patience()), &hello, implicit, None)
-                .await
-                .map_err(server)?;
+        let mut connection = if implicit.is_some() {
+            AsyncSmtpConnection::connect_tokio1(address, Some(self.patience()), &hello, implicit, None).await
+        } else {
+            // A mail goes out in two writes, its text and the dot; the kernel would hold the dot back until the server
+            // has acknowledged the text, which it puts off for forty milliseconds.
+            let stream = TcpStream::connect(address).await.map_err(unreached)?;
+            stream.set_nodelay(true).map_err(unreached)?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await
+        }
+        .map_err(server)?;
         if settings.tls == Tls::Starttls {
             connection.starttls(tls()?, &hello).await.map_err(server)?;
         }

@@ -47,6 +47,24 @@ pub(crate) fn html(markdown: &str) -> String {
     CLEAN.clean(&out).to_string()
 }
 
+/// The words alone, a line for each piece: what is searched and quoted.
+pub(crate) fn words(markdown: &str) -> String {
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, &Options::default());
+    let mut out = String::new();
+    for node in root.descendants() {
+        match &node.data.borrow().value {
+            NodeValue::Text(text) => out.push_str(text),
+            NodeValue::Code(code) => out.push_str(&code.literal),
+            NodeValue::CodeBlock(code) => out.push_str(&code.literal),
+            NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
+            value if value.block() && !out.is_empty() && !out.ends_with('\n') => out.push('\n'),
+            _ => {}
+        }
+    }
+    out.trim_end().to_owned()
+}
+
 /// The paragraphs of a plain text; lines within one stay lines.
 pub(crate) fn paragraphs(text: &str) -> Vec<&str> {
     text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()).collect()
@@ -55,6 +73,12 @@ pub(crate) fn paragraphs(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn its_words_are_what_is_read_and_no_address() {
+        let out = words("# 제목\n\n무대에서 **답했다**.\n\n- 하나\n- [둘](https://narae.example/)");
+        assert_eq!(out, "제목\n무대에서 답했다.\n하나\n둘");
+    }
 
     #[test]
     fn what_editors_write_keeps_its_form() {

@@ -1,20 +1,43 @@
 //! Articles: composed, frozen, rendered, published, withdrawn.
 
-mod compose;
+mod check;
+pub(crate) mod compose;
 mod consent;
-mod markdown;
+mod correct;
+pub(crate) mod draft;
+pub(crate) mod figures;
+pub(crate) mod markdown;
+mod merge;
 mod naming;
+pub(crate) mod picture;
+mod preview;
 mod publish;
 pub(crate) mod render;
+mod revision;
+mod schedule;
 mod snapshot;
+mod source;
+mod who;
 
-pub use compose::{Draft, ExchangeDraft, create_from_event, current, update};
-pub use consent::withdraw_print;
-pub use publish::{publish, redraft, withdraw};
-pub use snapshot::{Block, EventFacts, Exchange, Said, Snapshot, Standing};
+pub use check::Wanted;
+pub use compose::{How, Saved, Shape, create, create_from_event, save, update};
+pub use consent::{withdraw_print, withdraw_words};
+pub use draft::{BlockBody, BlockDraft, Draft, ExchangeDraft, QUESTION, QuoteBy, current};
+pub use figures::{Figures, SittingFigures};
+pub use merge::{Base, Seen};
+pub use preview::{share, unshare};
+pub use publish::{Outcome, publish, publish_with, redraft, withdraw};
+pub use revision::restore;
+pub use schedule::{publish_due, schedule, unschedule};
+pub use snapshot::{Block, Correction, EventFacts, Exchange, Picture, Said, Snapshot, Standing};
+pub use who::{PULL, Piece, QUOTE, Verdict, Verdicts, Who, Words, hash, words};
 
 pub use crate::repo::Asked;
-pub(crate) use snapshot::{build, cast};
+pub(crate) use compose::store;
+pub(crate) use preview::{opened, preview_url};
+pub(crate) use revision::note as note_revision;
+pub(crate) use snapshot::says;
+pub(crate) use source::{Source, build};
 
 use chrono::{DateTime, Utc};
 use db::entity::article;
@@ -22,19 +45,29 @@ use domain::state::article::ArticleState;
 
 /// Whether readers may see the article now. Every output asks this function and no other.
 pub fn visible(article: &article::Model, now: DateTime<Utc>) -> bool {
-    article.snapshot.is_some() && stands(article.state, article.published_at, now)
+    article.snapshot.is_some() && stands(article.state, article.published_at, article.hidden, now)
 }
 
 /// The same of an article that has been rendered.
-pub(crate) fn stands(state: ArticleState, published_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    matches!(state, ArticleState::Published | ArticleState::Corrected) && published_at.is_some_and(|at| at <= now)
+pub(crate) fn stands(
+    state: ArticleState,
+    published_at: Option<DateTime<Utc>>,
+    hidden: bool,
+    now: DateTime<Utc>,
+) -> bool {
+    let out = matches!(state, ArticleState::Published | ArticleState::Corrected);
+    out && !hidden && published_at.is_some_and(|at| at <= now)
 }
 
 /// The keywords of an article, stored joined by commas.
 pub(crate) fn keywords(article: &article::Model) -> Vec<String> {
-    article
-        .keywords
+    listed(&article.keywords)
+}
+
+fn listed(keywords: &str) -> Vec<String> {
+    keywords
         .split(',')
+        .map(str::trim)
         .filter(|k| !k.is_empty())
         .map(str::to_owned)
         .collect()
@@ -54,8 +87,6 @@ pub(crate) mod tests {
             lang: Lang::Ko,
             title: "가까이에서".into(),
             standfirst: String::new(),
-            intro: String::new(),
-            closing: String::new(),
             keywords: String::new(),
             state,
             snapshot: Some(serde_json::json!({})),
@@ -63,6 +94,10 @@ pub(crate) mod tests {
             published_at: Some(now),
             corrected_at: None,
             version: 1,
+            comments: false,
+            preview_version: 1,
+            preview_until: None,
+            hidden: false,
             created_at: now,
             updated_at: now,
         }
@@ -82,5 +117,10 @@ pub(crate) mod tests {
             ..article(ArticleState::Published, now)
         };
         assert!(!visible(&empty, now));
+        let hidden = article::Model {
+            hidden: true,
+            ..article(ArticleState::Published, now)
+        };
+        assert!(!visible(&hidden, now), "its issue is out of sight, and it with it");
     }
 }

@@ -23,6 +23,8 @@ pub(crate) fn standing(invitee: &Invitee, naming: Naming, lang: Lang) -> Standin
     Standing {
         person,
         invitation: Some(invitee.invitation),
+        speaker: None,
+        crew_member: None,
         line,
     }
 }
@@ -54,6 +56,15 @@ pub(crate) fn unsayable(invitee: &Invitee, real: Option<&str>, naming: Naming) -
     hidden.sort_by_key(|h| std::cmp::Reverse(h.len()));
     hidden.dedup();
     hidden
+}
+
+/// What must not stand in a text of the host's person who has not approved it.
+pub(crate) fn unsayable_host(person: &Person) -> Vec<String> {
+    let Person::Host { nickname, name, .. } = person else {
+        return Vec::new();
+    };
+    let names = [nickname.as_deref(), Some(name.as_str())].into_iter().flatten();
+    names.filter(|n| char_count(n) >= 3).map(str::to_owned).collect()
 }
 
 /// The text with circles in the place of what must not stand there.

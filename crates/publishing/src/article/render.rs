@@ -1,7 +1,7 @@
 //! A snapshot → the page that readers open: one request, its style within, nothing that runs.
 
-use super::{Block, Exchange, Snapshot, markdown};
-use crate::Error;
+use super::{Block, Exchange, Figures, Picture, Said, Snapshot, markdown};
+use crate::{Error, magazine::Beside};
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -32,8 +32,19 @@ pub(crate) struct Facts<'a> {
     pub(crate) corrected_at: Option<DateTime<Utc>>,
     pub(crate) public_url: &'a str,
     pub(crate) demo: bool,
-    /// The editor's page behind a preview.
-    pub(crate) preview: Option<String>,
+    pub(crate) preview: Option<Preview>,
+    /// Where its pictures lie, without a slash at the end.
+    pub(crate) pictures: String,
+    /// Where it stands in the magazine.
+    pub(crate) beside: Option<Beside>,
+}
+
+/// It is not what readers see.
+pub(crate) enum Preview {
+    /// Back to the editor's page.
+    Desk(String),
+    /// Whoever has the link.
+    Link,
 }
 
 #[derive(Template)]
@@ -46,6 +57,8 @@ struct Page<'a> {
     url: String,
     pieces: Vec<Piece<'a>>,
     contents: Vec<Contents>,
+    /// How many questions it has.
+    questions: usize,
     minutes: usize,
     /// The day of the event, in words.
     held: Option<String>,
@@ -54,9 +67,12 @@ struct Page<'a> {
 
 enum Piece<'a> {
     Prose(String),
-    /// Its id and the key of its heading.
+    /// Its id and its heading.
     Part(String, String),
     Exchange(View<'a>),
+    Quote(&'a Said),
+    Picture(&'a Picture),
+    Figures(&'a Figures, &'a str),
 }
 
 /// One exchange on the page.
@@ -71,7 +87,7 @@ struct View<'a> {
 /// One part's lines in the list of questions.
 struct Contents {
     id: String,
-    key: String,
+    heading: String,
     lines: Vec<(usize, String)>,
 }
 
@@ -82,10 +98,27 @@ impl Page<'_> {
     fn zone(&self) -> &str {
         &self.s.event.time_zone
     }
+    /// Where it leads back to, for its editor.
+    fn desk(&self) -> Option<&str> {
+        match &self.f.preview {
+            Some(Preview::Desk(path)) => Some(path),
+            _ => None,
+        }
+    }
+    fn src(&self, picture: &Picture) -> String {
+        format!("{}/{}", self.f.pictures, picture.file())
+    }
+}
+
+/// The longest bar is the whole width.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
+fn share(n: &usize, all: &Figures) -> usize {
+    let most = all.interest.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
+    n * 100 / most
 }
 
 /// The machine's form of a moment.
-fn iso(at: &DateTime<Utc>) -> String {
+pub(crate) fn iso(at: &DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
@@ -96,37 +129,57 @@ pub(crate) fn part_key(part: ArticlePart) -> String {
 
 /// The whole page. It is the same for every reader: its language is the article's.
 pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
+    let w = Words::new(s.lang, &crate::TEXTS);
     let (mut pieces, mut contents): (Vec<Piece<'_>>, Vec<Contents>) = (Vec::new(), Vec::new());
-    let mut n = 0;
+    let (mut questions, mut parts) = (0, 0);
     for block in &s.blocks {
         match block {
             Block::Prose { markdown } => pieces.push(Piece::Prose(markdown::html(markdown))),
-            Block::Part { part } => {
-                let (id, key) = (format!("part-{part}"), part_key(*part));
-                pieces.push(Piece::Part(id.clone(), key.clone()));
+            Block::Part { part, heading } => {
+                parts += 1;
+                // The address of a usual part stands in links since it was first printed.
+                let id = part.map_or_else(|| format!("part-{parts}"), |part| format!("part-{part}"));
+                let heading = match part {
+                    Some(part) if heading.is_empty() => w.t(part_key(*part)),
+                    _ => heading.clone(),
+                };
+                pieces.push(Piece::Part(id.clone(), heading.clone()));
                 contents.push(Contents {
                     id,
-                    key,
+                    heading,
                     lines: Vec::new(),
                 });
             }
             Block::Exchange(x) => {
-                n += 1;
+                questions += 1;
                 let label = x.heading.clone().unwrap_or_else(|| excerpt(&x.question.text, 64));
+                if contents.is_empty() {
+                    contents.push(Contents {
+                        id: String::new(),
+                        heading: String::new(),
+                        lines: Vec::new(),
+                    });
+                }
                 if let Some(last) = contents.last_mut() {
-                    last.lines.push((n, label));
+                    last.lines.push((questions, label));
                 }
                 let (own_heading, long) = (x.heading.is_none(), char_count(&x.question.text) > 90);
                 pieces.push(Piece::Exchange(View {
-                    n,
+                    n: questions,
                     x,
                     own_heading,
                     long,
                 }));
             }
+            Block::Quote { said, .. } => pieces.push(Piece::Quote(said)),
+            Block::Picture(picture) => pieces.push(Piece::Picture(picture)),
+            Block::Figures { caption, figures } => pieces.push(Piece::Figures(figures, caption)),
         }
     }
-    let w = Words::new(s.lang, &crate::TEXTS);
+    if questions == 0 && contents.len() < 2 {
+        // One heading needs no list.
+        contents.clear();
+    }
     let noon = |day: NaiveDate| day.and_hms_opt(12, 0, 0).map(|at| at.and_utc());
     let page = Page {
         held: s.event.first_day.and_then(noon).map(|at| w.date(at, "UTC")),
@@ -137,6 +190,7 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
         url: format!("{}/articles/{}", f.public_url, f.slug),
         pieces,
         contents,
+        questions,
         minutes: minutes(s),
         json_ld: json_ld(s, f),
     };
@@ -144,13 +198,14 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
 }
 
 /// Korean is read at some 500 characters a minute, English at some 1,100.
-fn minutes(s: &Snapshot) -> usize {
+pub(crate) fn minutes(s: &Snapshot) -> usize {
     let chars: usize = s
         .blocks
         .iter()
         .map(|block| match block {
             Block::Prose { markdown } => char_count(markdown),
-            Block::Part { .. } => 0,
+            Block::Part { .. } | Block::Picture(_) | Block::Figures { .. } => 0,
+            Block::Quote { said, .. } => char_count(&said.text),
             Block::Exchange(x) => {
                 char_count(&x.question.text) + x.answers.iter().map(|a| char_count(&a.text)).sum::<usize>()
             }
@@ -172,7 +227,14 @@ fn json_ld(s: &Snapshot, f: &Facts<'_>) -> String {
         "datePublished": f.published_at,
         "dateModified": f.corrected_at.or(f.published_at),
         "mainEntityOfPage": format!("{}/articles/{}", f.public_url, f.slug),
+        "isPartOf": f.beside.as_ref().map(|b| serde_json::json!({
+            "@type": "PublicationIssue", "issueNumber": b.number, "name": b.title,
+            "url": format!("{}/magazine/{}", f.public_url, b.number),
+        })),
         "publisher": { "@type": "Organization", "name": s.event.host },
+        "correction": s.corrections.iter().map(|c| serde_json::json!({
+            "@type": "CorrectionComment", "text": c.text, "datePublished": c.at,
+        })).collect::<Vec<_>>(),
         "about": { "@type": "Event", "name": s.event.title, "startDate": s.event.first_day },
     });
     value.to_string().replace('<', "\\u003c")
@@ -182,7 +244,7 @@ fn json_ld(s: &Snapshot, f: &Facts<'_>) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::article::{EventFacts, Said, Standing};
-    use domain::{ExchangeId, person::Person};
+    use domain::{BlockId, person::Person};
 
     fn said(name: &str, text: &str) -> Said {
         let person = Person::Partner {
@@ -195,16 +257,20 @@ pub(crate) mod tests {
         Said {
             by: Standing {
                 invitation: None,
+                speaker: None,
+                crew_member: None,
                 line: person.line(),
                 person,
             },
             text: text.into(),
+            answer: None,
         }
     }
 
     pub(crate) fn snapshot() -> Snapshot {
         let exchange = Exchange {
-            id: ExchangeId::new(),
+            id: BlockId::new(),
+            about: None,
             heading: None,
             question: said("김하늘", "왜 그런가요? </script><script>alert(1)</script>"),
             answers: vec![said("박솔", "그래서요.\n\n또 있습니다."), said("이단", "저도요.")],
@@ -228,10 +294,12 @@ pub(crate) mod tests {
                     markdown: "머리말".into(),
                 },
                 Block::Part {
-                    part: ArticlePart::PartnersAnswer,
+                    part: Some(ArticlePart::PartnersAnswer),
+                    heading: String::new(),
                 },
                 Block::Exchange(Box::new(exchange)),
             ],
+            corrections: Vec::new(),
         }
     }
 
@@ -242,7 +310,9 @@ pub(crate) mod tests {
             corrected_at: None,
             public_url: "https://mundap.example",
             demo: false,
-            preview: preview.then(|| "/desk/articles/x".to_owned()),
+            preview: preview.then(|| Preview::Desk("/desk/articles/x".to_owned())),
+            pictures: "/articles/talk/pictures".to_owned(),
+            beside: None,
         }
     }
 

@@ -1,23 +1,12 @@
 //! The one structured source of an article: what every output is rendered from.
 
-use super::naming;
-use crate::{
-    Error,
-    repo::{self, Asked, Material},
-};
-use chrono::NaiveDate;
-use db::{
-    entity::{answer, article, article_exchange, event},
-    people::{self, Hosts, Invitee},
-    prelude::*,
-};
+use super::{figures::Figures, naming, who::Who};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    ExchangeId, InvitationId, Lang, PartnerId,
-    person::Person,
-    state::{article::ArticlePart, question::Naming},
+    AnswerId, BlockId, CrewMemberId, InvitationId, Lang, SpeakerId, person::Person, state::article::ArticlePart,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use uuid::Uuid;
 
 /// An article as it stands, persons included, from the moment it was published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +18,16 @@ pub struct Snapshot {
     pub keywords: Vec<String>,
     pub event: EventFacts,
     pub blocks: Vec<Block>,
+    /// What was wrong in it, the last first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
+}
+
+/// What readers are told about a mistake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    pub at: DateTime<Utc>,
+    pub text: String,
 }
 
 /// What the article says of its event.
@@ -49,17 +48,35 @@ pub enum Block {
     Prose {
         markdown: String,
     },
-    /// One of the two conversations begins.
+    /// Something new begins.
     Part {
-        part: ArticlePart,
+        /// One of the two conversations, under its usual heading.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<ArticlePart>,
+        /// The editor's own, when it is not empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        heading: String,
     },
     Exchange(Box<Exchange>),
+    Quote {
+        id: BlockId,
+        said: Said,
+    },
+    Picture(Picture),
+    Figures {
+        caption: String,
+        #[serde(flatten)]
+        figures: Figures,
+    },
 }
 
 /// One question and its answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
-    pub id: ExchangeId,
+    pub id: BlockId,
+    /// The question or the question asked back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Uuid>,
     /// Without one, the question itself is the heading.
     pub heading: Option<String>,
     pub question: Said,
@@ -69,11 +86,32 @@ pub struct Exchange {
     pub pull: Option<Said>,
 }
 
+/// A picture, by the SHA-256 of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    pub sha256: String,
+    pub media_type: String,
+    /// Pixels as it is shown.
+    pub width: i32,
+    pub height: i32,
+    pub alt: String,
+    pub caption: String,
+}
+
+impl Picture {
+    /// The last part of its address.
+    pub fn file(&self) -> String {
+        format!("{}.{}", self.sha256, super::picture::extension(&self.media_type))
+    }
+}
+
 /// What a person said, in plain text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub by: Standing,
     pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<AnswerId>,
 }
 
 /// A person as they stood when the article was published.
@@ -83,6 +121,10 @@ pub struct Standing {
     /// The partner whose words these are, so that they can still take them back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invitation: Option<InvitationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<SpeakerId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crew_member: Option<CrewMemberId>,
     /// The line as it is printed; set by hand or computed from the person.
     pub line: String,
 }
@@ -109,12 +151,22 @@ impl Standing {
         matches!(self.person, Person::Partner { .. })
     }
 
-    fn plain(person: Person) -> Self {
+    pub(super) fn plain(person: Person) -> Self {
         Self {
             line: person.line(),
             person,
             invitation: None,
+            speaker: None,
+            crew_member: None,
         }
+    }
+
+    /// Who is asked before it is printed.
+    pub fn who(&self) -> Option<Who> {
+        self.invitation
+            .map(Who::Partner)
+            .or(self.speaker.map(Who::Speaker))
+            .or(self.crew_member.map(Who::Crew))
     }
 
     /// Where a partner meets the host.
@@ -126,198 +178,46 @@ impl Standing {
     }
 }
 
-/// Since then the snapshot says whose words are whose.
-pub(crate) const FORMAT: u8 = 2;
+/// Since 2 the snapshot says which partner's words are whose, since 3 also what the words of everybody are about.
+pub(crate) const FORMAT: u8 = 3;
 
-/// What the article would say if it were published now.
-pub(crate) async fn build(conn: &impl ConnectionTrait, article: &article::Model) -> Result<Snapshot, Error> {
-    let event = repo::event(conn, article.event_id).await?;
-    let material = repo::material(conn, event.id).await?;
-    let rows = repo::exchanges(conn, article.id).await?;
-    let cast = cast(conn, &material, &rows, &event, article.lang).await?;
-    let mut blocks = vec![Block::Prose {
-        markdown: article.intro.clone(),
-    }];
-    let mut part = None;
-    for row in &rows {
-        if let Some(exchange) = cast.exchange(row) {
-            if part.replace(row.part) != Some(row.part) {
-                blocks.push(Block::Part { part: row.part });
-            }
-            blocks.push(Block::Exchange(Box::new(exchange)));
+/// What is left of the pieces; `true`: there was an exchange or a quote. A part of which nothing is left, or of whose
+/// voices none is, has no heading either.
+pub(super) fn left(pieces: Vec<(bool, Option<Block>)>) -> Vec<Block> {
+    let mut kept = Vec::with_capacity(pieces.len());
+    let mut next: Option<&Block> = None;
+    let mut empty = vec![false; pieces.len()];
+    for (at, (_, block)) in pieces.iter().enumerate().rev() {
+        let Some(block) = block else { continue };
+        if matches!(block, Block::Part { .. }) {
+            let below = pieces.get(at + 1);
+            let voices = below.is_some_and(|(voice, _)| *voice);
+            // A heading right over another one is its editor's wish.
+            let over_part = matches!(below, Some((_, Some(Block::Part { .. })))) && !empty[at + 1];
+            empty[at] = match next {
+                None => true,
+                Some(Block::Part { .. }) => !over_part,
+                Some(next) => voices && !next.is_voice(),
+            };
+        }
+        if !empty[at] {
+            next = Some(block);
         }
     }
-    blocks.push(Block::Prose {
-        markdown: article.closing.clone(),
-    });
-    blocks.retain(|b| !matches!(b, Block::Prose { markdown } if markdown.trim().is_empty()));
-    Ok(Snapshot {
-        format: FORMAT,
-        lang: article.lang,
-        title: article.title.clone(),
-        standfirst: article.standfirst.clone(),
-        keywords: super::keywords(article),
-        event: facts(conn, &event, article.lang).await?,
-        blocks,
-    })
-}
-
-async fn facts(conn: &impl ConnectionTrait, event: &event::Model, lang: Lang) -> Result<EventFacts, Error> {
-    let first = repo::sittings(conn, event.id).await?.into_iter().next();
-    Ok(EventFacts {
-        title: people::in_lang(lang, &event.title, &event.title_en),
-        host: people::in_lang(lang, &event.host_name, &event.host_name_en),
-        place: first
-            .as_ref()
-            .map(|s| people::in_lang(lang, &s.place, &s.place_en))
-            .filter(|p| !p.is_empty()),
-        first_day: first.map(|s| s.first_day),
-        time_zone: event.time_zone.clone(),
-    })
-}
-
-/// Everybody who stands in an article, and how they may.
-pub(crate) struct Cast<'a> {
-    material: &'a Material,
-    event: &'a event::Model,
-    lang: Lang,
-    hosts: Hosts,
-    invitees: HashMap<InvitationId, Invitee>,
-    real: HashMap<PartnerId, String>,
-    consents: HashMap<InvitationId, bool>,
-    wishes: HashMap<InvitationId, Naming>,
-}
-
-/// Everybody whom these exchanges need.
-pub(crate) async fn cast<'a>(
-    conn: &impl ConnectionTrait,
-    material: &'a Material,
-    rows: &[article_exchange::Model],
-    event: &'a event::Model,
-    lang: Lang,
-) -> Result<Cast<'a>, Error> {
-    let asked: Vec<Asked> = rows.iter().filter_map(Asked::of).collect();
-    let answers: Vec<&answer::Model> = asked.iter().flat_map(|a| material.answers_to(*a)).collect();
-    let askers = asked.iter().filter_map(|a| match a {
-        Asked::Question(id) => Some(material.questions.get(id)?.invitation_id),
-        Asked::Reverse(_) => None,
-    });
-    let mut ids: Vec<InvitationId> = askers.chain(answers.iter().filter_map(|a| a.invitation_id)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let reverses = asked.iter().filter_map(|a| match a {
-        Asked::Reverse(id) => material.reverses.get(id),
-        Asked::Question(_) => None,
-    });
-    let hosts = repo::hosts(conn, answers.iter().copied(), reverses).await?;
-    let invitees = people::invitees(conn, ids.iter().copied(), lang).await?;
-    let real = repo::real_names(conn, invitees.values().map(|i| i.partner)).await?;
-    let consents = repo::print_consents(conn, &ids).await?;
-    let wishes = repo::naming_wishes(conn, &ids).await?;
-    Ok(Cast {
-        material,
-        event,
-        lang,
-        hosts,
-        invitees,
-        real,
-        consents,
-        wishes,
-    })
-}
-
-impl Cast<'_> {
-    /// `None` when its question or every answer is gone, or whoever said it does not agree to its being printed.
-    pub(crate) fn exchange(&self, row: &article_exchange::Model) -> Option<Exchange> {
-        let asked = Asked::of(row)?;
-        let mut hidden = Vec::new();
-        let question = match asked {
-            Asked::Question(id) => {
-                let question = self.material.questions.get(&id)?;
-                if self.refuses_print(question.invitation_id) {
-                    return None;
-                }
-                Said {
-                    by: self.partner(question.invitation_id, Some(question.naming), &mut hidden),
-                    text: question.body.clone(),
-                }
-            }
-            Asked::Reverse(id) => {
-                let reverse = self.material.reverses.get(&id)?;
-                let speaker = reverse.speaker_id.and_then(|id| self.hosts.speakers.get(&id));
-                let crew = reverse.crew_member_id.and_then(|id| self.hosts.crew.get(&id));
-                let staff = reverse.staff_id.and_then(|id| self.hosts.staff.get(&id));
-                let person = speaker.or(crew).or(staff).cloned();
-                let person = person.unwrap_or_else(|| repo::the_host(self.event, self.lang));
-                Said {
-                    by: Standing::plain(person),
-                    text: reverse.body.clone(),
-                }
-            }
-        };
-        let answers: Vec<Said> = self
-            .material
-            .answers_to(asked)
-            .into_iter()
-            .filter(|answer| !answer.invitation_id.is_some_and(|id| self.refuses_print(id)))
-            .map(|answer| {
-                let by = match answer.invitation_id {
-                    Some(id) => self.partner(id, self.wishes.get(&id).copied(), &mut hidden),
-                    None => Standing::plain(repo::host_behind(&self.hosts, answer, self.event, self.lang)),
-                };
-                Said {
-                    by,
-                    text: answer.body.clone(),
-                }
-            })
-            .collect();
-        if answers.is_empty() {
-            return None;
-        }
-        let pull = row.pull.as_deref().and_then(|pull| {
-            let said = answers.iter().find(|a| says(&a.text, pull))?;
-            Some(Said {
-                by: said.by.clone(),
-                text: pull.to_owned(),
-            })
-        });
-        let exchange = Exchange {
-            id: row.id,
-            heading: row.heading.clone(),
-            question,
-            answers,
-            pull,
-        };
-        Some(exchange.masked(&hidden))
+    for (at, (_, block)) in pieces.into_iter().enumerate() {
+        kept.extend(block.filter(|_| !empty[at]));
     }
+    kept
+}
 
-    fn refuses_print(&self, id: InvitationId) -> bool {
-        self.consents.get(&id) == Some(&false)
-    }
-
-    fn partner(&self, id: InvitationId, wish: Option<Naming>, hidden: &mut Vec<String>) -> Standing {
-        let naming = naming::allowed(self.consents.get(&id) == Some(&true), wish);
-        let Some(invitee) = self.invitees.get(&id) else {
-            let nobody = Person::Partner {
-                name: None,
-                title: None,
-                company: None,
-                group: None,
-                services: Vec::new(),
-            };
-            return Standing {
-                invitation: Some(id),
-                ..Standing::plain(nobody.named(Naming::Nameless, self.lang))
-            };
-        };
-        let real = self.real.get(&invitee.partner).map(String::as_str);
-        hidden.extend(naming::unsayable(invitee, real, naming));
-        naming::standing(invitee, naming, self.lang)
+impl Block {
+    pub(super) const fn is_voice(&self) -> bool {
+        matches!(self, Self::Exchange(_) | Self::Quote { .. })
     }
 }
 
 impl Exchange {
-    fn masked(mut self, hidden: &[String]) -> Self {
+    pub(super) fn masked(mut self, hidden: &[String]) -> Self {
         if hidden.is_empty() {
             return self;
         }
@@ -355,6 +255,33 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_goes_with_what_stood_under_it_and_no_sooner() {
+        let part = |heading: &str| {
+            let part = Block::Part {
+                part: None,
+                heading: heading.into(),
+            };
+            (false, Some(part))
+        };
+        let prose = || (false, Some(Block::Prose { markdown: "글".into() }));
+        let headings = |pieces: Vec<(bool, Option<Block>)>| -> Vec<String> {
+            let heading = |block| match block {
+                Block::Part { heading, .. } => Some(heading),
+                _ => None,
+            };
+            left(pieces).into_iter().filter_map(heading).collect()
+        };
+        assert_eq!(headings(vec![part("위"), part("아래"), prose()]), ["위", "아래"]);
+        assert_eq!(headings(vec![part("가"), (true, None), part("나"), prose()]), ["나"]);
+        assert_eq!(headings(vec![part("가"), (true, None), prose()]), [""; 0]);
+        assert_eq!(headings(vec![part("위"), part("아래"), (true, None)]), [""; 0]);
+        assert_eq!(
+            headings(vec![part("위"), part("가"), (true, None), part("나"), prose()]),
+            ["나"]
+        );
+    }
+
+    #[test]
     fn a_block_is_stored_and_read_back() {
         let person = Person::Host {
             nickname: Some("Jay".into()),
@@ -366,9 +293,11 @@ mod tests {
         let said = |text: &str| Said {
             by: Standing::plain(person.clone()),
             text: text.into(),
+            answer: None,
         };
         let block = Block::Exchange(Box::new(Exchange {
-            id: ExchangeId::new(),
+            id: BlockId::new(),
+            about: None,
             heading: None,
             question: said("왜요?"),
             answers: vec![said("그래서요.")],

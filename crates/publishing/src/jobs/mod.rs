@@ -5,7 +5,7 @@ use domain::job::Job;
 use jobs::{Failure, Handler};
 use std::sync::Arc;
 
-/// Runs [`Job::Deliver`] and [`Job::WithdrawPrint`].
+/// Runs [`Job::Deliver`], [`Job::WithdrawPrint`] and [`Job::WithdrawWords`].
 pub fn handler(app: web::App) -> Arc<dyn Handler> {
     Arc::new(Deliveries(app))
 }
@@ -18,6 +18,7 @@ impl Handler for Deliveries {
         let outcome = match job {
             Job::Deliver { answer } => crate::delivery::deliver(&self.0, *answer).await.map(drop),
             Job::WithdrawPrint { invitation } => crate::article::withdraw_print(&self.0, *invitation).await.map(drop),
+            Job::WithdrawWords { approver } => crate::article::withdraw_words(&self.0, *approver).await.map(drop),
             _ => return None,
         };
         Some(outcome.map_err(|error| match error {

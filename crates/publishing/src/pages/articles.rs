@@ -45,17 +45,26 @@ pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Path(slug
 }
 
 #[derive(Deserialize)]
-pub(super) struct Nothing {}
+pub(super) struct Input {
+    /// `report`; anything else is a conversation.
+    #[serde(default)]
+    shape: String,
+}
 
 pub(super) async fn create(
     State(app): State<App>,
     Editor(staff): Editor,
     Path(slug): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(input): Form<Input>,
 ) -> web::Result<web::Redirect> {
     let event = repo::event_by_slug(app.db.reader(), &slug).await?;
     let tx = app.db.begin_write().await?;
-    let id = article::create_from_event(&tx, &app, staff.id, event.id).await?;
+    let shape = if input.shape == "report" {
+        article::Shape::Report
+    } else {
+        article::Shape::Conversation
+    };
+    let id = article::create(&tx, &app, staff.id, event.id, shape).await?;
     tx.commit().await?;
     Ok(web::redirect(format!("/desk/articles/{id}")).flash("article-created"))
 }

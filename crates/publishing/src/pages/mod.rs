@@ -1,21 +1,50 @@
 //! Pages: what readers open, and where editors work.
 
+mod approvals;
 mod articles;
 mod edit;
+mod fields;
 mod front;
+mod history;
+mod issues;
+mod magazine;
+mod picture;
 mod read;
+mod words;
 
 use axum::routing::{get, post};
 
 pub(crate) fn routes() -> web::Router {
     axum::Router::new()
+        .merge(magazine::routes())
+        .merge(issues::routes())
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
         .route(
             "/desk/events/{slug}/article",
             get(articles::page).post(articles::create),
         )
-        .route("/desk/articles/{id}", get(edit::page).post(edit::save))
+        .route("/articles/{slug}/pictures/{file}", get(picture::published))
+        .route("/preview/{token}", get(read::shared))
+        .route("/preview/{token}/pictures/{file}", get(picture::shared))
+        .route("/w/{token}", get(words::page).post(words::decide))
+        .route(
+            "/desk/articles/{id}",
+            get(edit::page).post(edit::save).layer(web::uploads()),
+        )
+        .route(
+            "/desk/articles/{id}/autosave",
+            post(edit::autosave).layer(web::uploads()),
+        )
+        .route("/desk/articles/{id}/pictures/{file}", get(picture::drafted))
+        .route("/desk/articles/{id}/history", get(history::page).post(history::restore))
+        .route(
+            "/desk/articles/{id}/approvals",
+            get(approvals::page).post(approvals::act),
+        )
+        .route("/desk/articles/{id}/unschedule", post(edit::unschedule))
+        .route("/desk/articles/{id}/share", post(edit::share))
+        .route("/desk/articles/{id}/unshare", post(edit::unshare))
         .route("/desk/articles/{id}/preview", get(read::preview))
         .route("/desk/articles/{id}/withdraw", post(edit::withdraw))
         .route("/desk/articles/{id}/redraft", post(edit::redraft))
@@ -33,7 +62,18 @@ mod tests {
                 .map(|(key, _)| key)
                 .collect()
         };
-        let ko = keys(include_str!("../../locales/ko/publishing.ftl"));
-        assert_eq!(ko, keys(include_str!("../../locales/en/publishing.ftl")));
+        macro_rules! same {
+            ($($file:literal),*) => {$(
+                let ko = keys(include_str!(concat!("../../locales/ko/", $file)));
+                assert_eq!(ko, keys(include_str!(concat!("../../locales/en/", $file))));
+            )*};
+        }
+        same!(
+            "publishing.ftl",
+            "delivery.ftl",
+            "compose.ftl",
+            "approval.ftl",
+            "magazine.ftl"
+        );
     }
 }

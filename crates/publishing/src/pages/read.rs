@@ -1,10 +1,13 @@
 //! An article's page, for readers and, before it is published, for its editors.
 
 use crate::{
-    Cache, Error,
-    article::{self, render},
-    cache,
-    page::{self, Page},
+    Cache, Error, approval,
+    article::{
+        self,
+        render::{self, Preview},
+    },
+    cache, magazine,
+    page::{self, Face, Page, Stand},
     repo,
 };
 use axum::{
@@ -13,6 +16,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
     response::{Html, IntoResponse},
 };
+use db::entity::article::Model;
 use domain::{ArticleId, state::article::ArticleState};
 use std::sync::Arc;
 use web::{App, Asked, auth::Editor};
@@ -41,8 +45,9 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         let withdrawn = row.state == ArticleState::Withdrawn;
         return Err(if withdrawn { Error::Gone } else { Error::NotFound });
     }
+    let (beside, stamp) = magazine::beside(app.db.reader(), row.id, app.clock.now()).await?;
     if let Some(page) = cache.get(slug)
-        && page.version == row.version
+        && (page.version, page.stamp) == (row.version, stamp)
     {
         page.confirm(generation);
         return Ok(page);
@@ -55,29 +60,50 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         public_url: &app.settings.web.public_url,
         demo: app.demo,
         preview: None,
+        pictures: format!("/articles/{}/pictures", row.slug),
+        beside,
     };
     let html = render::page(&snapshot, &facts)?;
-    let page = Page::new(html, row.version, generation, app.settings.web.hsts(), cache.shelf());
+    let stand = Stand {
+        version: row.version,
+        stamp,
+        generation,
+    };
+    let page = Page::of(html, stand, Face::article(), app.settings.web.hsts(), cache.shelf());
     let page = Arc::new(page.await?);
     cache.put(slug, Arc::clone(&page));
     Ok(page)
 }
 
-/// What readers would see if it were published now.
+/// What readers would see if it were published now, with everybody's leave who has not refused it.
 pub(super) async fn preview(State(app): State<App>, _: Editor, Path(id): Path<ArticleId>) -> web::Result {
     let row = repo::article(app.db.reader(), id).await?;
-    let snapshot = article::build(app.db.reader(), &row).await?;
+    let desk = Preview::Desk(format!("/desk/articles/{id}"));
+    unpublished(&app, &row, desk, format!("/desk/articles/{id}/pictures")).await
+}
+
+/// The same for whoever has a link.
+pub(super) async fn shared(State(app): State<App>, Path(token): Path<String>) -> web::Result {
+    let row = article::opened(&app, &token).await?;
+    unpublished(&app, &row, Preview::Link, format!("/preview/{token}/pictures")).await
+}
+
+async fn unpublished(app: &App, row: &Model, preview: Preview, pictures: String) -> web::Result {
+    let snapshot = approval::without_withdrawn(app.db.reader(), row).await?;
     let facts = render::Facts {
         slug: &row.slug,
         published_at: row.published_at,
         corrected_at: row.corrected_at,
         public_url: &app.settings.web.public_url,
         demo: app.demo,
-        preview: Some(format!("/desk/articles/{id}")),
+        preview: Some(preview),
+        pictures,
+        beside: None,
     };
     let mut response = Html(render::page(&snapshot, &facts).map_err(web::Error::from)?).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, page::policy());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(
         HeaderName::from_static("x-robots-tag"),
         HeaderValue::from_static("noindex"),

@@ -11,10 +11,8 @@ mod own;
 pub(crate) mod presence;
 mod query;
 mod row;
-mod sql;
 pub(crate) mod tags;
 pub(crate) mod views;
-mod words;
 
 pub(crate) use address::Address;
 pub(crate) use counts::{Counts, counts, places};
@@ -25,6 +23,7 @@ pub(crate) use row::{Row, rows};
 pub(crate) use sql::Sql;
 pub(crate) use words::Search;
 
+use db::{sql, words};
 use domain::EventId;
 
 /// The topic of live updates of an event's triage: every commit of it counts.

@@ -1,15 +1,15 @@
 //! The filters: what each finds by itself, and how a question is asked whether it is among that.
 
 use super::{
-    query::{Ask, FEW},
+    query::{Ask, FEW, LISTED, Way},
     sql::Sql,
 };
 use db::prelude::*;
 use domain::StaffId;
 
 /// So many of an event's questions tell how frequent a word is, and so many of them have a frequent one.
-const SAMPLE: i64 = 2_000;
-const OFTEN: i64 = 40;
+const SAMPLE: i64 = 500;
+const OFTEN: i64 = 12;
 
 /// A filter that can list what it finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,15 +60,15 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         all.into_iter().filter(|(_, set)| *set).map(|(n, _)| n).collect()
     }
 
-    /// The filter that finds least, if it is one that finds few.
-    pub(super) async fn narrowest(&self) -> Result<Option<Narrow>, Error> {
+    /// How the page is best read.
+    pub(super) async fn way_to(&self) -> Result<Way, Error> {
         let mut set = self.set();
         // Along the board's index a page of the column is read as fast.
         if !self.filter.sort.by_number() || set.contains(&Narrow::Words) {
             set.push(Narrow::Column);
         }
         if set.is_empty() {
-            return Ok(None);
+            return Ok(Way::Along);
         }
         let mut sql = Sql::new("SELECT ");
         for (n, narrow) in set.iter().enumerate() {
@@ -78,22 +78,33 @@ impl<C: ConnectionTrait> Ask<'_, C> {
             let sampled = *narrow == Narrow::Words && self.sample_words(&mut sql);
             sql.add("(SELECT count(*) FROM (");
             self.list(&mut sql, *narrow);
-            sql.add(" LIMIT ").bind(FEW + 1).add(") x)");
+            sql.add(" LIMIT ").bind(self.most(*narrow) + 1).add(") x)");
             if sampled {
                 sql.add(" END");
             }
         }
         let Some(row) = self.conn.query_one_raw(sql.statement(self.backend())).await? else {
-            return Ok(None);
+            return Ok(Way::Along);
         };
-        let mut least = None;
+        let (mut least, mut way) = (FEW + 1, Way::Along);
         for (n, narrow) in set.into_iter().enumerate() {
             let count: i64 = row.try_get_by_index(n)?;
-            if count <= FEW && least.is_none_or(|(_, l)| count < l) {
-                least = Some((narrow, count));
+            if count < least {
+                (least, way) = (count, Way::Few(narrow));
+            } else if way == Way::Along && count > FEW && count <= self.most(narrow) {
+                way = Way::Words;
             }
         }
-        Ok(least.map(|(narrow, _)| narrow))
+        Ok(way)
+    }
+
+    /// How far to count what a filter finds. On PostgreSQL a list of words is of use beyond the few.
+    fn most(&self, narrow: Narrow) -> i64 {
+        if narrow == Narrow::Words && self.postgres() && self.filter.sort.by_number() {
+            LISTED
+        } else {
+            FEW
+        }
     }
 
     /// What the filter finds by itself, in no order: ids, for [`Narrow::Words`] numbers.
@@ -150,10 +161,9 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     fn list_words(&self, sql: &mut Sql) {
         let Some(search) = &self.filter.search else { return };
         if self.postgres() {
-            // Not by the event, whose index would be read from end to end.
-            sql.add("SELECT w.number FROM question_words w WHERE (w.event_id = ")
-                .bind(self.event);
-            sql.add(") IS TRUE AND w.words @@ CAST(")
+            // The event's own word stands in each of its rows. Without a condition on the row the engine counts by the
+            // index, and does not visit what vacuum found to be visible to everybody.
+            sql.add("SELECT w.number FROM question_words w WHERE w.words @@ CAST(")
                 .bind(search.tsquery_in(self.slot))
                 .add("::text AS tsquery)");
         } else {
@@ -261,7 +271,7 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         sql.add(" ORDER BY w.number LIMIT ")
             .bind(SAMPLE)
             .add(") y) THEN ")
-            .bind(FEW + 1)
+            .bind(LISTED + 1)
             .add(" ELSE ");
         true
     }

@@ -16,6 +16,9 @@ use sea_orm::{DbBackend, QueryResult};
 
 /// Counts beyond this read "1,000+".
 pub(crate) const FEW: i64 = 1_000;
+/// On PostgreSQL the words that at most so many questions hold are listed and sorted for a page: to read along the
+/// numbers until a page is full would take longer, with a hundred thousand questions thrice so.
+pub(super) const LISTED: i64 = 4 * FEW;
 pub(crate) const PAGE: usize = 50;
 
 /// A page's questions in their order, and where the pages beside it begin.
@@ -26,6 +29,17 @@ pub(crate) struct Slice {
     pub(crate) after: Option<Key>,
     /// All that the filters find, where that is known without looking at each.
     pub(crate) found: Option<i64>,
+}
+
+/// How a page is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// All that this filter finds is looked at.
+    Few(Narrow),
+    /// Along the sorted list of the words.
+    Words,
+    /// Along the index of the order.
+    Along,
 }
 
 /// Everything that a filter is asked against.
@@ -61,14 +75,15 @@ impl<C: ConnectionTrait> Ask<'_, C> {
     async fn page(&self, size: usize) -> Result<Slice, Error> {
         let wanted = i64::try_from(size + 1).unwrap_or(i64::MAX);
         let mut counted = None;
-        let mut rows = match self.narrowest().await? {
-            Some(narrow) => {
+        let mut rows = match self.way_to().await? {
+            Way::Few(narrow) => {
                 let (rows, count) = self.counted(self.few(narrow, wanted)).await?;
                 counted = count;
                 rows
             }
-            None if self.filter.sort.by_number() => self.rows(self.along_numbers(wanted)).await?,
-            None => match self.own_first() {
+            Way::Words => self.rows(self.along_words(wanted)).await?,
+            Way::Along if self.filter.sort.by_number() => self.rows(self.along_numbers(wanted)).await?,
+            Way::Along => match self.own_first() {
                 Some(staff) => self.along_own(staff, wanted).await?,
                 None => self.along_scores(wanted).await?,
             },
@@ -191,9 +206,9 @@ impl<C: ConnectionTrait> Ask<'_, C> {
         self.base_first(&mut sql, narrow);
         sql.add(") SELECT f.id, f.value, (SELECT count(*) FROM found) FROM found f WHERE f.value IS NOT NULL");
         if self.filter.sort.by_number() {
-            self.beyond(&mut sql, "f.value");
+            self.beyond(&mut sql, "(f.value)");
         } else {
-            self.beyond_measure(&mut sql, "f.value", "f.id");
+            self.beyond_measure(&mut sql, "(f.value)", "(f.id)");
         }
         let way = self.way();
         sql.add(" ORDER BY f.value").add(way).add(", f.id").add(way);
@@ -256,6 +271,21 @@ impl<C: ConnectionTrait> Ask<'_, C> {
                 .add(") x");
         }
         sql.add(") y ORDER BY number").add(way).add(" LIMIT ").bind(wanted);
+        sql
+    }
+
+    /// Along the numbers that PostgreSQL's index of words lists in no order.
+    fn along_words(&self, wanted: i64) -> Sql {
+        let (mut sql, way) = (Sql::new("WITH base AS MATERIALIZED ("), self.way());
+        self.list(&mut sql, Narrow::Words);
+        sql.add("), listed AS (SELECT number FROM base WHERE TRUE");
+        self.beyond(&mut sql, "number");
+        sql.add(" ORDER BY number").add(way);
+        sql.add(") SELECT q.id, q.number FROM listed CROSS JOIN question q WHERE q.number = listed.number AND q.event_id = ");
+        sql.bind(self.event);
+        self.check_column(&mut sql);
+        self.checks(&mut sql, Some(Narrow::Words));
+        sql.add(" ORDER BY listed.number").add(way).add(" LIMIT ").bind(wanted);
         sql
     }
 

@@ -55,7 +55,7 @@ fn runs(text: &str) -> Vec<(Class, Vec<char>)> {
 }
 
 /// The words by which `text` is found, in their order.
-pub(crate) fn of(text: &str) -> Vec<String> {
+pub fn of(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     for (class, run) in runs(text) {
         if class == Class::Syllable {
@@ -68,8 +68,13 @@ pub(crate) fn of(text: &str) -> Vec<String> {
     out
 }
 
+/// What somebody searches for, as it stands in texts: rows of syllables and words, in lower case.
+pub fn runs_of(text: &str) -> Vec<String> {
+    runs(text).into_iter().map(|(_, run)| String::from_iter(run)).collect()
+}
+
 /// The same where they tell who asks.
-pub(crate) fn naming(text: &str) -> Vec<String> {
+pub fn naming(text: &str) -> Vec<String> {
     of(text).into_iter().map(|word| named(&word)).collect()
 }
 
@@ -98,7 +103,7 @@ impl Part {
 
 /// What is searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Search {
+pub struct Search {
     parts: Vec<Part>,
     /// Also among what tells who asks.
     names: bool,
@@ -106,7 +111,7 @@ pub(crate) struct Search {
 
 impl Search {
     /// `None` when there is nothing in it that could be found.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let mut parts = Vec::new();
         for (class, run) in runs(text) {
             parts.push(match (class, &run[..]) {
@@ -124,13 +129,14 @@ impl Search {
     }
 
     /// The same for whoever may not see who asks.
-    pub(crate) fn without_names(self) -> Self {
+    #[must_use]
+    pub fn without_names(self) -> Self {
         Self { names: false, ..self }
     }
 
     /// As FTS5 reads it (sqlite.org/fts5.html, section 3). The words are letters and figures only, so nothing in them
     /// needs an escape.
-    pub(crate) fn fts5(&self) -> String {
+    pub fn fts5(&self) -> String {
         let part = |part: &Part| match part {
             Part::Row(pairs) => format!("\"{}\"", pairs.join(" ")),
             Part::Begins(word) => format!("\"{word}\"*"),
@@ -146,13 +152,22 @@ impl Search {
         self.parts.iter().map(both).collect::<Vec<_>>().join(" AND ")
     }
 
+    /// Each of its parts as a `tsquery` of PostgreSQL, for a text that is kept in several pieces.
+    pub fn tsqueries(&self) -> Vec<String> {
+        let alone = |part: &Part| Self {
+            parts: vec![part.clone()],
+            names: self.names,
+        };
+        self.parts.iter().map(|part| alone(part).tsquery()).collect()
+    }
+
     /// As a `tsquery` of PostgreSQL, of one event.
-    pub(crate) fn tsquery_in(&self, slot: i32) -> String {
+    pub fn tsquery_in(&self, slot: i32) -> String {
         format!("{} & {}", event_word(slot), self.tsquery())
     }
 
     /// As a `tsquery` of PostgreSQL.
-    pub(crate) fn tsquery(&self) -> String {
+    pub fn tsquery(&self) -> String {
         let quoted = |words: &[String]| words.iter().map(|w| format!("'{w}'")).collect::<Vec<_>>();
         let part = |part: &Part| match part {
             Part::Row(pairs) => format!("({})", quoted(pairs).join(" <-> ")),
@@ -176,7 +191,7 @@ fn event_word(slot: i32) -> String {
 }
 
 /// The words as a `tsvector` of PostgreSQL, which keeps no position beyond 16,383.
-pub(crate) fn tsvector(slot: i32, words: &[String]) -> String {
+pub fn tsvector(slot: i32, words: &[String]) -> String {
     let word = |(n, word): (usize, &String)| format!("'{word}':{}", (n + 1).min(16_383));
     let words = words.iter().enumerate().map(word);
     std::iter::once(event_word(slot))

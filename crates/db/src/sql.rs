@@ -3,13 +3,13 @@
 use sea_orm::{DbBackend, Statement, Value};
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sql {
+pub struct Sql {
     text: String,
     values: Vec<Value>,
 }
 
 impl Sql {
-    pub(crate) fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         Self {
             text: text.to_owned(),
             values: Vec::new(),
@@ -17,12 +17,12 @@ impl Sql {
     }
 
     /// Words of ours; what people typed is bound.
-    pub(crate) fn add(&mut self, text: &str) -> &mut Self {
+    pub fn add(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
         self
     }
 
-    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
         self.text.push('$');
         self.text.push_str(&self.values.len().to_string());
@@ -30,7 +30,7 @@ impl Sql {
     }
 
     /// `(…, …)`.
-    pub(crate) fn list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+    pub fn list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
         self.add("(");
         for (n, value) in values.into_iter().enumerate() {
             if n > 0 {
@@ -41,7 +41,7 @@ impl Sql {
         self.add(")")
     }
 
-    pub(crate) fn statement(self, backend: DbBackend) -> Statement {
+    pub fn statement(self, backend: DbBackend) -> Statement {
         Statement::from_sql_and_values(backend, self.text, self.values)
     }
 }

@@ -1,11 +1,15 @@
 //! Reads of this slice.
 
-use crate::Error;
+mod print;
+
+pub(crate) use print::*;
+
+use crate::{Error, article::QuoteBy};
 use chrono::{DateTime, Utc};
 use db::{
     entity::{
-        answer, article, article_change, article_exchange, consent, decision, event, invitation, message, partner,
-        question, question_copy, reverse_question, sitting,
+        answer, article, article_change, consent, decision, event, invitation, message, partner, question,
+        question_copy, reverse_question, sitting,
     },
     people::{self, Hosts},
     prelude::*,
@@ -22,7 +26,9 @@ use domain::{
     },
 };
 use sea_orm::sea_query::{Query, SelectStatement};
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 pub(crate) async fn event_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<event::Model, Error> {
     event::Entity::find()
@@ -69,8 +75,8 @@ pub(crate) async fn article_changes(conn: &impl ConnectionTrait) -> Result<i64, 
     Ok(row.map_or(0, |row| row.version))
 }
 
-/// Slug, version, state and time of publishing.
-pub(crate) type Version = (String, i32, ArticleState, Option<DateTime<Utc>>);
+/// Slug, version, state, time of publishing, whether its issue is hidden.
+pub(crate) type Version = (String, i32, ArticleState, Option<DateTime<Utc>>, bool);
 
 /// What says whether a page of these slugs still stands.
 pub(crate) async fn article_versions(conn: &impl ConnectionTrait, slugs: &[&str]) -> Result<Vec<Version>, Error> {
@@ -81,6 +87,7 @@ pub(crate) async fn article_versions(conn: &impl ConnectionTrait, slugs: &[&str]
             article::Column::Version,
             article::Column::State,
             article::Column::PublishedAt,
+            article::Column::Hidden,
         ])
         .filter(article::Column::Slug.is_in(db::padded(slugs)));
     Ok(rows.into_tuple().all(conn).await?)
@@ -99,7 +106,9 @@ pub(crate) async fn published(
             Expr::col((article::Entity, article::Column::Id)),
         ])
     };
-    let mut all = article::Entity::find().filter(Expr::cust("article.state IN ('published', 'corrected')"));
+    let mut all = article::Entity::find()
+        .filter(Expr::cust("article.state IN ('published', 'corrected')"))
+        .filter(article::Column::Hidden.eq(false));
     if let Some(than) = than {
         all = all.filter(place().lt(Expr::tuple([Expr::value(than.published_at), Expr::value(than.id)])));
     }
@@ -111,21 +120,6 @@ pub(crate) async fn published(
         .all(conn)
         .await?;
     Ok(all)
-}
-
-/// An article's exchanges: the company's part first, each part in its order.
-pub(crate) async fn exchanges(
-    conn: &impl ConnectionTrait,
-    id: ArticleId,
-) -> Result<Vec<article_exchange::Model>, Error> {
-    let mut rows = article_exchange::Entity::find()
-        .filter(article_exchange::Column::ArticleId.eq(id))
-        .order_by_asc(article_exchange::Column::Position)
-        .order_by_asc(article_exchange::Column::Id)
-        .all(conn)
-        .await?;
-    rows.sort_by_key(|r| r.part == ArticlePart::PartnersAnswer);
-    Ok(rows)
 }
 
 /// What an event offers an article: everything that was asked and has an approved answer.
@@ -149,40 +143,66 @@ impl Material {
         self.answers.iter().filter(|a| to.is_asked_of(a)).collect()
     }
 
-    pub(crate) fn has(&self, asked: Asked) -> bool {
+    /// Whether it was asked at this event.
+    pub(crate) fn knows(&self, asked: Asked) -> bool {
         match asked {
-            Asked::Question(id) => self.live.contains(&id) || self.crew.contains(&id),
-            Asked::Reverse(id) => self.reverse.contains(&id),
+            Asked::Question(id) => self.questions.contains_key(&id),
+            Asked::Reverse(id) => self.reverses.contains_key(&id),
         }
     }
 }
 
 /// What an exchange is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Asked {
     Question(QuestionId),
     Reverse(ReverseId),
 }
 
 impl Asked {
-    pub(crate) fn of(row: &article_exchange::Model) -> Option<Self> {
-        row.question_id
-            .map(Self::Question)
-            .or(row.reverse_id.map(Self::Reverse))
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::Question(id) => id.uuid(),
+            Self::Reverse(id) => id.uuid(),
+        }
     }
 
-    /// The part of the article in which it stands.
-    pub const fn part(self) -> ArticlePart {
+    /// The conversation to which it belongs.
+    pub const fn side(self) -> ArticlePart {
         match self {
             Self::Question(_) => ArticlePart::CompanyAnswers,
             Self::Reverse(_) => ArticlePart::PartnersAnswer,
         }
     }
 
-    fn is_asked_of(self, answer: &answer::Model) -> bool {
+    pub(crate) fn is_asked_of(self, answer: &answer::Model) -> bool {
         match self {
             Self::Question(id) => answer.question_id == Some(id),
             Self::Reverse(id) => answer.reverse_id == Some(id),
+        }
+    }
+}
+
+/// One letter and an id: as it stands in forms.
+impl std::fmt::Display for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Question(id) => write!(f, "q{id}"),
+            Self::Reverse(id) => write!(f, "r{id}"),
+        }
+    }
+}
+
+impl std::str::FromStr for Asked {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self, Error> {
+        let id = s.get(1..).ok_or(Error::NotFound)?;
+        match s.as_bytes().first() {
+            Some(b'q') => id.parse().map(Self::Question).map_err(|_| Error::NotFound),
+            Some(b'r') => id.parse().map(Self::Reverse).map_err(|_| Error::NotFound),
+            _ => Err(Error::NotFound),
         }
     }
 }
@@ -323,6 +343,43 @@ pub(crate) async fn hosts<'a>(
     let staff = answers
         .filter_map(|a| a.staff_id)
         .chain(reverses.filter_map(|r| r.staff_id));
+    Ok(people::hosts(conn, crew, speakers, staff).await?)
+}
+
+/// Everyone of the host who stands in an article: behind these answers and questions, and quoted by name.
+pub(crate) async fn hosts_of(
+    conn: &impl ConnectionTrait,
+    answers: &[&answer::Model],
+    asked: &[Asked],
+    material: &Material,
+    quoted: &[QuoteBy],
+) -> Result<Hosts, Error> {
+    let reverses = asked.iter().filter_map(|a| match a {
+        Asked::Reverse(id) => material.reverses.get(id),
+        Asked::Question(_) => None,
+    });
+    let (mut crew, mut speakers, mut staff) = (HashSet::new(), HashSet::new(), HashSet::new());
+    for answer in answers {
+        crew.extend(answer.crew_member_id);
+        speakers.extend(answer.speaker_id);
+        staff.extend(answer.staff_id);
+    }
+    for reverse in reverses {
+        crew.extend(reverse.crew_member_id);
+        speakers.extend(reverse.speaker_id);
+        staff.extend(reverse.staff_id);
+    }
+    for by in quoted {
+        match by {
+            QuoteBy::Speaker(id) => {
+                speakers.insert(*id);
+            }
+            QuoteBy::Crew(id) => {
+                crew.insert(*id);
+            }
+            QuoteBy::Answer(_) | QuoteBy::Partner(_) => {}
+        }
+    }
     Ok(people::hosts(conn, crew, speakers, staff).await?)
 }
 
