@@ -6,13 +6,17 @@
 pub mod approval;
 pub mod article;
 mod cache;
+pub mod comments;
 pub mod delivery;
 mod error;
 mod jobs;
 pub mod magazine;
+pub mod newsletter;
 mod page;
 mod pages;
+mod reads;
 mod repo;
+pub mod useful;
 mod watch;
 
 pub use cache::Cache;

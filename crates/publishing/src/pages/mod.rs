@@ -8,8 +8,10 @@ mod front;
 mod history;
 mod issues;
 mod magazine;
+mod newsletter;
 mod picture;
 mod read;
+mod reading;
 mod words;
 
 use axum::routing::{get, post};
@@ -18,6 +20,8 @@ pub(crate) fn routes() -> web::Router {
     axum::Router::new()
         .merge(magazine::routes())
         .merge(issues::routes())
+        .merge(reading::routes())
+        .merge(newsletter::routes())
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
         .route(
@@ -73,7 +77,9 @@ mod tests {
             "delivery.ftl",
             "compose.ftl",
             "approval.ftl",
-            "magazine.ftl"
+            "magazine.ftl",
+            "readers.ftl",
+            "newsletter.ftl"
         );
     }
 }
