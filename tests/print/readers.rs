@@ -44,7 +44,9 @@ impl Print {
     }
 
     async fn comments(&self) -> Vec<entity::comment::Model> {
-        let all = entity::comment::Entity::find().order_by_asc(entity::comment::Column::At);
+        let all = entity::comment::Entity::find()
+            .order_by_asc(entity::comment::Column::At)
+            .order_by_asc(entity::comment::Column::Id);
         all.all(self.world.app.db.reader()).await.expect("reads")
     }
 
@@ -320,6 +322,16 @@ async fn a_partner_stands_by_their_line_reads_the_reason_and_may_delete_what_the
     drop(partner.send(&withdraw).await.ok());
     assert_eq!(p.comments().await.len(), 1);
     assert!(!p.page().await.ok().text().contains("함께해서 좋았어요"));
+    let forget = async |days| {
+        p.world.app.clock.advance(chrono::TimeDelta::days(days));
+        publishing::comments::forget(&p.world.app).await.expect("forgets");
+        p.comments().await.len()
+    };
+    assert_eq!(
+        (forget(89).await, forget(2).await),
+        (1, 0),
+        "what nobody sees is not kept for ever"
+    );
     for (action, n) in [("comment.shown", 1), ("comment.refused", 1), ("comment.withdrawn", 1)] {
         assert_eq!(p.world.audited(action).await, n, "{action}");
     }

@@ -1,6 +1,6 @@
 //! What goes by the clock: articles that wait for their moment, and people who have not answered.
 
-use crate::{Error, approval, article, magazine, newsletter, useful};
+use crate::{Error, approval, article, comments, magazine, newsletter, useful};
 use jobs::clock::Watch;
 use std::time::Duration;
 use web::App;
@@ -57,8 +57,10 @@ pub async fn watch(app: &App, stopped: impl Future<Output = ()>) {
         if !looks.is_multiple_of(REMIND) {
             continue;
         }
-        if let Err(error) = useful::forget(app).await {
-            tracing::error!(%error, "yesterday's readers could not be forgotten; next try in a minute");
+        for forgotten in [useful::forget(app).await, comments::forget(app).await] {
+            if let Err(error) = forgotten {
+                tracing::error!(%error, "what is over could not be forgotten; next try in a minute");
+            }
         }
         match approval::remind(app).await {
             Ok(0) => {}

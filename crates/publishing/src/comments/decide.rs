@@ -1,6 +1,7 @@
 //! An editor decides what stands below an article.
 
 use crate::{Error, cache, repo};
+use chrono::TimeDelta;
 use db::{audit, entity::comment, prelude::*};
 use domain::{
     CommentId, StaffId,
@@ -86,5 +87,29 @@ async fn turn(
     audit::record(&tx, &app.clock, entry).await?;
     tx.commit().await?;
     cache::changed();
+    Ok(())
+}
+
+/// For so long a comment that nobody sees can be shown again after all.
+const KEPT: TimeDelta = TimeDelta::days(90);
+
+/// Destroys what was refused or hidden long ago.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget(app: &App) -> Result<(), Error> {
+    let over = Condition::all()
+        .add(comment::Column::State.is_in([CommentState::Refused, CommentState::Hidden]))
+        .add(comment::Column::DecidedAt.lt(app.clock.now() - KEPT));
+    let there = comment::Entity::find()
+        .filter(over.clone())
+        .one(app.db.reader())
+        .await?;
+    if there.is_none() {
+        return Ok(());
+    }
+    let tx = app.db.begin_write().await?;
+    comment::Entity::delete_many().filter(over).exec(&tx).await?;
+    tx.commit().await?;
     Ok(())
 }

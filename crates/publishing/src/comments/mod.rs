@@ -8,7 +8,7 @@ mod decide;
 mod list;
 mod write;
 
-pub use decide::{refuse, step, undo};
+pub use decide::{forget, refuse, step, undo};
 pub use write::{By, put, take_back};
 
 pub(crate) use list::{Line, Show, below, desk, own, shown};
