@@ -5,6 +5,7 @@ mod canary;
 mod compose;
 mod insight;
 mod magazine;
+mod places;
 mod schedule;
 mod upgrade;
 

@@ -12,6 +12,7 @@ mod jobs;
 pub mod magazine;
 mod page;
 mod pages;
+pub mod places;
 mod repo;
 mod watch;
 
