@@ -11,7 +11,7 @@ const lines = (v) => v.page.locator("[data-drag-id]");
 const titles = async (v) => lines(v).evaluateAll((all) => all.map((row) => row.querySelector("input[type=text]:not([type=hidden]), a")?.value ?? row.querySelector("a")?.textContent));
 
 /// A second article, of prose, so that there is something to leaf through.
-async function writes(scene) {
+export async function writes(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("editor");
   await v.signIn(server.stops.editor[0].email, FINISHED);
@@ -29,7 +29,7 @@ async function writes(scene) {
   await v.told(t("publishing:article-published"));
 }
 
-async function makesIssue(scene) {
+export async function makesIssue(scene) {
   const { room, t } = scene;
   const v = await room.visitor("editor");
   await v.open(t("nav-issues")).catch(() => v.goto("/desk/issues"));
@@ -62,7 +62,7 @@ async function makesIssue(scene) {
 }
 
 /// By keys where script runs, by buttons everywhere: the section of the day goes above its report, the talk to its own.
-async function orders(scene) {
+export async function orders(scene) {
   const { room, t } = scene;
   const v = await room.visitor("editor");
   const before = await titles(v);
@@ -90,7 +90,7 @@ async function orders(scene) {
   if (dragged[1] !== after[2]) room.problem(`the line was not moved: ${after} became ${dragged}`);
 }
 
-async function coversIt(scene) {
+export async function coversIt(scene) {
   const { room, t } = scene;
   const v = await room.visitor("editor");
   await field(v, t("publishing:field-standfirst")).fill("파트너와 회사가 마주 앉은 이틀");
@@ -179,7 +179,7 @@ async function hides(scene) {
 }
 
 /// Printed copies go to places, each under a code of its own.
-async function lays(scene) {
+export async function lays(scene) {
   const { room, t } = scene;
   const v = await room.visitor("editor");
   await v.goto(scene.issue);
@@ -195,7 +195,7 @@ async function lays(scene) {
   await field(v, t("place-copies")).fill("40");
   await press(scene, v, v.button(t("places-add-do")));
   await v.told(t("places-added", { n: 1 }));
-  await field(v, t("places-lines")).fill("매장\t주소\t부수\n달빛서점\t마포구 책마을길 7\t60\n새벽정류장 쉼터\t고양시 하늘대로 301\t25");
+  await v.page.locator("#lines").fill("매장\t주소\t부수\n달빛서점\t마포구 책마을길 7\t60\n새벽정류장 쉼터\t고양시 하늘대로 301\t25");
   await press(scene, v, v.button(t("places-many-do")));
   await v.told(t("places-added", { n: 2 }));
   await v.look("places", { dark: true });
@@ -211,6 +211,7 @@ async function lays(scene) {
   await v.goto(`${scene.issue}/places`);
   await v.page.locator("tr", { hasText: "달빛서점" }).locator("td").last().getByText("1", { exact: true }).waitFor();
   await v.look("places-opened", { dark: true });
+  await v.goto(scene.issue);
 }
 
 /// What all the conversations came to.
