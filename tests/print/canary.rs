@@ -179,6 +179,7 @@ impl Known {
             ]
             .map(|q| format!("/magazine/search?q={q}"))
             .into(),
+            "/q/{code}" => each("{code}", &self.tokens),
             "/assets/{name}" => each("{name}", &self.files),
             "/magazine" | "/magazine/archive" | "/favicon.ico" | "/healthz" | "/readyz" | "/sign-in" | "/link"
             | "/my" | "/my/rsvp" | "/my/selection" | "/my/consent" | "/my/questions/new" => vec![route.to_owned()],

@@ -6,6 +6,7 @@ mod compose;
 mod insight;
 mod magazine;
 mod newsletter;
+mod places;
 mod readers;
 mod schedule;
 mod upgrade;

@@ -19,6 +19,7 @@ mod html;
 mod image;
 mod layout;
 pub mod limits;
+mod list;
 pub mod pdf;
 mod prose;
 mod sheets;
@@ -32,5 +33,6 @@ pub use document::{
     Block, Correction, Cover, Document, Exchange, Figures, Issue, Lang, Person, Picture, Said, Section, Side,
 };
 pub use error::Error;
+pub use list::{Column, list};
 pub use pdf::Pdf;
 pub use sheets::{Badge, Cue, Heading, Label, LabelSheet, badges, labels, run_of_show};

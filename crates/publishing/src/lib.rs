@@ -14,6 +14,7 @@ pub mod magazine;
 pub mod newsletter;
 mod page;
 mod pages;
+pub mod places;
 mod reads;
 mod repo;
 pub mod useful;

@@ -72,7 +72,7 @@ pub async fn create(
 }
 
 async fn conversation(tx: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<BlockBody>, Error> {
-    let material = repo::material(tx, event.id).await?;
+    let material = repo::material(tx, event.id, None).await?;
     let mut blocks = vec![BlockBody::prose("")];
     let live = material.live.iter().map(|q| Asked::Question(*q));
     let back = material.reverse.iter().map(|r| Asked::Reverse(*r));

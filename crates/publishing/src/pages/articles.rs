@@ -31,7 +31,7 @@ impl Articles {
 pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Path(slug): Path<String>) -> web::Result {
     let conn = app.db.reader();
     let event = repo::event_by_slug(conn, &slug).await?;
-    let material = repo::material(conn, event.id).await?;
+    let material = repo::material(conn, event.id, None).await?;
     let articles = repo::articles_of(conn, event.id).await?;
     let title = c.either(&event.title, &event.title_en).to_owned();
     web::render(&Articles {

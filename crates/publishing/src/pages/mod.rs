@@ -10,6 +10,7 @@ mod issues;
 mod magazine;
 mod newsletter;
 mod picture;
+mod places;
 mod read;
 mod reading;
 mod words;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> web::Router {
         .merge(issues::routes())
         .merge(reading::routes())
         .merge(newsletter::routes())
+        .merge(places::routes())
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
         .route(
@@ -79,7 +81,8 @@ mod tests {
             "approval.ftl",
             "magazine.ftl",
             "readers.ftl",
-            "newsletter.ftl"
+            "newsletter.ftl",
+            "places.ftl"
         );
     }
 }

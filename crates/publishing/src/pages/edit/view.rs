@@ -307,7 +307,8 @@ pub(super) async fn view(
             row
         })
         .collect();
-    let (crew, others) = offers(&c, &source.material, &draft, &beside.add);
+    let material = repo::material(conn, event.id, None).await?;
+    let (crew, others) = offers(&c, &material, &draft, &beside.add);
     let chosen = beside.after.clone();
     let places = std::iter::once(Choice::new("top", c.t("compose-at-top")).chosen(chosen == "top"))
         .chain(rows.iter().map(|r| {
@@ -315,7 +316,7 @@ pub(super) async fn view(
             Choice::new(r.id(), label).chosen(chosen == r.id().to_string())
         }))
         .collect();
-    let (people, said) = quotable(conn, &c, &event, &source.material, &beside.quote_by).await?;
+    let (people, said) = quotable(conn, &c, &event, &material, &beside.quote_by).await?;
     // Saved once more, it goes over what stands now.
     let stored = Draft::of(&row, repo::blocks(conn, row.id).await?);
     let (version, was) = above.kept.clone().unwrap_or_else(|| (row.version, Seen::of(&stored)));
