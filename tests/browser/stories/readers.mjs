@@ -53,7 +53,7 @@ async function comments(scene) {
   await v.look("useful-thanks");
   await v.goto(scene.talk);
   await v.follow(v.page.locator(".after a"));
-  await v.role("heading", t("share-title"), { level: 1 }).waitFor();
+  await v.role("heading", t("pass-title"), { level: 1 }).waitFor();
   await v.look("share", { dark: true });
   const copies = await v.page.locator("[data-copy]").isVisible();
   if (copies !== room.script) room.problem("what needs script shows itself without, or hides itself with it");
