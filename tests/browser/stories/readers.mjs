@@ -8,7 +8,7 @@ const COVER = "묻고 답하는 사이";
 const SAID = "정산이 빨라져서 반가웠어요.\n다음에도 이런 자리가 있으면 좋겠습니다.";
 const RUDE = "이런 글은 왜 싣나요";
 
-const field = (v, text) => v.page.getByLabel(new RegExp(`^${text}`)).first();
+const field = (v, text) => v.page.getByRole("textbox", { name: new RegExp(`^${text}`) }).first();
 
 /// Comments are taken below the talk of last year, and it stands in an issue.
 async function opens(scene) {
@@ -168,7 +168,7 @@ async function writes(scene) {
     await openMail(mailbox, new RegExp(`\\(광고\\).*${subject}`), { to: server.stops.editor[0].email });
     await mailbox.lookAtMail(`newsletter-as-mailed-${subject === COVER ? "ko" : "en"}`);
   }
-  await press(scene, v, v.button(t("newsletter-send-now", { n: 1 })));
+  await press(scene, v, v.page.locator("button[value=send]"));
   await v.told(t("newsletter-begun"));
   await v.reloadUntil(() => v.page.locator(".badge[data-state=sent]"));
   await v.look("newsletter-sent", { dark: true });
