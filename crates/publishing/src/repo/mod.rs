@@ -4,7 +4,7 @@ mod material;
 mod print;
 
 pub use material::Asked;
-pub(crate) use material::{Material, material};
+pub(crate) use material::{Material, material, offered, offered_counts};
 pub(crate) use print::*;
 
 use crate::{Error, article::QuoteBy};
