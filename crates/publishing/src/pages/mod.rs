@@ -8,9 +8,11 @@ mod front;
 mod history;
 mod issues;
 mod magazine;
+mod newsletter;
 mod picture;
 mod places;
 mod read;
+mod reading;
 mod words;
 
 use axum::routing::{get, post};
@@ -19,6 +21,8 @@ pub(crate) fn routes() -> web::Router {
     axum::Router::new()
         .merge(magazine::routes())
         .merge(issues::routes())
+        .merge(reading::routes())
+        .merge(newsletter::routes())
         .merge(places::routes())
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
@@ -76,6 +80,8 @@ mod tests {
             "compose.ftl",
             "approval.ftl",
             "magazine.ftl",
+            "readers.ftl",
+            "newsletter.ftl",
             "places.ftl"
         );
     }
