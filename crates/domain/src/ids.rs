@@ -69,6 +69,8 @@ ids! {
     RevisionId, CorrectionId,
     /// One number of the magazine, and one line of its contents.
     IssueId, IssueItemId,
+    /// One file that is made of what is published.
+    PrintedId,
     /// One person who is quoted in one article: what their link stands for.
     ApproverId,
     ApprovalId,

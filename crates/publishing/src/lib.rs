@@ -10,6 +10,7 @@ pub mod delivery;
 mod error;
 mod jobs;
 pub mod magazine;
+mod outputs;
 mod page;
 mod pages;
 mod repo;

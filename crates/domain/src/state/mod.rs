@@ -13,6 +13,7 @@ pub mod job;
 pub mod mail;
 pub mod message;
 pub mod people;
+pub mod printed;
 pub mod question;
 pub mod release;
 

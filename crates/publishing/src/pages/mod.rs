@@ -8,6 +8,7 @@ mod front;
 mod history;
 mod issues;
 mod magazine;
+mod outputs;
 mod picture;
 mod read;
 mod words;
@@ -18,6 +19,7 @@ pub(crate) fn routes() -> web::Router {
     axum::Router::new()
         .merge(magazine::routes())
         .merge(issues::routes())
+        .merge(outputs::routes())
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
         .route(
@@ -73,7 +75,8 @@ mod tests {
             "delivery.ftl",
             "compose.ftl",
             "approval.ftl",
-            "magazine.ftl"
+            "magazine.ftl",
+            "outputs.ftl"
         );
     }
 }
