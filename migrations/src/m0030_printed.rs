@@ -3,7 +3,8 @@
 crate::dialect::step!("m0030_printed", SQL, SQLITE, POSTGRES);
 
 // What both engines have; it comes first, since triggers name it. At most one file of a kind is there for an article or an
-// issue: whatever changes what readers see of it takes the file away in the same statement, pieces and all. What is left
+// issue: whatever changes what readers see of it takes the file away in the same statement, pieces and all. (Another address
+// does that, too, by the file's stamp: an editor's form names it at every save, and would destroy what still holds.) What is left
 // of a file that was finished is its name, which says that it was there once.
 macro_rules! tables {
     () => {
@@ -56,7 +57,7 @@ END
 @@
 
 @@
-CREATE TRIGGER article_unprinted AFTER UPDATE OF slug, state, snapshot, published_at, corrected_at, hidden ON article BEGIN
+CREATE TRIGGER article_unprinted AFTER UPDATE OF state, snapshot, published_at, corrected_at, hidden ON article BEGIN
   DELETE FROM printed WHERE article_id = NEW.id;
   DELETE FROM printed WHERE issue_id IN (SELECT issue_id FROM issue_item WHERE article_id = NEW.id);
 END
@@ -91,7 +92,7 @@ BEGIN
   RETURN NULL;
 END $$
 @@
-CREATE TRIGGER article_unprinted AFTER UPDATE OF slug, state, snapshot, published_at, corrected_at, hidden ON article
+CREATE TRIGGER article_unprinted AFTER UPDATE OF state, snapshot, published_at, corrected_at, hidden ON article
   FOR EACH ROW EXECUTE FUNCTION article_unprinted();
 @@
 CREATE FUNCTION issue_unprinted() RETURNS trigger LANGUAGE plpgsql AS $$

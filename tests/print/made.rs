@@ -29,7 +29,7 @@ pub(super) fn unpacked(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         let mut file = zip.by_index(n).expect("a file");
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).expect("reads");
-        (file.name().to_owned(), bytes)
+        (file.name().expect("text").into_owned(), bytes)
     });
     each.collect()
 }
@@ -74,6 +74,7 @@ impl Print {
         // A worker of the story's own may have one in hand.
         testkit::eventually("both files", async || {
             let page = reader.get(&format!("{path}/files")).await.ok();
+            assert!(!page.body.contains("data-kind=\"error\""), "{}", page.text());
             let links = page.links().into_iter();
             let links: Vec<String> = links.filter(|l| l.ends_with(".pdf") || l.ends_with(".epub")).collect();
             (links.len() == 2).then_some(links)

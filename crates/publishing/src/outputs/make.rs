@@ -276,6 +276,9 @@ pub(crate) async fn card(app: &App, e: &Edition) -> Result<Option<printed::Model
     let Source::Article(one) = &e.source else {
         return Ok(None);
     };
+    if !print::has_fonts() {
+        return Ok(None);
+    }
     let Ok(Ok(turn)) = tokio::time::timeout(PATIENCE, EASEL.acquire()).await else {
         return Ok(None);
     };

@@ -89,7 +89,7 @@ impl Frame {
     }
     /// Feeds speak Korean unless they are asked for English.
     fn feed_lang(&self) -> &'static str {
-        if self.is_ko() { "" } else { "?lang=en" }
+        if self.is_ko() { "" } else { "?in=en" }
     }
     fn t(&self, key: &str) -> String {
         self.w.t(key)

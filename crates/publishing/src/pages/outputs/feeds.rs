@@ -21,7 +21,8 @@ const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbo
 
 #[derive(Deserialize)]
 pub(super) struct Words {
-    /// The language of the feed's own few words.
+    /// The language of the feed's own few words; by `lang` a browser turns to another one, and is sent on.
+    #[serde(rename = "in")]
     lang: Option<Lang>,
 }
 
@@ -67,7 +68,7 @@ async fn feed(format: Format, path: &str, lang: Option<Lang>, request: Request) 
     let lang = lang.unwrap_or(Lang::Ko);
     let path = match lang {
         Lang::Ko => path.to_owned(),
-        Lang::En => format!("{path}?lang=en"),
+        Lang::En => format!("{path}?in=en"),
     };
     send(request, path.clone(), media_type, async move |app: App| {
         outputs::feed(&app, format, lang, &path).await
