@@ -28,7 +28,7 @@ run: fonts
 	@exec $(TARGET)/debug/mundap serve --demo
 
 test: fonts
-	@$(SETUP) cc postgres postfix dovecot chromium node print
+	@$(SETUP) cc postgres postfix dovecot chromium node java print
 	@tests/setup/run.sh
 
 check:
@@ -58,5 +58,5 @@ fuzz:
 	  smtp_in::tests::hostile::sessions_out_of_order_end_and_keep_only_whole_mails
 
 screenshots: fonts
-	@$(SETUP) cc chromium node
+	@$(SETUP) cc chromium node java
 	@tests/setup/run.sh browser

@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("migrations", 0),
     ("similar", 0),
     ("print", 0),
+    ("sheet", 0),
     ("db", 1),
     ("jobs", 2),
     ("web", 2),

@@ -191,6 +191,7 @@ impl Known {
             ]
             .map(|q| format!("/magazine/search?q={q}"))
             .into(),
+            "/q/{code}" => each("{code}", &self.tokens),
             "/assets/{name}" => each("{name}", &self.files),
             "/sitemap.xml" | "/robots.txt" | "/magazine" | "/magazine/archive" | "/favicon.ico" | "/healthz"
             | "/readyz" | "/sign-in" | "/link" | "/my" | "/my/rsvp" | "/my/selection" | "/my/consent"

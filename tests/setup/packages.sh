@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from Debian's packages what is missing of the named needs. Prints what it does; does nothing when all is there.
-# Usage: packages.sh need…   needs: cc postgres postfix dovecot chromium node print bench
+# Usage: packages.sh need…   needs: cc postgres postfix dovecot chromium node java print bench
 set -euo pipefail
 
 wanted=()
@@ -14,6 +14,7 @@ for need in "$@"; do
     chromium) has chromium || wanted+=(chromium)
       fc-list :lang=ko 2>/dev/null | grep -q . || wanted+=(fontconfig fonts-noto-cjk) ;;
     node) { has node && has npm; } || wanted+=(nodejs npm) ;;
+    java) has java || wanted+=(default-jre-headless) ;;
     print) has pdftotext || wanted+=(poppler-utils); has qpdf || wanted+=(qpdf); [ -e /usr/share/java/epubcheck.jar ] || wanted+=(epubcheck) ;;
     bench) has nginx || wanted+=(nginx-light); has wrk || wanted+=(wrk) ;;
     *) echo "packages.sh: unknown need $need" >&2; exit 2 ;;

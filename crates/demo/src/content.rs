@@ -9,6 +9,7 @@ use domain::{
         question::{Naming, Prefers},
     },
 };
+use publishing::places::PlaceDraft;
 use serde::{Deserialize, de::DeserializeOwned};
 
 #[derive(Deserialize)]
@@ -125,6 +126,43 @@ pub(crate) struct Event {
     pub(crate) reverse: Vec<Reverse>,
     pub(crate) article: Option<Article>,
     pub(crate) report: Option<Report>,
+}
+
+/// An issue, the articles that are its own, and where its printed copies lie.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Magazine {
+    pub(crate) issue: Cover,
+    pub(crate) section: Vec<Section>,
+    pub(crate) prose: Vec<Prose>,
+    pub(crate) place: Vec<PlaceDraft>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cover {
+    pub(crate) title: String,
+    pub(crate) standfirst: String,
+}
+
+/// A section of the issue, its articles by their addresses.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Section {
+    pub(crate) title: String,
+    pub(crate) article: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Prose {
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) standfirst: String,
+    pub(crate) keywords: Vec<String>,
+    pub(crate) figures: bool,
+    /// Markdown.
+    pub(crate) text: String,
 }
 
 /// An article of prose, figures and quotes.
@@ -284,6 +322,10 @@ pub(crate) fn talk() -> Result<Event, Error> {
 
 pub(crate) fn finished() -> Result<Event, Error> {
     read("finished.toml", include_str!("../content/finished.toml"))
+}
+
+pub(crate) fn magazine() -> Result<Magazine, Error> {
+    read("magazine.toml", include_str!("../content/magazine.toml"))
 }
 
 #[cfg(test)]

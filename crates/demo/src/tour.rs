@@ -3,14 +3,14 @@
 use crate::{Error, TEXTS, load::slug};
 use axum::{extract::State, routing::get};
 use db::{
-    entity::{article, assignment, crew_member, delivery, event, invitation, question, staff},
+    entity::{article, assignment, crew_member, delivery, event, invitation, issue, question, staff},
     people,
     prelude::*,
 };
 use domain::{
     Lang,
     role::{self, Role},
-    state::{article::ArticleState, assignment::AssignmentState},
+    state::{article::ArticleState, assignment::AssignmentState, issue::IssueState},
     token::{Purpose, day_stamp_after},
 };
 use intake::staff::service::invitation::personal_url;
@@ -127,6 +127,7 @@ pub(crate) async fn tour(app: &App) -> Result<Tour, Error> {
     crew(app, &mut stops).await?;
     let published = article::Entity::find()
         .filter(article::Column::State.is_in([ArticleState::Published, ArticleState::Corrected]))
+        .order_by_asc(article::Column::PublishedAt)
         .one(conn)
         .await?;
     if let Some(article) = published {
@@ -136,6 +137,19 @@ pub(crate) async fn tour(app: &App) -> Result<Tour, Error> {
             who: String::new(),
             what: "dev-what-read",
             path,
+        });
+    }
+    let shown = issue::Entity::find()
+        .filter(issue::Column::State.eq(IssueState::Shown))
+        .order_by_asc(issue::Column::Number)
+        .one(conn)
+        .await?;
+    if let Some(issue) = shown {
+        stops.push(Stop {
+            role: "dev-role-reader",
+            who: String::new(),
+            what: "dev-what-magazine",
+            path: format!("/magazine/{}", issue.number),
         });
     }
     let path = "/dev/mailbox".to_owned();

@@ -71,6 +71,8 @@ ids! {
     IssueId, IssueItemId,
     /// One file that is made of what is published.
     PrintedId,
+    /// Where printed copies of an issue lie.
+    PlaceId,
     /// One person who is quoted in one article: what their link stands for.
     ApproverId,
     ApprovalId,

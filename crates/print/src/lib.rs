@@ -19,6 +19,7 @@ mod html;
 mod image;
 mod layout;
 pub mod limits;
+mod list;
 pub mod pdf;
 mod prose;
 mod sheets;
@@ -33,5 +34,6 @@ pub use document::{
 };
 pub use error::Error;
 pub use fonts::are_here as has_fonts;
+pub use list::{Column, list};
 pub use pdf::Pdf;
 pub use sheets::{Badge, Cue, Heading, Label, LabelSheet, badges, labels, run_of_show};

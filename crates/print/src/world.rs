@@ -27,6 +27,7 @@ static TEMPLATES: LazyLock<HashMap<FileId, Source>> = LazyLock::new(|| {
         ("labels.typ", include_str!("../templates/labels.typ")),
         ("badges.typ", include_str!("../templates/badges.typ")),
         ("run.typ", include_str!("../templates/run.typ")),
+        ("list.typ", include_str!("../templates/list.typ")),
     ];
     sources
         .into_iter()

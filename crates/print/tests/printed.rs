@@ -6,8 +6,8 @@ mod content;
 mod tools;
 
 use print::{
-    Badge, Block, Code, Correction, Cover, Document, Error, Exchange, Figures, Heading, Issue, Label, LabelSheet, Lang,
-    Pdf, Person, Picture, Said, Side, pdf,
+    Badge, Block, Code, Column, Correction, Cover, Document, Error, Exchange, Figures, Heading, Issue, Label,
+    LabelSheet, Lang, Pdf, Person, Picture, Said, Side, pdf,
 };
 use std::collections::BTreeSet;
 use tools::File;
@@ -463,4 +463,30 @@ fn labels_badges_and_run_of_show_hold_what_they_are_given() {
     let made = print::run_of_show(&heading, &content::cues()).expect("a run of show");
     let text = sound(&made, "라벨", "ko").pages().join("\n");
     assert!(text.contains("14:45") && text.contains("Juno(민주노)"), "{text}");
+}
+
+#[test]
+fn a_list_has_its_headings_on_every_page() {
+    let heading = Heading {
+        lang: Lang::Ko,
+        title: "배포처".into(),
+        publisher: "온새미".into(),
+        date: content::day(2026, 12, 1),
+    };
+    let columns = [("이름", 3, false), ("부수", 1, true)].map(|(title, share, number)| Column {
+        title: title.into(),
+        share,
+        number,
+    });
+    let rows: Vec<Vec<String>> = (1..=120)
+        .map(|n| vec![format!("누리빵집 {n}호점"), n.to_string()])
+        .collect();
+    let made = print::list(&heading, "120곳 · 7,260부", &columns, &rows).expect("a list");
+    assert!(made.pages > 1);
+    let pages = sound(&made, "배포처", "ko").pages();
+    assert!(
+        pages.iter().all(|page| page.contains("이름") && page.contains("부수")),
+        "{pages:?}"
+    );
+    assert!(pages.join("\n").contains("120호점"));
 }

@@ -13,6 +13,7 @@ pub mod magazine;
 mod outputs;
 mod page;
 mod pages;
+pub mod places;
 mod repo;
 mod watch;
 

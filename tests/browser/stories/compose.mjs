@@ -10,7 +10,7 @@ const TITLE = "모두가 남긴 말";
 const named = (v, text) => v.page.getByRole("button", { name: new RegExp(`^${text.replace(/[()?.]/g, "\\$&")}`) }).first();
 
 /// The demo's own draft: one approved, one wish, one who has not answered.
-async function looksAtTheDraft(scene) {
+export async function looksAtTheDraft(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("editor");
   await v.signIn(server.stops.editor[0].email, FINISHED);

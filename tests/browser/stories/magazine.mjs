@@ -11,12 +11,12 @@ const lines = (v) => v.page.locator("[data-drag-id]");
 const titles = async (v) => lines(v).evaluateAll((all) => all.map((row) => row.querySelector("input[type=text]:not([type=hidden]), a")?.value ?? row.querySelector("a")?.textContent));
 
 /// A second article, of prose, so that there is something to leaf through.
-async function writes(scene) {
+export async function writes(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("editor");
   await v.signIn(server.stops.editor[0].email, FINISHED);
   await v.inOwnLanguage();
-  const published = v.page.locator("tr", { has: v.page.locator("td a[href^='/articles/']") }).first();
+  const published = v.page.locator("tr", { has: v.page.locator("td a[href='/articles/finished']") }).first();
   scene.talk = await published.locator("td a").getAttribute("href");
   scene.title = await published.locator("th a").innerText();
   await v.press(t("articles-create-report"));
@@ -29,11 +29,11 @@ async function writes(scene) {
   await v.told(t("publishing:article-published"));
 }
 
-async function makesIssue(scene) {
+export async function makesIssue(scene) {
   const { room, t } = scene;
   const v = await room.visitor("editor");
   await v.open(t("nav-issues")).catch(() => v.goto("/desk/issues"));
-  await v.look("issues-none", { dark: true });
+  await v.look("issues-first", { dark: true });
   await press(scene, v, v.button(t("issues-create")));
   await v.page.locator(".error-summary").waitFor();
   await v.look("issue-without-title", { glance: true });
@@ -55,13 +55,14 @@ async function makesIssue(scene) {
   await v.look("issue-find", { glance: true });
   await v.page.locator("input[name=add]").first().check();
   await press(scene, v, v.button(t("issue-add-articles")));
+  // It stands in the demo's issue, and moves.
   await v.page.getByRole("checkbox", { name: scene.title }).check();
   await press(scene, v, v.button(t("issue-add-articles")));
   await v.look("issue-filled", { dark: true });
 }
 
 /// By keys where script runs, by buttons everywhere: the section of the day goes above its report, the talk to its own.
-async function orders(scene) {
+export async function orders(scene) {
   const { room, t } = scene;
   const v = await room.visitor("editor");
   const before = await titles(v);
@@ -89,7 +90,7 @@ async function orders(scene) {
   if (dragged[1] !== after[2]) room.problem(`the line was not moved: ${after} became ${dragged}`);
 }
 
-async function coversIt(scene) {
+export async function coversIt(scene) {
   const { room, t } = scene;
   const v = await room.visitor("editor");
   await field(v, t("publishing:field-standfirst")).fill("파트너와 회사가 마주 앉은 이틀");
@@ -110,7 +111,7 @@ async function reads(scene) {
   await v.goto("/magazine");
   if ((await v.page.locator("html").getAttribute("lang")) !== room.lang) await v.open(room.lang === "ko" ? "한국어" : "English");
   await v.look("magazine", { dark: true });
-  await v.follow(v.page.locator("a[href='/magazine/1']").first());
+  await v.follow(v.page.locator("a[href='/magazine/2']").first());
   await v.look("magazine-issue", { lang: null, dark: true });
   const links = await v.page.locator(".toc-title a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
   if (links.length !== 2) room.problem(`two articles stand in it: ${links}`);
@@ -148,7 +149,7 @@ async function illustrates(scene) {
   await v.told(t("web:saved"));
   await v.look("cover-with-picture", { glance: true });
   const reader = await room.visitor("second-reader");
-  await reader.goto("/magazine/1");
+  await reader.goto("/magazine/2");
   await reader.page.locator(".cover-picture").waitFor();
   await reader.look("magazine-issue-with-picture", { lang: null, dark: true });
 }
@@ -160,13 +161,13 @@ async function hides(scene) {
   await v.told(t("issue-hidden"));
   await v.look("issue-hidden", { dark: true });
   const reader = await room.visitor("third-reader");
-  for (const path of ["/magazine/1", "/articles/second-day", scene.talk]) {
+  for (const path of ["/magazine/2", "/articles/second-day", scene.talk]) {
     const answer = await reader.page.goto(path);
     if (answer.status() !== 404) room.problem(`${path} answers ${answer.status()} while its issue is hidden`);
   }
   await reader.goto("/magazine");
   if (await reader.page.getByText(COVER).count()) room.problem("the list shows a hidden issue");
-  await reader.look("magazine-empty", { lang: null });
+  await reader.look("magazine-without-it", { lang: null });
   await v.goto("/desk/issues");
   await v.look("issues", { dark: true });
   await v.open(COVER);
@@ -175,6 +176,42 @@ async function hides(scene) {
   const again = await room.visitor("fourth-reader");
   await again.goto("/articles/second-day");
   await again.reads("정산을 묻는 분이 가장 많았다.");
+}
+
+/// Printed copies go to places, each under a code of its own.
+export async function lays(scene) {
+  const { room, t } = scene;
+  const v = await room.visitor("editor");
+  await v.goto(scene.issue);
+  await v.follow(v.link(t("places-title")));
+  await v.look("places-none", { dark: true });
+  await field(v, t("place-address")).fill("서울특별시 종로구 은하로 12");
+  await field(v, t("place-copies")).fill("몇 부");
+  await press(scene, v, v.button(t("places-add-do")));
+  await v.page.locator(".error-summary").waitFor();
+  await v.look("place-refused", { dark: true });
+  if ((await field(v, t("place-address")).inputValue()) !== "서울특별시 종로구 은하로 12") room.problem("the address that was typed is lost");
+  await field(v, t("place-name")).fill("누리빵집");
+  await field(v, t("place-copies")).fill("40");
+  await press(scene, v, v.button(t("places-add-do")));
+  await v.told(t("places-added", { n: 1 }));
+  await v.page.locator("#lines").fill("매장\t주소\t부수\n달빛서점\t마포구 책마을길 7\t60\n새벽정류장 쉼터\t고양시 하늘대로 301\t25");
+  await press(scene, v, v.button(t("places-many-do")));
+  await v.told(t("places-added", { n: 2 }));
+  await v.look("places", { dark: true });
+  const file = v.page.waitForEvent("download");
+  await v.link(t("places-file-24")).click();
+  if (!(await file).suggestedFilename().endsWith(".pdf")) room.problem("the labels are no PDF");
+  await v.open("달빛서점");
+  await v.look("place", { dark: true });
+  const code = (await v.page.locator("code").first().innerText()).trim();
+  const reader = await room.visitor("fifth-reader");
+  await reader.goto(new URL(code).pathname);
+  await reader.page.waitForURL("**/magazine/2");
+  await v.goto(`${scene.issue}/places`);
+  await v.page.locator("tr", { hasText: "달빛서점" }).locator("td").last().getByText("1", { exact: true }).waitFor();
+  await v.look("places-opened", { dark: true });
+  await v.goto(scene.issue);
 }
 
 /// What all the conversations came to.
@@ -198,6 +235,7 @@ export const stories = [
   ["and gives it a cover, and lets it out", coversIt],
   ["a reader leafs through it, and looks things up", reads],
   ["a picture stands on the cover", illustrates],
+  ["printed copies go to places, under codes", lays],
   ["it is hidden with all that stands in it, and comes back", hides],
   ["the host looks back", looksBack],
 ];

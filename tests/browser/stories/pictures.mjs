@@ -1,12 +1,14 @@
-// The pictures of README and of the moderator's guide: the stories once more, with a camera in place of the checks.
+// The pictures of README and of the guides: the stories once more, with a camera in place of the checks.
 
 import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { Room } from "../lib/room.mjs";
 import { start } from "../lib/server.mjs";
 import * as article from "./article.mjs";
+import * as compose from "./compose.mjs";
 import * as crew from "./crew.mjs";
 import * as desk from "./desk.mjs";
+import * as magazine from "./magazine.mjs";
 import * as partner from "./partner.mjs";
 import * as reading from "./reading.mjs";
 import * as release from "./release.mjs";
@@ -34,6 +36,10 @@ const pictures = {
   "review-by-mail": ["review", { width: 1200, height: 680 }],
   "stage": ["stage", { width: 1200, height: 620 }],
   "article-of-last-year": ["article", paper],
+  "edit-report": ["compose", { width: 1200, height: 900 }, "#blocks"],
+  "approvals": ["approvals", { width: 1200, height: 720 }],
+  "issue-filled": ["issue", { width: 1200, height: 760 }],
+  "places-opened": ["places", { width: 1200, height: 560 }],
   "ledger": ["ledger", { width: 1200, height: 640 }],
 };
 
@@ -54,7 +60,8 @@ export async function take(browser, { bin, shots }) {
   const scene = { room, server, t: room.t, lang: room.lang };
   const stories = [
     partner.asks, reading.reads, reading.ownFirst, similar.groups, triage.decides, crew.replies, crew.reviewed, stage.runs, reverse.asksBack,
-    article.published, desk.ledger, release.declines,
+    article.published, desk.ledger, release.declines, compose.looksAtTheDraft,
+    magazine.writes, magazine.makesIssue, magazine.orders, magazine.coversIt, magazine.lays,
   ];
   for (const story of stories) await story(scene);
   if (room.problems.length) throw new Error(room.problems.join("\n"));

@@ -50,6 +50,8 @@ pub mod note_mention;
 pub mod outgoing_mail;
 pub mod partner;
 pub mod partner_service;
+pub mod place;
+pub mod place_read;
 pub mod presence;
 pub mod printed;
 pub mod printed_gone;

@@ -22,6 +22,7 @@ dev-what-ask = Ask by a personal link
 dev-what-answer = Answer on the answer’s page
 dev-what-delivered = See a question with its answer
 dev-what-read = Read the published article
+dev-what-magazine = Leaf through the first issue of the magazine
 dev-what-mailbox = Reply from the mailbox
 dev-mailbox = Demo mailbox
 dev-mailbox-lead = Every mail that went out lands here. Open it as its recipient, and reply where a reply is wanted.

@@ -22,6 +22,7 @@ dev-what-ask = 개인 링크로 들어가 질문하기
 dev-what-answer = 답변 페이지에서 답하기
 dev-what-delivered = 답변을 받은 질문 보기
 dev-what-read = 발행된 글 읽기
+dev-what-magazine = 매거진 첫 호 넘겨 보기
 dev-what-mailbox = 메일함에서 회신하기
 dev-mailbox = 시연용 메일함
 dev-mailbox-lead = 나간 메일이 모두 여기에 모입니다. 받은 사람처럼 열어 보고, 회신할 수 있는 메일에는 바로 회신할 수 있습니다.

@@ -3,6 +3,7 @@
 mod event;
 mod finished;
 mod host;
+mod magazine;
 mod open;
 mod quiet;
 mod talk;
@@ -45,6 +46,7 @@ async fn everything(app: &App) -> Result<(), Error> {
     let cast = host::load(app, content::host()?).await?;
     let people = content::people()?;
     finished::load(app, &cast, &people, &content::finished()?).await?;
+    magazine::load(app, &cast, &content::magazine()?).await?;
     talk::load(app, &cast, &people, &content::talk()?).await?;
     open::load(app, &cast, &people, &content::open()?).await?;
     note(app, LOADED).await?;

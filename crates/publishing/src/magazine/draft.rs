@@ -324,7 +324,7 @@ fn fields(field: &'static str, message: Message) -> Error {
     Error::Fields(errors)
 }
 
-pub(super) async fn note(
+pub(crate) async fn note(
     tx: &impl ConnectionTrait,
     app: &web::App,
     staff: StaffId,

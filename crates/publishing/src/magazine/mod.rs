@@ -14,6 +14,7 @@ mod passages;
 mod repo;
 mod step;
 
+pub(crate) use draft::note;
 pub use draft::{IssueDraft, Item, Line, create, current, save};
 pub use step::{hide, show};
 

@@ -10,6 +10,7 @@ mod issues;
 mod magazine;
 mod outputs;
 mod picture;
+mod places;
 mod read;
 mod words;
 
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> web::Router {
         .merge(magazine::routes())
         .merge(issues::routes())
         .merge(outputs::routes())
+        .merge(places::routes())
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
         .route(
@@ -76,7 +78,8 @@ mod tests {
             "compose.ftl",
             "approval.ftl",
             "magazine.ftl",
-            "outputs.ftl"
+            "outputs.ftl",
+            "places.ftl"
         );
     }
 }

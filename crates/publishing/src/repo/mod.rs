@@ -1,34 +1,31 @@
 //! Reads of this slice.
 
+mod material;
 mod print;
 
+pub use material::Asked;
+pub(crate) use material::{Material, material, offered, offered_counts};
 pub(crate) use print::*;
 
 use crate::{Error, article::QuoteBy};
 use chrono::{DateTime, Utc};
 use db::{
     entity::{
-        answer, article, article_change, consent, decision, event, invitation, message, partner, question,
-        question_copy, reverse_question, sitting,
+        answer, article, article_change, consent, event, invitation, partner, question, reverse_question, sitting,
     },
     people::{self, Hosts},
     prelude::*,
 };
 use domain::{
-    ArticleId, EventId, InvitationId, Lang, PartnerId, QuestionId, ReverseId,
+    ArticleId, EventId, InvitationId, Lang, PartnerId,
     person::Person,
     state::{
-        answer::AnswerState,
-        article::{ArticlePart, ArticleState},
-        decision::{DecisionKind, DecisionState},
+        article::ArticleState,
         people::ConsentPurpose,
-        question::{Naming, QuestionState, ReverseState},
+        question::{Naming, QuestionState},
     },
 };
-use sea_orm::sea_query::{Query, SelectStatement};
-use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 pub(crate) async fn event_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<event::Model, Error> {
     event::Entity::find()
@@ -149,161 +146,6 @@ pub(crate) async fn published_pages(conn: &impl ConnectionTrait) -> Result<Vec<L
         .into_tuple()
         .all(conn)
         .await?)
-}
-
-/// What an event offers an article: everything that was asked and has an approved answer.
-#[derive(Debug, Default)]
-pub(crate) struct Material {
-    /// By place, where they were answered on stage.
-    pub(crate) live: Vec<QuestionId>,
-    /// By number: what the crews answered.
-    pub(crate) crew: Vec<QuestionId>,
-    /// By place.
-    pub(crate) reverse: Vec<ReverseId>,
-    /// Each as its copy for print says it, where there is one.
-    pub(crate) questions: HashMap<QuestionId, question::Model>,
-    pub(crate) reverses: HashMap<ReverseId, reverse_question::Model>,
-    /// Approved answers in their order; several may belong to one question.
-    pub(crate) answers: Vec<answer::Model>,
-}
-
-impl Material {
-    pub(crate) fn answers_to(&self, to: Asked) -> Vec<&answer::Model> {
-        self.answers.iter().filter(|a| to.is_asked_of(a)).collect()
-    }
-
-    /// Whether it was asked at this event.
-    pub(crate) fn knows(&self, asked: Asked) -> bool {
-        match asked {
-            Asked::Question(id) => self.questions.contains_key(&id),
-            Asked::Reverse(id) => self.reverses.contains_key(&id),
-        }
-    }
-}
-
-/// What an exchange is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Asked {
-    Question(QuestionId),
-    Reverse(ReverseId),
-}
-
-impl Asked {
-    pub const fn uuid(self) -> Uuid {
-        match self {
-            Self::Question(id) => id.uuid(),
-            Self::Reverse(id) => id.uuid(),
-        }
-    }
-
-    /// The conversation to which it belongs.
-    pub const fn side(self) -> ArticlePart {
-        match self {
-            Self::Question(_) => ArticlePart::CompanyAnswers,
-            Self::Reverse(_) => ArticlePart::PartnersAnswer,
-        }
-    }
-
-    pub(crate) fn is_asked_of(self, answer: &answer::Model) -> bool {
-        match self {
-            Self::Question(id) => answer.question_id == Some(id),
-            Self::Reverse(id) => answer.reverse_id == Some(id),
-        }
-    }
-}
-
-/// One letter and an id: as it stands in forms.
-impl std::fmt::Display for Asked {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Question(id) => write!(f, "q{id}"),
-            Self::Reverse(id) => write!(f, "r{id}"),
-        }
-    }
-}
-
-impl std::str::FromStr for Asked {
-    type Err = Error;
-
-    fn from_str(s: &str) -> Result<Self, Error> {
-        let id = s.get(1..).ok_or(Error::NotFound)?;
-        match s.as_bytes().first() {
-            Some(b'q') => id.parse().map(Self::Question).map_err(|_| Error::NotFound),
-            Some(b'r') => id.parse().map(Self::Reverse).map_err(|_| Error::NotFound),
-            _ => Err(Error::NotFound),
-        }
-    }
-}
-
-/// The answers of an event that answer a follow-up.
-fn follow_ups(id: EventId) -> SelectStatement {
-    Query::select()
-        .column(message::Column::AnswerId)
-        .from(message::Entity)
-        .and_where(message::Column::EventId.eq(id))
-        .and_where(message::Column::AnswerId.is_not_null())
-        .to_owned()
-}
-
-pub(crate) async fn material(conn: &impl ConnectionTrait, id: EventId) -> Result<Material, Error> {
-    let answers = answer::Entity::find()
-        .filter(answer::Column::EventId.eq(id))
-        .filter(answer::Column::State.eq(AnswerState::Approved))
-        // What answers a follow-up is for its asker alone: without their words it would puzzle a reader.
-        .filter(answer::Column::Id.not_in_subquery(follow_ups(id)))
-        .order_by_asc(answer::Column::Position)
-        .order_by_asc(answer::Column::ReceivedAt)
-        .order_by_asc(answer::Column::Id)
-        .all(conn)
-        .await?;
-    let answered: HashSet<QuestionId> = answers.iter().filter_map(|a| a.question_id).collect();
-    let back: HashSet<ReverseId> = answers.iter().filter_map(|a| a.reverse_id).collect();
-    let mut questions = question::Entity::find()
-        .filter(question::Column::EventId.eq(id))
-        .filter(question::Column::State.is_in([QuestionState::Live, QuestionState::Routed]))
-        .order_by_asc(question::Column::Number)
-        .all(conn)
-        .await?;
-    let mut copies: HashMap<QuestionId, String> = question_copy::Entity::find()
-        .filter(question_copy::Column::EventId.eq(id))
-        .all(conn)
-        .await?
-        .into_iter()
-        .map(|c| (c.question_id, c.body))
-        .collect();
-    for question in &mut questions {
-        if let Some(copy) = copies.remove(&question.id) {
-            question.body = copy;
-        }
-    }
-    let places: HashMap<QuestionId, i32> = decision::Entity::find()
-        .filter(decision::Column::EventId.eq(id))
-        .filter(decision::Column::Kind.eq(DecisionKind::Live))
-        .filter(decision::Column::State.eq(DecisionState::Released))
-        .all(conn)
-        .await?
-        .into_iter()
-        .filter_map(|d| Some((d.question_id, d.place?)))
-        .collect();
-    let reverses = reverse_question::Entity::find()
-        .filter(reverse_question::Column::EventId.eq(id))
-        .filter(reverse_question::Column::State.eq(ReverseState::Sent))
-        .order_by_asc(reverse_question::Column::Place)
-        .all(conn)
-        .await?;
-    let ready = questions.iter().filter(|q| answered.contains(&q.id));
-    let (mut live, crew): (Vec<QuestionId>, Vec<QuestionId>) =
-        ready.map(|q| q.id).partition(|q| places.contains_key(q));
-    live.sort_by_key(|q| places.get(q).copied());
-    Ok(Material {
-        live,
-        crew,
-        reverse: reverses.iter().filter(|r| back.contains(&r.id)).map(|r| r.id).collect(),
-        questions: questions.into_iter().map(|q| (q.id, q)).collect(),
-        reverses: reverses.into_iter().map(|r| (r.id, r)).collect(),
-        answers,
-    })
 }
 
 /// Who of these agreed to be printed (true), or did not (false): the last word of each counts, and whoever was asked for

@@ -188,3 +188,11 @@ oops-needs-link-body = This page opens after you enter by the personal link in y
 oops-needs-link-button = Get a new link
 diff-gone = {"taken out: "}
 diff-new = {"added: "}
+
+# Tables that are uploaded
+file-empty = The file is empty.
+file-xls = Old Excel files (.xls) are not read. Save it as .xlsx or .csv.
+file-workbook = The workbook does not open. Remove its password or save it again.
+file-csv = The file does not read as CSV.
+file-rows = There are too many rows. Split the file into parts of at most 50,000.
+file-header = No row names the columns. One of them must be the name.

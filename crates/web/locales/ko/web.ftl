@@ -185,3 +185,11 @@ oops-needs-link-body = 이 페이지는 초대 메일에 있는 개인 링크로
 oops-needs-link-button = 새 링크 받기
 diff-gone = {"뺀 말: "}
 diff-new = {"더한 말: "}
+
+# 올린 표
+file-empty = 빈 파일입니다.
+file-xls = 옛 엑셀 형식(.xls)은 읽지 못합니다. .xlsx나 .csv로 저장해 올려 주십시오.
+file-workbook = 엑셀 파일을 열 수 없습니다. 암호를 풀거나 다시 저장해 올려 주십시오.
+file-csv = CSV로 읽을 수 없는 파일입니다.
+file-rows = 줄이 너무 많습니다. 50,000줄 이하로 나누어 올려 주십시오.
+file-header = 열 이름이 있는 줄을 찾지 못했습니다. ‘이름’ 열이 필요합니다.

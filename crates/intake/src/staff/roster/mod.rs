@@ -6,10 +6,9 @@ mod names;
 mod parse;
 mod run;
 pub(crate) mod store;
-mod table;
 
 pub use diff::{Person, Plan, Planned, Verdict, plan};
 pub use parse::{Column, Known, Problem, Reason, Row, parse};
 pub use run::{Summary, forget, import_file};
 pub(crate) use run::{prepare, run};
-pub use table::{MOST_ROWS, Table, Unreadable, read};
+pub use sheet::{MOST_ROWS, Table, Unreadable, read};

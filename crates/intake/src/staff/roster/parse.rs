@@ -1,13 +1,11 @@
 //! A table → rows of people, each cell checked on its own.
 
-use super::{
-    names::Names,
-    table::{Table, Unreadable},
-};
+use super::names::Names;
 use domain::{
     EmailAddress, FieldId, Lang, ServiceId,
     text::{TextError, line},
 };
+use sheet::{Table, Unreadable};
 use std::collections::HashMap;
 use web::{Message, Words};
 
@@ -324,7 +322,7 @@ mod tests {
     }
 
     fn table(text: &str) -> Table {
-        super::super::table::read(text.as_bytes()).expect("reads")
+        sheet::read(text.as_bytes()).expect("reads")
     }
 
     fn rows(text: &str) -> Vec<Row> {

@@ -4,7 +4,7 @@ use super::{
     apply::{self, BATCH},
     diff::{Plan, plan},
     parse::{Problem, parse},
-    store, table,
+    store,
 };
 use crate::{Error, Result};
 use chrono::Duration;
@@ -46,9 +46,9 @@ impl Summary {
 pub(crate) async fn prepare(conn: &impl ConnectionTrait, event: EventId, bytes: Vec<u8>) -> Result<Plan> {
     let known = store::known(conn).await?;
     // A workbook that makes its reader panic is no workbook.
-    let rows = tokio::task::spawn_blocking(move || parse(&table::read(&bytes)?, &known))
+    let rows = tokio::task::spawn_blocking(move || parse(&sheet::read(&bytes)?, &known))
         .await
-        .map_err(|_| table::Unreadable::Workbook)??;
+        .map_err(|_| sheet::Unreadable::Workbook)??;
     let people = store::people(conn, event).await?;
     Ok(plan(rows, people))
 }

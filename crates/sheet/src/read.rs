@@ -1,4 +1,4 @@
-//! Bytes → a table of texts: CSV in UTF-8, UTF-16 or CP949, with comma, semicolon or tab; XLSX.
+//! Octets → a table of texts: CSV in UTF-8, UTF-16 or CP949, with comma, semicolon or tab; XLSX.
 
 use calamine::{Data, Reader, Xlsx};
 use encoding_rs::{EUC_KR, UTF_16BE, UTF_16LE};
@@ -13,7 +13,7 @@ const MOST_UNPACKED: u64 = 300 << 20;
 /// A file's cells, as they stand: rows may differ in length.
 pub type Table = Vec<Vec<String>>;
 
-/// Why a file is no roster at all.
+/// Why a file is no table at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     #[error("the file is empty")]
@@ -26,7 +26,7 @@ pub enum Unreadable {
     Csv,
     #[error("the file has more than {MOST_ROWS} rows")]
     TooManyRows,
-    #[error("no row names the columns; one of them must be the name (이름, name)")]
+    #[error("no row names the columns; one of them must be the name")]
     NoHeader,
 }
 
@@ -34,12 +34,12 @@ impl Unreadable {
     /// The key of its text.
     pub const fn key(&self) -> &'static str {
         match self {
-            Self::Empty => "st-file-empty",
-            Self::OldExcel => "st-file-xls",
-            Self::Workbook => "st-file-workbook",
-            Self::Csv => "st-file-csv",
-            Self::TooManyRows => "st-file-rows",
-            Self::NoHeader => "st-file-header",
+            Self::Empty => "file-empty",
+            Self::OldExcel => "file-xls",
+            Self::Workbook => "file-workbook",
+            Self::Csv => "file-csv",
+            Self::TooManyRows => "file-rows",
+            Self::NoHeader => "file-header",
         }
     }
 }

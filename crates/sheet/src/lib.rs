@@ -1,0 +1,7 @@
+//! Tables that people keep in their office programs: read from whatever they save, written so that nothing in them runs.
+
+mod read;
+mod write;
+
+pub use read::{MOST_ROWS, Table, Unreadable, read};
+pub use write::{Cell, Column, Error, workbook};
