@@ -4,6 +4,7 @@ mod approval;
 mod canary;
 mod compose;
 mod insight;
+mod made;
 mod magazine;
 mod newsletter;
 mod places;

@@ -119,6 +119,35 @@ pub(crate) async fn published(
     Ok(all)
 }
 
+/// Slug, language, state, when it was published and corrected, whether its issue is hidden.
+pub(crate) type Listed = (
+    String,
+    Lang,
+    ArticleState,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+    bool,
+);
+
+/// All articles that may be visible, the last published first, in few words; [`crate::article::stands`] decides.
+pub(crate) async fn published_pages(conn: &impl ConnectionTrait) -> Result<Vec<Listed>, Error> {
+    let all = article::Entity::find().select_only().columns([
+        article::Column::Slug,
+        article::Column::Lang,
+        article::Column::State,
+        article::Column::PublishedAt,
+        article::Column::CorrectedAt,
+        article::Column::Hidden,
+    ]);
+    Ok(all
+        .filter(Expr::cust("article.state IN ('published', 'corrected')"))
+        .order_by_desc(article::Column::PublishedAt)
+        .order_by_desc(article::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
 /// Who of these agreed to be printed (true), or did not (false): the last word of each counts, and whoever was asked for
 /// their consents and left this one out said no, as its text says. Who was never asked for any is absent.
 pub(crate) async fn print_consents(
