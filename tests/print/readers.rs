@@ -53,7 +53,9 @@ impl Print {
     /// Writes something below the article.
     async fn comment(&self, browser: &mut Browser, fields: &[(&str, &str)]) -> Page {
         let path = format!("{}/comments", self.path());
-        let mut form = browser.get(&path).await.ok().form(&path);
+        // Beside it stand forms by which one deletes what one said.
+        let forms = browser.get(&path).await.ok().forms(&path);
+        let mut form = forms.into_iter().find(|form| form.action == path).expect("a form");
         for (name, value) in fields {
             form = form.set(name, value);
         }

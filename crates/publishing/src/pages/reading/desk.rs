@@ -3,6 +3,7 @@
 use crate::{
     Error as Failed,
     comments::{self, Line, Show},
+    pages::fields::Fields,
 };
 use axum::{
     extract::{Path, Query, State},
@@ -75,31 +76,21 @@ pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Query(ask
     view(&app, c, &asked, Default::default(), Errors::new()).await
 }
 
-#[derive(Deserialize)]
-pub(super) struct Deed {
-    #[serde(default)]
-    act: String,
-    #[serde(default)]
-    was: String,
-    /// Its field is named after the comment, so that an error stands at its own.
-    #[serde(flatten)]
-    fields: std::collections::HashMap<String, String>,
-}
-
 pub(super) async fn act(
     State(app): State<App>,
     c: Chrome,
     Editor(staff): Editor,
     Path(id): Path<CommentId>,
-    Form(deed): Form<Deed>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result {
-    let was: CommentState = deed.was.parse().map_err(|_| Error::NotFound)?;
+    let deed = Fields(&fields);
+    let was: CommentState = deed.get("was").parse().map_err(|_| Error::NotFound)?;
     let show = Show::ALL
         .into_iter()
         .find(|s| s.states().contains(&was))
         .unwrap_or_default();
     let here = redirect(format!("/desk/comments?show={}", show.as_str()));
-    let flash = match deed.act.as_str() {
+    let flash = match deed.get("act") {
         "show" => {
             comments::step(&app, staff.id, id, CommentState::Shown).await?;
             "comment-shown"
@@ -113,8 +104,9 @@ pub(super) async fn act(
             "comment-undone"
         }
         _ => {
+            // Its field is named after the comment, so that an error stands at its own.
             let field = format!("reason-{id}");
-            let reason = deed.fields.get(&field).cloned().unwrap_or_default();
+            let reason = deed.of("reason", id);
             match comments::refuse(&app, staff.id, id, &reason).await {
                 Ok(()) => "comment-refused",
                 Err(Failed::Fields(found)) => {
