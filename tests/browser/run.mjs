@@ -16,6 +16,7 @@ import * as keyboard from "./stories/keyboard.mjs";
 import * as magazine from "./stories/magazine.mjs";
 import * as partner from "./stories/partner.mjs";
 import * as post from "./stories/post.mjs";
+import * as readers from "./stories/readers.mjs";
 import * as reading from "./stories/reading.mjs";
 import * as release from "./stories/release.mjs";
 import * as reverse from "./stories/reverse.mjs";
@@ -68,6 +69,8 @@ const rooms = [
   { name: "en-360-compose-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: compose.stories },
   { name: "ko-1280-magazine", lang: "ko", width: 1280, height: 900, dark: true, stories: magazine.stories },
   { name: "en-360-magazine-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: magazine.stories },
+  { name: "ko-1280-readers", lang: "ko", width: 1280, height: 900, dark: true, stories: readers.stories },
+  { name: "en-360-readers-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: readers.stories },
   { name: "ko-1280-files", lang: "ko", width: 1280, height: 900, dark: true, stories: files.stories },
   { name: "en-360-files-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: files.stories },
   { name: "judged", lang: "ko", width: 1280, height: 900, stories: judged.stories },

@@ -10,7 +10,10 @@ use super::{
 };
 use axum::http::StatusCode;
 use db::{entity, prelude::*};
-use domain::{ArticleId, Lang, state::article::ArticleState};
+use domain::{
+    ArticleId, CommentId, Lang,
+    state::{article::ArticleState, comment::CommentState},
+};
 use publishing::{
     approval,
     article::{self, BlockBody, BlockDraft, QuoteBy, Shape},
@@ -31,6 +34,8 @@ const KEYWORD: &str = "%EC%97%B4%EC%87%A0%EB%A7%90";
 
 /// Outside the desk, what is only sent to: each answers with a redirect, or with the form that was sent.
 const DEEDS: &[&str] = &[
+    "/articles/{slug}/comments/{id}/withdraw",
+    "/articles/{slug}/useful/why",
     "/hooks/mail/{name}",
     "/my/leave",
     "/my/questions",
@@ -128,6 +133,9 @@ impl Known {
                 .chain(self.slugs.iter().map(|slug| format!("/?after={slug}")))
                 .collect(),
             "/articles/{slug}"
+            | "/articles/{slug}/useful"
+            | "/articles/{slug}/share"
+            | "/articles/{slug}/comments"
             | "/articles/{slug}/files"
             | "/articles/{slug}/files/live"
             | "/articles/{slug}/card.png"
@@ -149,6 +157,7 @@ impl Known {
             | "/w/{token}"
             | "/i/{token}"
             | "/u/{token}"
+            | "/n/{token}"
             | "/a/{token}"
             | "/p/{token}"
             | "/first-admin/{token}" => {
@@ -279,6 +288,7 @@ impl Print {
         draft.title = format!("{word}-제목");
         draft.standfirst = format!("{word}-요지");
         draft.keywords = format!("{word}-열쇠말");
+        draft.comments = true;
         draft.blocks = [
             BlockBody::prose(format!("{word}-글")),
             BlockBody::Part {
@@ -301,6 +311,29 @@ impl Print {
         article::update(app, staff, id, version, draft).await.expect("saves");
         approval::note_approved(app, staff, id, None).await.expect("notes");
         id
+    }
+
+    /// Somebody said these words below an article, and an editor did this with them.
+    async fn said(&self, article: ArticleId, words: &str, state: CommentState) {
+        let app = &self.world.app;
+        let tx = app.db.begin_write().await.expect("begins");
+        let row = entity::comment::ActiveModel {
+            id: Set(CommentId::new()),
+            article_id: Set(article),
+            invitation_id: Set(Some(self.scene.partners[0].invitation)),
+            name: Set(format!("{words}-이름")),
+            body: Set(words.to_owned()),
+            state: Set(state),
+            reason: Set(format!("{words}-까닭")),
+            decided_by: Set(Some(self.scene.moderator)),
+            decided_at: Set(Some(app.clock.now())),
+            at: Set(app.clock.now()),
+        };
+        entity::comment::Entity::insert(row)
+            .exec_without_returning(&tx)
+            .await
+            .expect("inserts");
+        tx.commit().await.expect("commits");
     }
 
     pub(super) async fn slug_of(&self, id: ArticleId) -> String {
@@ -331,7 +364,22 @@ async fn what_may_not_be_read_is_found_nowhere() {
     let issue = p.issue("묻고 답하는 호", &[withdrawn, scheduled]).await;
     magazine::show(app, staff, issue).await.expect("shows");
     // What its editor types over a published article is not out, either.
-    p.edit(|d| d.standfirst = "canary-typed".into()).await;
+    p.edit(|d| {
+        d.standfirst = "canary-typed".into();
+        d.comments = true;
+    })
+    .await;
+    // Of what readers say only what was shown is read, and that no longer than its article.
+    for (state, words) in [
+        (CommentState::Held, "canary-held-댓글"),
+        (CommentState::Refused, "canary-refused-댓글"),
+        (CommentState::Hidden, "canary-hidden-댓글"),
+        (CommentState::Shown, "실린-댓글"),
+    ] {
+        p.said(p.id, words, state).await;
+    }
+    p.said(withdrawn, "canary-withdrawn-댓글", CommentState::Shown).await;
+    p.said(scheduled, "canary-scheduled-댓글", CommentState::Shown).await;
 
     let stands = p.link(p.partner(2)).await;
     let personal = crate::flow::scene::personal_path(&p.world, p.scene.partners[3].invitation).await;
@@ -385,6 +433,11 @@ async fn what_may_not_be_read_is_found_nowhere() {
         );
     }
     assert!(places(&before, "canary-withdrawn-열쇠말").contains(&"/magazine/archive"));
+    for state in ["held", "refused", "hidden", "scheduled"] {
+        let canary = format!("canary-{state}-댓글");
+        assert_eq!(places(&before, &canary), [""; 0], "{state}");
+    }
+    assert!(places(&before, "canary-withdrawn-댓글").contains(&page.as_str()));
     let files = |of: &str| -> Vec<&str> {
         let of = format!("{of}/files/");
         let files = known.made.iter().filter(|path| path.starts_with(&of));
@@ -432,6 +485,7 @@ async fn what_may_not_be_read_is_found_nowhere() {
             assert_eq!(places(&got, canary), [""; 0], "{canary}");
         }
         // What may be read still is: the walk sees something.
+        assert!(places(&got, "실린-댓글").contains(&own.as_str()));
         assert!(places(&got, "대답-2-끝").contains(&own.as_str()));
     }
     // Files that are made now hold what may be read now.

@@ -6,7 +6,9 @@ mod compose;
 mod insight;
 mod made;
 mod magazine;
+mod newsletter;
 mod places;
+mod readers;
 mod schedule;
 mod upgrade;
 
@@ -37,8 +39,11 @@ const ASKED: [&str; 3] = [
 impl Print {
     async fn new() -> Self {
         // A Monday.
-        let clock = Clock::frozen("2026-11-02T01:00:00Z".parse().expect("a moment"));
-        let world = World::with(clock, |_| {}).await;
+        Self::on(Clock::frozen("2026-11-02T01:00:00Z".parse().expect("a moment")), |_| {}).await
+    }
+
+    async fn on(clock: Clock, change: impl FnOnce(&mut settings::Settings)) -> Self {
+        let world = World::with(clock, change).await;
         let size = Size {
             partners: 4,
             services: 1,

@@ -4,10 +4,11 @@
 use data_encoding::BASE64;
 use db::{
     entity::{
-        answer, approval, approver, article, article_block, article_correction, article_revision, asset, assignment,
-        attachment, audit_entry, company, consent, crew_address, crew_member, decision, delivery, event, field,
-        incoming_mail, invitation, issue, issue_item, outgoing_mail, partner, partner_service, programme_part,
-        question, reverse_question, roster_import, rsvp, rsvp_interest, service, sitting, speaker, stage_run,
+        answer, approval, approver, article, article_block, article_correction, article_day, article_remark,
+        article_revision, asset, assignment, attachment, audit_entry, comment, company, consent, crew_address,
+        crew_member, decision, delivery, event, field, incoming_mail, invitation, issue, issue_item, outgoing_mail,
+        partner, partner_service, programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest,
+        service, sitting, speaker, stage_run,
     },
     prelude::*,
 };
@@ -245,6 +246,13 @@ async fn articles(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<String
     put(out, "approvers", &approvers.all(conn).await?, &[]);
     let approvals = approval::Entity::find().filter(approval::Column::ApproverId.in_subquery(asked));
     put(out, "approvals", &approvals.all(conn).await?, &[]);
+    let said = comment::Entity::find().filter(comment::Column::ArticleId.in_subquery(theirs.clone()));
+    put(out, "comments", &said.all(conn).await?, &[]);
+    let remarks = article_remark::Entity::find();
+    let remarks = remarks.filter(article_remark::Column::ArticleId.in_subquery(theirs.clone()));
+    put(out, "article_remarks", &remarks.all(conn).await?, &[]);
+    let days = article_day::Entity::find().filter(article_day::Column::ArticleId.in_subquery(theirs.clone()));
+    put(out, "article_days", &days.all(conn).await?, &[]);
     let shown = Query::select()
         .column(article_block::Column::Asset)
         .from(article_block::Entity)

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use db::{
     entity::{
-        answer, audit_entry, decision, event, incoming_mail, job, marked_address, note_mention, outgoing_mail, staff,
+        answer, audit_entry, comment, decision, event, incoming_mail, job, marked_address, note_mention, outgoing_mail,
+        staff,
     },
     page::Page,
     people,
@@ -13,6 +14,7 @@ use domain::{
     AuditId, EventId, IncomingId, Lang, OutgoingId, StaffId,
     state::{
         answer::AnswerState,
+        comment::CommentState,
         decision::{DecisionKind, DecisionState},
         job::JobState,
         mail::{IncomingState, MailKind, OutgoingState},
@@ -60,6 +62,8 @@ pub(crate) struct Waiting {
     pub(crate) failed_jobs: u64,
     /// Addresses that came back and that nobody has seen to.
     pub(crate) returned: u64,
+    /// Readers' comments that nobody has read.
+    pub(crate) comments: u64,
 }
 
 pub(crate) async fn waiting(conn: &impl ConnectionTrait) -> Result<Waiting, db::Error> {
@@ -72,6 +76,10 @@ pub(crate) async fn waiting(conn: &impl ConnectionTrait) -> Result<Waiting, db::
         drafts: outgoing(OutgoingState::Draft).count(conn).await?,
         returned: marked_address::Entity::find()
             .filter(marked_address::Column::SettledAt.is_null())
+            .count(conn)
+            .await?,
+        comments: comment::Entity::find()
+            .filter(comment::Column::State.eq(CommentState::Held))
             .count(conn)
             .await?,
         failed_mail: outgoing(OutgoingState::Failed).count(conn).await?,

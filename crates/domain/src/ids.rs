@@ -76,6 +76,10 @@ ids! {
     /// One person who is quoted in one article: what their link stands for.
     ApproverId,
     ApprovalId,
+    /// What a reader says below an article, and why one was of no use to them.
+    CommentId, RemarkId,
+    /// The mail about one issue.
+    NewsletterId,
     TagId, ViewId, BulkId,
     CriterionId, ReviewId, NoteId,
     RuleId, ReleaseId, TemplateId, ReasonId,

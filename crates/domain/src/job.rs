@@ -5,8 +5,8 @@
 
 use crate::{
     ids::{
-        AnswerId, ApproverId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, PrintedId, ReleaseId,
-        ServiceId, StaffId,
+        AnswerId, ApproverId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, NewsletterId, PrintedId,
+        ReleaseId, ServiceId, StaffId,
     },
     lang::Lang,
     state::question::Prefers,
@@ -27,6 +27,8 @@ pub enum Job {
     WithdrawPrint { invitation: InvitationId },
     /// publishing: somebody took back words that they had approved; take them out of the article.
     WithdrawWords { approver: ApproverId },
+    /// publishing: put the next mails of a newsletter into the outbox, until everybody has theirs.
+    FillNewsletter { newsletter: NewsletterId },
     /// moderation: questions came or changed; propose groups of similar ones anew.
     GroupSimilar { event: EventId },
     /// moderation: more decisions than a request can wait for; release a share of those that wait in it.
@@ -62,6 +64,7 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::WithdrawPrint { .. } => "withdraw_print",
             Self::WithdrawWords { .. } => "withdraw_words",
+            Self::FillNewsletter { .. } => "fill_newsletter",
             Self::GroupSimilar { .. } => "group_similar",
             Self::Release { .. } => "release",
             Self::Bulk { .. } => "bulk",

@@ -8,6 +8,9 @@ pub const QUESTION_CHARS: std::ops::RangeInclusive<usize> = 10..=2_000;
 /// Most characters of an answer.
 pub const ANSWER_CHARS: usize = 20_000;
 
+/// Least and most characters of a comment.
+pub const COMMENT_CHARS: std::ops::RangeInclusive<usize> = 2..=1_000;
+
 /// How many characters a person would count.
 pub fn char_count(text: &str) -> usize {
     text.graphemes(true).count()
@@ -66,6 +69,26 @@ impl AnswerText {
     pub fn parse(input: &str) -> Result<Self, TextError> {
         let text = tidy(input);
         within(&text, 1, ANSWER_CHARS)?;
+        Ok(Self(text))
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// What a reader says below an article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentText(String);
+
+impl CommentText {
+    /// # Errors
+    /// When its characters are fewer or more than [`COMMENT_CHARS`].
+    pub fn parse(input: &str) -> Result<Self, TextError> {
+        let text = tidy(input);
+        within(&text, *COMMENT_CHARS.start(), *COMMENT_CHARS.end())?;
         Ok(Self(text))
     }
     pub fn as_str(&self) -> &str {

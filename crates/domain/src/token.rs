@@ -34,6 +34,10 @@ pub enum Purpose {
     SpeakerLink,
     /// The page on which a partner wants no more invitations and reminders; id = invitation, stamp = 0.
     Unsubscribe,
+    /// The page on which a partner wants no more newsletters; id = invitation, stamp = 0.
+    NoNewsletter,
+    /// Tells a reader of an article apart for a day; id = anything.
+    Reader,
     /// The return path of one outgoing mail; id = that mail, stamp = last day.
     ReturnPath,
     /// The first administrator's one-time address; id = nil, stamp = 0.
@@ -54,6 +58,8 @@ impl Purpose {
             Self::Preview => b"preview",
             Self::SpeakerLink => b"speaker-link",
             Self::Unsubscribe => b"unsubscribe",
+            Self::NoNewsletter => b"no-newsletter",
+            Self::Reader => b"reader",
             Self::ReturnPath => b"return-path",
             Self::FirstAdmin => b"first-admin",
             Self::Form => b"form",

@@ -6,7 +6,7 @@ use crate::{
     outbox::{self, ReplyTo},
     read::{reply_prefix, return_prefix},
     render::{Links, Rendered, Sheet, render, unsubscribe_url},
-    unsubscribed::OPTIONAL,
+    unsubscribed::is_optional,
 };
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
@@ -97,7 +97,7 @@ fn sheet<'a>(row: &outgoing_mail::Model, letter: &'a Letter, settings: &'a Setti
 
 /// The invitation of whom can say no to this kind of mail.
 fn unsubscribable(row: &outgoing_mail::Model) -> Option<InvitationId> {
-    row.invitation_id.filter(|_| OPTIONAL.contains(&row.kind))
+    row.invitation_id.filter(|_| is_optional(row.kind))
 }
 
 /// The octets of a mail, dated `date` (stored with the row at the first attempt).
@@ -150,7 +150,7 @@ pub fn compose(
         builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
     }
     if let Some(invitation) = unsubscribable(row) {
-        let url = unsubscribe_url(invitation, &settings.web.public_url, &links);
+        let url = unsubscribe_url(row.kind, invitation, &settings.web.public_url, &links);
         for (name, value) in [
             ("List-Unsubscribe", format!("<{url}>")),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
@@ -271,16 +271,22 @@ pub(crate) mod tests {
         let settings = Settings::embedded().expect("settings");
         let keys = Keys::new(&["0123456789abcdef0123456789abcdef"]).expect("key");
         let invitation = InvitationId::new();
-        let token = keys.sign(Purpose::Unsubscribe, invitation.uuid(), 0);
-        let url = format!("{}/u/{token}", settings.web.public_url);
+        let address = |path: &str, purpose| {
+            let token = keys.sign(purpose, invitation.uuid(), 0);
+            format!("{}/{path}/{token}", settings.web.public_url)
+        };
         for kind in MailKind::ALL {
+            let url = match kind {
+                MailKind::Newsletter => address("n", Purpose::NoNewsletter),
+                _ => address("u", Purpose::Unsubscribe),
+            };
             let mut row = row(&Letter::new("초대").text("본문"));
             (row.kind, row.invitation_id, row.reply_assignment_id) = (*kind, Some(invitation), None);
             let mail = compose(&row, row.created_at, &settings, &keys, &BTreeMap::new()).expect("composes");
             let text = String::from_utf8_lossy(&mail.bytes).replace("\r\n ", "");
             let offered = text.contains(&format!("List-Unsubscribe: <{url}>\r\n"))
                 && text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
-            assert_eq!(offered, OPTIONAL.contains(kind), "{kind}");
+            assert_eq!(offered, is_optional(*kind), "{kind}");
             assert_eq!(text.contains("List-Unsubscribe"), offered, "{kind}");
         }
     }

@@ -1,11 +1,11 @@
-//! The hours in which people work: a reminder at three in the morning reminds nobody of what matters.
+//! The hours in which people work, or are awake: a reminder at three in the morning reminds nobody of what matters.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use settings::Holidays;
 
-/// Whole hours of the day in a zone, on working days.
+/// Whole hours of the day in a zone, on working days or on all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// IANA's name; an unknown one is UTC.
@@ -14,6 +14,9 @@ pub struct Hours {
     pub from: u32,
     /// Up to this hour, which is after `from`, at most 24.
     pub to: u32,
+    /// Also on days on which nobody works.
+    #[serde(default)]
+    pub every_day: bool,
 }
 
 impl Hours {
@@ -38,7 +41,11 @@ impl Hours {
     pub fn is_open(&self, at: DateTime<Utc>, holidays: &Holidays) -> bool {
         let local = at.with_timezone(&self.tz());
         let hour = chrono::Timelike::hour(&local);
-        holidays.is_working(local.date_naive()) && (self.from..self.to).contains(&hour)
+        self.counts(local.date_naive(), holidays) && (self.from..self.to).contains(&hour)
+    }
+
+    fn counts(&self, day: NaiveDate, holidays: &Holidays) -> bool {
+        self.every_day || holidays.is_working(day)
     }
 
     /// This moment, or the next one at which work begins.
@@ -47,8 +54,11 @@ impl Hours {
             return at;
         }
         let today = self.day(at);
-        if holidays.is_working(today) && at < self.opening(today) {
+        if self.counts(today, holidays) && at < self.opening(today) {
             return self.opening(today);
+        }
+        if self.every_day {
+            return self.opening(today.succ_opt().unwrap_or(today));
         }
         self.opening(holidays.after(today, 1))
     }
@@ -66,6 +76,7 @@ mod tests {
             zone: "Asia/Seoul".into(),
             from: 9,
             to: 18,
+            every_day: false,
         };
         // Seoul is nine hours ahead: 2026-02-13 is the Friday before Seollal, which ends on Wednesday the 18th.
         for (given, next) in [
@@ -76,6 +87,19 @@ mod tests {
             ("2026-02-15T03:00:00Z", "2026-02-19T00:00:00Z"),
         ] {
             assert_eq!(seoul.next(at(given), &holidays), at(next), "{given}");
+        }
+        let awake = Hours {
+            from: 8,
+            to: 21,
+            every_day: true,
+            ..seoul.clone()
+        };
+        for (given, next) in [
+            ("2026-02-14T23:00:00Z", "2026-02-14T23:00:00Z"),
+            ("2026-02-15T12:00:00Z", "2026-02-15T23:00:00Z"),
+            ("2026-02-15T22:59:59Z", "2026-02-15T23:00:00Z"),
+        ] {
+            assert_eq!(awake.next(at(given), &holidays), at(next), "{given}");
         }
         let berlin = Hours {
             zone: "Europe/Berlin".into(),

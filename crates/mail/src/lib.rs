@@ -20,6 +20,7 @@ pub mod imap;
 pub mod letter;
 mod listen;
 pub mod marks;
+pub mod newsletter;
 pub mod outbox;
 pub mod read;
 pub mod render;

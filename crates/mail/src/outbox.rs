@@ -255,6 +255,8 @@ pub async fn force(tx: &impl ConnectionTrait, clock: &Clock, id: OutgoingId) -> 
         .col_expr(outgoing_mail::Column::NextAttemptAt, Expr::value(clock.now()))
         .filter(outgoing_mail::Column::Id.eq(id))
         .filter(outgoing_mail::Column::State.eq(OutgoingState::Dropped))
+        // Against the word of its reader nobody sends one.
+        .filter(outgoing_mail::Column::Kind.ne(MailKind::Newsletter))
         .filter(outgoing_mail::Column::ServerReply.starts_with(WITHHELD))
         .exec(tx)
         .await?;

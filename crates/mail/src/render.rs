@@ -3,6 +3,7 @@
 use crate::{
     Error,
     letter::{Block, Letter, Link, one_line},
+    newsletter,
 };
 use askama::Template;
 use domain::{
@@ -101,7 +102,10 @@ struct Page<'a> {
 /// # Errors
 /// When a link names an invitation whose version is not known.
 pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
-    let letter = sheet.letter.clone().cleaned();
+    let mut letter = sheet.letter.clone().cleaned();
+    if sheet.kind == MailKind::Newsletter {
+        letter.subject = newsletter::marked(&letter.subject);
+    }
     let mut blocks: Vec<Shown> = letter
         .blocks
         .into_iter()
@@ -129,8 +133,12 @@ pub fn render(sheet: &Sheet<'_>) -> Result<Rendered, Error> {
         footer.push(say(sheet.lang, "personal-link", &from));
     }
     let unsubscribe = sheet.unsubscribe.map(|invitation| {
-        let url = unsubscribe_url(invitation, sheet.public_url, &sheet.links);
-        (say(sheet.lang, "unsubscribe", &from), url)
+        let url = unsubscribe_url(sheet.kind, invitation, sheet.public_url, &sheet.links);
+        let key = match sheet.kind {
+            MailKind::Newsletter => "unsubscribe-newsletter",
+            _ => "unsubscribe",
+        };
+        (say(sheet.lang, key, &from), url)
     });
     let mut below = footer.clone();
     below.extend(unsubscribe.as_ref().map(|(label, url)| format!("{label}: {url}")));
@@ -261,12 +269,16 @@ fn url(link: &Link, public_url: &str, links: &Links<'_>) -> Result<String, Error
 }
 
 /// Where somebody says that they want no more of this; in the mail's head and at its foot.
-pub(crate) fn unsubscribe_url(invitation: InvitationId, public_url: &str, links: &Links<'_>) -> String {
+pub(crate) fn unsubscribe_url(kind: MailKind, invitation: InvitationId, public_url: &str, links: &Links<'_>) -> String {
+    let (path, purpose) = match kind {
+        MailKind::Newsletter => ("n", Purpose::NoNewsletter),
+        _ => ("u", Purpose::Unsubscribe),
+    };
     let token = match links {
-        Links::Real { keys, .. } => keys.sign(Purpose::Unsubscribe, invitation.uuid(), 0),
+        Links::Real { keys, .. } => keys.sign(purpose, invitation.uuid(), 0),
         Links::Hidden => "········".to_owned(),
     };
-    format!("{public_url}/u/{token}")
+    format!("{public_url}/{path}/{token}")
 }
 
 /// Percent-encoding of a query's value (RFC 3986 §3.4); `/` may stand as it is.

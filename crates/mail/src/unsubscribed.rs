@@ -11,6 +11,11 @@ use sea_orm::sea_query::OnConflict;
 /// The kinds of mail that somebody can say no to.
 pub const OPTIONAL: [MailKind; 2] = [MailKind::Invitation, MailKind::Reminder];
 
+/// Whether its reader may say no to this kind by one press.
+pub fn is_optional(kind: MailKind) -> bool {
+    OPTIONAL.contains(&kind) || kind == MailKind::Newsletter
+}
+
 /// Notes it; false when it was noted before, or there is no such invitation.
 ///
 /// # Errors

@@ -98,7 +98,9 @@ impl Bound {
                 Some(listener) => {
                     let cache = publishing::Cache::over(app.clone());
                     let router = compose_over(app.clone(), cache.clone());
-                    web::serve(&app, router, Arc::new(cache), listener, stopped()).await
+                    let served = web::serve(&app, router, Arc::new(cache.clone()), listener, stopped()).await;
+                    cache.flush(&app).await;
+                    served
                 }
                 None => Ok(()),
             }

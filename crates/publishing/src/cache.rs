@@ -5,7 +5,13 @@
 //! this process changes counts at once ([`changed`]). When the database does not answer, nothing is served for longer
 //! than [`STALE`]: what was withdrawn must not live on.
 
-use crate::{Error, article, magazine, page::Page, repo};
+use crate::{
+    Error, article, comments, magazine,
+    page::Page,
+    reads::{Tallies, Tally},
+    repo,
+};
+use domain::ArticleId;
 use std::{
     collections::HashMap,
     convert::Infallible,
@@ -22,6 +28,8 @@ use web::{Answer, App, Asked, Ready, Shelf};
 
 const LOOK: Duration = Duration::from_secs(1);
 const STALE: Duration = Duration::from_secs(5);
+/// So often what was read is added to the database.
+const FLUSH: Duration = Duration::from_secs(5);
 /// Octets of bodies that are kept, on the shelf for the most part.
 const ROOM: usize = 1 << 30;
 /// Pages of one query.
@@ -60,6 +68,7 @@ pub struct Cache {
     /// The first page came.
     begun: Arc<Notify>,
     shelf: Shelf,
+    tallies: Tallies,
     /// Without it nobody looks, and every reader goes to the router for that.
     app: Option<App>,
 }
@@ -104,7 +113,13 @@ impl Ready for Cache {
         let issue = || asked.path.starts_with(ISSUES).then_some(asked.path);
         let page = self.get(article.or_else(issue)?)?;
         let stands = page.generation.load(Ordering::Acquire) == generation() && self.is_followed();
-        stands.then(|| Arc::clone(page.choose(asked)))
+        if !stands {
+            return None;
+        }
+        if let Some(reads) = &page.reads {
+            reads.note(asked);
+        }
+        Some(Arc::clone(page.choose(asked)))
     }
 
     fn follow(&self) -> Pin<Box<dyn Future<Output = Infallible> + Send + '_>> {
@@ -139,8 +154,12 @@ impl Cache {
     async fn look_on(&self, app: &App) -> Infallible {
         // Counter and generation that the pages were compared with.
         let mut seen = (None, 0);
-        let mut lost = false;
+        let (mut lost, mut flushed) = (false, Instant::now());
         loop {
+            if self.is_empty() || flushed.elapsed() >= FLUSH {
+                self.flush(app).await;
+                flushed = Instant::now();
+            }
             if self.is_empty() {
                 self.begun.notified().await;
             }
@@ -156,6 +175,17 @@ impl Cache {
             }
             let _ = timeout(LOOK, change).await;
         }
+    }
+
+    /// Adds to the database what was read since the last time; the server does it at its end, too.
+    pub async fn flush(&self, app: &App) {
+        if let Err(error) = self.tallies.flush(app).await {
+            tracing::warn!(%error, "what was read could not be added up; next try in seconds");
+        }
+    }
+
+    pub(crate) fn tally(&self, article: ArticleId) -> Tally {
+        self.tallies.of(article)
     }
 
     async fn look(&self, app: &App, seen: &mut (Option<i64>, u64)) -> Result<(), Error> {
@@ -185,6 +215,7 @@ impl Cache {
             }
         }
         let stamps = magazine::stamps(app.db.reader(), app.clock.now()).await?;
+        let talks = comments::talks(app.db.reader()).await?;
         for some in pages.chunks(MANY) {
             let slugs: Vec<&str> = some.iter().map(|(slug, _)| slug.as_str()).collect();
             let rows = repo::article_versions(app.db.reader(), &slugs).await?;
@@ -193,8 +224,10 @@ impl Cache {
                 let stands = rows.iter().any(|(of, version, state, at, hidden)| {
                     of == slug && *version == page.version && article::stands(*state, *at, *hidden, now)
                 });
-                // Neither it nor what stands before and after it in its issue has changed.
-                let stands = stands && stamps.get(slug).copied().unwrap_or_default() == page.stamp;
+                // Neither it nor what stands before and after it in its issue nor what is said below it has changed.
+                let beside = stamps.get(slug).copied().unwrap_or_default();
+                let talk = talks.get(slug).copied().unwrap_or_default();
+                let stands = stands && comments::stamp(beside, talk) == page.stamp;
                 if stands {
                     page.confirm(generation);
                 } else {
@@ -336,6 +369,8 @@ mod tests {
         path: "/articles/talk",
         accept_encoding: None,
         if_none_match: None,
+        user_agent: None,
+        head: false,
     };
 
     #[tokio::test]

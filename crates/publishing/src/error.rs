@@ -35,6 +35,9 @@ pub enum Error {
     /// An article needs at least one exchange with an approved answer.
     #[error("the article has no exchange")]
     Empty,
+    /// Too many comments of this article wait to be read.
+    #[error("too many comments wait")]
+    Full,
     /// The answer's asker cannot be found.
     #[error("answer {0} belongs to a question that is not there")]
     Orphan(AnswerId),
@@ -73,6 +76,7 @@ impl From<Error> for web::Error {
             Error::Gone => Self::Gone,
             Error::Overtaken { .. } => Self::Conflict("conflict-stale".into()),
             Error::Empty => Self::Conflict("article-empty".into()),
+            Error::Full => Self::Conflict("comment-full".into()),
             Error::Over => Self::Conflict("schedule-over".into()),
             Error::Db(error) => error.into(),
             Error::Fields(_) => Self::BadRequest("oops-bad-request-body".into()),

@@ -6,15 +6,19 @@
 pub mod approval;
 pub mod article;
 mod cache;
+pub mod comments;
 pub mod delivery;
 mod error;
 mod jobs;
 pub mod magazine;
+pub mod newsletter;
 mod outputs;
 mod page;
 mod pages;
 pub mod places;
+mod reads;
 mod repo;
+pub mod useful;
 mod watch;
 
 pub use cache::Cache;

@@ -1,6 +1,6 @@
 //! A published page as it is sent: plain and compressed, with its tags and its headers, made once.
 
-use crate::Error;
+use crate::{Error, reads::Tally};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
@@ -31,6 +31,8 @@ pub(crate) struct Page {
     pub(crate) octets: usize,
     /// Somebody read it since room was made last.
     pub(crate) asked: AtomicBool,
+    /// Of an article: where its reads are counted.
+    pub(crate) reads: Option<Tally>,
 }
 
 struct Variant {
@@ -111,6 +113,7 @@ impl Page {
             generation: AtomicU64::new(generation),
             octets,
             asked: AtomicBool::new(true),
+            reads: None,
         })
     }
 

@@ -1,6 +1,6 @@
 //! What goes by the clock: articles that wait for their moment, and people who have not answered.
 
-use crate::{Error, approval, article, magazine};
+use crate::{Error, approval, article, comments, magazine, newsletter, useful};
 use jobs::clock::Watch;
 use std::time::Duration;
 use web::App;
@@ -10,7 +10,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Every so many looks people are reminded.
 const REMIND: u32 = 12;
 
-/// Publishes what is due, but not while the clock is doubted.
+/// Publishes and begins to send what is due, but not while the clock is doubted.
 #[derive(Debug)]
 pub struct Due(Watch);
 
@@ -26,6 +26,7 @@ impl Due {
     /// When the database refuses; what is due stays due.
     pub async fn look(&self, app: &App) -> Result<Option<usize>, Error> {
         if self.0.agrees().await {
+            newsletter::begin_due(app).await?;
             article::publish_due(app).await.map(Some)
         } else {
             Ok(None)
@@ -55,6 +56,11 @@ pub async fn watch(app: &App, stopped: impl Future<Output = ()>) {
         looks = looks.wrapping_add(1);
         if !looks.is_multiple_of(REMIND) {
             continue;
+        }
+        for forgotten in [useful::forget(app).await, comments::forget(app).await] {
+            if let Err(error) = forgotten {
+                tracing::error!(%error, "what is over could not be forgotten; next try in a minute");
+            }
         }
         match approval::remind(app).await {
             Ok(0) => {}

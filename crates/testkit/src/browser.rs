@@ -19,6 +19,7 @@ pub struct Browser {
     lang: &'static str,
     origin: String,
     address: SocketAddr,
+    site: &'static str,
 }
 
 /// What came back, after redirects.
@@ -46,9 +47,24 @@ impl Browser {
             router,
             cookies: BTreeMap::new(),
             lang: "ko",
+            site: "same-origin",
             origin: origin.to_owned(),
             address: SocketAddr::from(([127, 0, 0, 1], 40_000)),
         }
+    }
+
+    /// From another network address.
+    #[must_use]
+    pub fn living_at(mut self, address: [u8; 4]) -> Self {
+        self.address = SocketAddr::from((address, 40_000));
+        self
+    }
+
+    /// As its own header says where its requests begin: `same-origin`, `cross-site`.
+    #[must_use]
+    pub fn coming_from(mut self, site: &'static str) -> Self {
+        self.site = site;
+        self
     }
 
     #[must_use]
@@ -120,7 +136,7 @@ impl Browser {
             .header(header::HOST, self.origin.split("//").last().unwrap_or_default())
             .header(header::ACCEPT, "text/html")
             .header(header::ACCEPT_LANGUAGE, self.lang)
-            .header("sec-fetch-site", "same-origin");
+            .header("sec-fetch-site", self.site);
         if method == Method::POST {
             request = request.header(header::ORIGIN, &self.origin);
         }

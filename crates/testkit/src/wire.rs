@@ -11,6 +11,8 @@ pub struct Wire {
     address: SocketAddr,
     stream: Option<BufReader<TcpStream>>,
     pub cookies: BTreeMap<String, String>,
+    /// What it says to be.
+    pub agent: Option<&'static str>,
 }
 
 /// What came back; a redirect is not followed.
@@ -27,6 +29,7 @@ impl Wire {
             address,
             stream: None,
             cookies: BTreeMap::new(),
+            agent: None,
         }
     }
 
@@ -35,6 +38,7 @@ impl Wire {
     pub fn beside(&self) -> Self {
         Self {
             cookies: self.cookies.clone(),
+            agent: self.agent,
             ..Self::new(self.address)
         }
     }
@@ -81,8 +85,11 @@ impl Wire {
     fn head(&self, method: &str, path: &str, form: Option<&str>) -> String {
         use std::fmt::Write as _;
         let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nAccept-Language: ko\r\nSec-Fetch-Site: same-origin\r\n",
-            self.address
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nAccept-Language: ko\r\nSec-Fetch-Site: same-origin\r\n{}",
+            self.address,
+            self.agent
+                .map(|agent| format!("User-Agent: {agent}\r\n"))
+                .unwrap_or_default()
         );
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();

@@ -213,6 +213,15 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+/* <button data-share data-url data-title data-text hidden>: the platform's own sheet, where there is one. */
+function shares(button) {
+  if (!navigator.share) return;
+  button.hidden = false;
+  const { url, title, text } = button.dataset;
+  // Whoever closes the sheet has changed their mind; that is no error.
+  button.addEventListener("click", () => navigator.share({ url, title, text }).catch(() => 0));
+}
+
 /* Rows: [data-rows] holds [data-row]; j and k move, x selects; [data-selected-count] says how many. */
 const rowsOf = () => [...document.querySelectorAll("[data-rows] [data-row]")];
 const currentRow = () => document.activeElement?.closest?.("[data-row]") ?? null;
@@ -453,6 +462,7 @@ function enhance(root) {
   each("[data-drag-id]", draggable);
   each("[data-drag]", dropsOn);
   each("details[data-open-wide]", (e) => { e.open ||= matchMedia("(min-width: 64rem)").matches; });
+  each("[data-share]", shares);
   each("[data-needs-script]", (e) => { e.hidden = false; });
   countSelected();
 }

@@ -296,6 +296,7 @@ impl Chrome {
                 ("/outbox", "nav-outbox", mail),
                 ("/quarantine", "nav-quarantine", mail),
                 ("/issues", "nav-issues", Some(&[Role::Editor])),
+                ("/comments", "nav-comments", Some(&[Role::Editor])),
                 ("/insight", "nav-insight", None),
                 ("/services", "nav-services", admin),
                 ("/staff", "nav-staff", admin),

@@ -265,6 +265,23 @@ impl FromRequestParts<App> for Checked {
     }
 }
 
+/// A request that no other site began, as far as the browser says where it began. For the form of a page that is the same
+/// for everybody, and so holds no token: what it does must be harmless where an old browser says nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NotForeign;
+
+impl FromRequestParts<App> for NotForeign {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        if origin(app, &parts.headers) == Origin::Foreign {
+            tracing::warn!("a form came from another site");
+            return Err(Error::Form { again: None });
+        }
+        Ok(Self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -160,6 +160,7 @@ fn begins(octets: &[u8], with: &[u8]) -> bool {
 fn asked<'a>(request: &httparse::Request<'_, 'a>) -> Option<Asked<'a>> {
     let mut asked = Asked {
         path: request.path.filter(|path| !path.contains('?'))?,
+        head: request.method == Some("HEAD"),
         ..Asked::default()
     };
     if request.version != Some(1) {
@@ -173,6 +174,9 @@ fn asked<'a>(request: &httparse::Request<'_, 'a>) -> Option<Asked<'a>> {
             }
             n if n.eq_ignore_ascii_case("if-none-match") => {
                 asked.if_none_match.get_or_insert(header.value);
+            }
+            n if n.eq_ignore_ascii_case("user-agent") => {
+                asked.user_agent.get_or_insert(header.value);
             }
             n if n.eq_ignore_ascii_case("connection") && header.value.eq_ignore_ascii_case(b"keep-alive") => {}
             n if ["connection", "content-length", "transfer-encoding", "upgrade", "expect"]

@@ -25,15 +25,21 @@ pub struct Asked<'a> {
     pub path: &'a str,
     pub accept_encoding: Option<&'a [u8]>,
     pub if_none_match: Option<&'a [u8]>,
+    /// Who says to be asking; it changes no answer.
+    pub user_agent: Option<&'a [u8]>,
+    /// Nobody reads what is sent.
+    pub head: bool,
 }
 
 impl<'a> Asked<'a> {
-    pub fn of(path: &'a str, headers: &'a HeaderMap) -> Self {
+    pub fn of(method: &Method, path: &'a str, headers: &'a HeaderMap) -> Self {
         let value = |name| headers.get(name).map(HeaderValue::as_bytes);
         Self {
             path,
             accept_encoding: value(header::ACCEPT_ENCODING),
             if_none_match: value(header::IF_NONE_MATCH),
+            user_agent: value(header::USER_AGENT),
+            head: *method == Method::HEAD,
         }
     }
 }
@@ -109,6 +115,6 @@ pub(crate) fn look<B>(ready: &dyn Ready, request: &Request<B>) -> Option<Respons
     if !matches!(*method, Method::GET | Method::HEAD) || uri.query().is_some() {
         return None;
     }
-    let answer = ready.answer(Asked::of(uri.path(), request.headers()))?;
+    let answer = ready.answer(Asked::of(method, uri.path(), request.headers()))?;
     answer.response(method).ok()
 }

@@ -18,7 +18,7 @@ fn header<'a>(page: &'a Page, name: header::HeaderName) -> &'a str {
 
 impl Print {
     /// Publishes the article of the event with everybody's leave, a picture in it.
-    async fn published(&self) -> String {
+    async fn brought_out(&self) -> String {
         let (app, staff) = (&self.world.app, self.scene.moderator);
         let asset = entity::asset::ActiveModel {
             sha256: Set("9".repeat(64)),
@@ -61,7 +61,7 @@ impl Print {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_made_once_and_sent_to_whoever_asks_then() {
     let p = Print::new().await;
-    let path = p.published().await;
+    let path = p.brought_out().await;
     let mut one = p.world.browser();
     let page = one.get(&path).await.ok();
     assert!(
@@ -125,7 +125,7 @@ async fn a_file_is_made_once_and_sent_to_whoever_asks_then() {
 async fn a_file_goes_with_what_it_was_made_of() {
     let p = Print::new().await;
     let (app, staff) = (&p.world.app, p.scene.moderator);
-    let path = p.published().await;
+    let path = p.brought_out().await;
     let issue = p.issue("첫 호", &[p.id]).await;
     magazine::show(app, staff, issue).await.expect("shows");
     let mut files = p.made(&path).await;
@@ -169,7 +169,7 @@ async fn a_file_goes_with_what_it_was_made_of() {
 async fn what_is_taken_back_while_its_file_is_being_made_is_in_no_file() {
     let p = Print::new().await;
     let (app, staff) = (&p.world.app, p.scene.moderator);
-    let path = p.published().await;
+    let path = p.brought_out().await;
     let mut reader = p.world.browser();
     p.press_for(&mut reader, &path, "pdf").await;
     article::withdraw(app, staff, p.id).await.expect("withdraws");
@@ -188,7 +188,7 @@ async fn what_is_taken_back_while_its_file_is_being_made_is_in_no_file() {
 async fn what_cannot_be_made_says_why_and_is_tried_again_later() {
     let p = Print::new().await;
     let (app, staff) = (&p.world.app, p.scene.moderator);
-    let path = p.published().await;
+    let path = p.brought_out().await;
     // A picture that no program reads: some day somebody's disk does that.
     let tx = app.db.begin_write().await.expect("begins");
     entity::asset::Entity::update_many()
@@ -222,7 +222,7 @@ async fn what_cannot_be_made_says_why_and_is_tried_again_later() {
 async fn other_peoples_programs_find_nothing_to_say_about_them() {
     let p = Print::new().await;
     let (app, staff) = (&p.world.app, p.scene.moderator);
-    let path = p.published().await;
+    let path = p.brought_out().await;
     let issue = p.issue("묻고 답하는 호", &[p.id]).await;
     magazine::show(app, staff, issue).await.expect("shows");
     let mut reader = p.world.browser();

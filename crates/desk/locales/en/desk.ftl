@@ -185,3 +185,5 @@ audit-col-to = To
 audit-col-number = Question
 audit-col-id = Id
 audit-col-deed = Deed
+mail-newsletter = Newsletter
+todo-comments = { $n } comments to read

@@ -47,3 +47,5 @@ mailcheck-test = Send a test mail
 mailcheck-test-sent = The test mail is in the outbox.
 mailcheck-test-subject = A test mail of Mundap
 mailcheck-test-body = This mail was sent to check the mail settings. If it is in your inbox, the way out is open.
+outbox-withheld-newsletter-unwanted = Its reader unsubscribed, or took back their consent.
+outbox-withheld-newsletter-stopped = The newsletter was stopped, or its issue was hidden.

@@ -161,3 +161,5 @@ audit-col-to = 이후
 audit-col-number = 질문 번호
 audit-col-id = 대상 ID
 audit-col-deed = 한 일
+mail-newsletter = 소식 메일
+todo-comments = 읽을 댓글 { $n }개

@@ -47,3 +47,5 @@ mailcheck-test = 시험 메일 보내기
 mailcheck-test-sent = 시험 메일을 보낸 메일함에 넣었습니다.
 mailcheck-test-subject = 문답 시험 메일
 mailcheck-test-body = 메일 설정을 확인하려고 보낸 시험 메일입니다. 이 메일이 받은편지함에 있다면 보내는 길은 잘 열려 있습니다.
+outbox-withheld-newsletter-unwanted = 받는 분이 소식 메일의 수신을 거부했거나 동의를 거두었습니다.
+outbox-withheld-newsletter-stopped = 소식 메일을 멈췄거나 호를 숨겼습니다.

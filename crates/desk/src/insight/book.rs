@@ -1,6 +1,6 @@
 //! The same as a workbook.
 
-use super::{Insight, Named, SPANS, Sum};
+use super::{Insight, Named, SPANS, Sum, readers::Readers};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use web::Words;
 
@@ -8,7 +8,7 @@ use web::Words;
 ///
 /// # Errors
 /// When the workbook cannot be made.
-pub(crate) fn book(insight: &Insight, words: &Words) -> Result<Vec<u8>, XlsxError> {
+pub(crate) fn book(insight: &Insight, readers: &Readers, words: &Words) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let all = Named {
         name: words.t("insight-all"),
@@ -25,7 +25,44 @@ pub(crate) fn book(insight: &Insight, words: &Words) -> Result<Vec<u8>, XlsxErro
     for (key, rows) in kinds.into_iter().filter(|(_, rows)| !rows.is_empty()) {
         fill(book.add_worksheet(), &words.t(key), rows, words)?;
     }
+    if !readers.articles.is_empty() {
+        articles(book.add_worksheet(), readers, words)?;
+        days(book.add_worksheet(), readers, words)?;
+    }
     book.save_to_buffer()
+}
+
+fn headed(sheet: &mut Worksheet, title: &str, columns: &[&str], words: &Words) -> Result<(), XlsxError> {
+    let head = Format::new().set_bold();
+    sheet.set_name(words.t(title))?;
+    sheet.set_freeze_panes(1, 1)?;
+    sheet.set_column_width(0, 32.0)?;
+    for (n, key) in (0_u16..).zip(columns) {
+        sheet.write_string_with_format(0, n, words.t(key), &head)?;
+    }
+    Ok(())
+}
+
+fn articles(sheet: &mut Worksheet, readers: &Readers, words: &Words) -> Result<(), XlsxError> {
+    let quoted = Format::new().set_quote_prefix();
+    let columns = ["insight-article", "insight-reads", "insight-useful", "insight-useless"];
+    headed(sheet, "insight-reads-by-article", &columns, words)?;
+    for (n, row) in (1_u32..).zip(&readers.articles) {
+        sheet.write_string_with_format(n, 0, &row.title, &quoted)?;
+        for (column, figure) in (1_u16..).zip([row.reads, row.useful, row.useless]) {
+            sheet.write_number(n, column, i32::try_from(figure).unwrap_or(i32::MAX))?;
+        }
+    }
+    Ok(())
+}
+
+fn days(sheet: &mut Worksheet, readers: &Readers, words: &Words) -> Result<(), XlsxError> {
+    headed(sheet, "insight-reads-by-day", &["insight-day", "insight-reads"], words)?;
+    for (n, (day, reads)) in (1_u32..).zip(&readers.days) {
+        sheet.write_string(n, 0, day.to_string())?;
+        sheet.write_number(n, 1, i32::try_from(*reads).unwrap_or(i32::MAX))?;
+    }
+    Ok(())
 }
 
 fn fill(sheet: &mut Worksheet, title: &str, rows: &[Named], words: &Words) -> Result<(), XlsxError> {

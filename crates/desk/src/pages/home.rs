@@ -192,6 +192,14 @@ fn todos(c: &Chrome, events: &[EventRow], waiting: repo::Waiting, called: u64) -
         false,
     );
     add(
+        c.may(Role::Editor),
+        "todo-comments",
+        waiting.comments,
+        "/desk/comments".into(),
+        "",
+        false,
+    );
+    add(
         mail,
         "todo-drafts",
         waiting.drafts,

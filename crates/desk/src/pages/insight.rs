@@ -2,7 +2,10 @@
 
 use crate::{
     TEXTS,
-    insight::{self, Insight, Named, SPANS},
+    insight::{
+        self, Insight, Named, SPANS,
+        readers::{self, IN_BOOK, ON_PAGE, Readers},
+    },
     repo,
 };
 use axum::{
@@ -25,13 +28,14 @@ pub(crate) fn routes() -> web::Router {
 struct Page {
     c: Chrome,
     insight: Insight,
+    readers: Readers,
     /// How long answers took: the text's key, how many, and the bar's length in hundredths.
     spans: Vec<(&'static str, i64, i64)>,
     file: String,
 }
 
 impl Page {
-    fn new(c: Chrome, insight: Insight, file: String) -> Self {
+    fn new(c: Chrome, insight: Insight, readers: Readers, file: String) -> Self {
         let counts = insight.all.spans();
         let most = counts.iter().copied().max().unwrap_or_default().max(1);
         let spans = SPANS.iter().zip(counts).map(|((key, _), n)| (*key, n, n * 100 / most));
@@ -39,6 +43,7 @@ impl Page {
             spans: spans.collect(),
             c,
             insight,
+            readers,
             file,
         }
     }
@@ -60,6 +65,19 @@ impl Page {
                 most: rows.iter().map(|r| r.sum.asked).max().unwrap_or_default().max(1),
             })
             .collect()
+    }
+
+    /// The length of a bar, in hundredths.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_self,
+        reason = "a template passes by reference"
+    )]
+    fn part(&self, n: &i64, most: i64) -> i64 {
+        n * 100 / most
+    }
+    fn day(&self, day: &chrono::NaiveDate) -> String {
+        self.c.date(day.and_time(chrono::NaiveTime::MIN).and_utc(), "UTC")
     }
 
     fn median(&self, row: &Named) -> String {
@@ -89,27 +107,32 @@ impl Table<'_> {
 async fn across(State(app): State<App>, c: Chrome, _: Staff) -> Result {
     let c = c.with(&TEXTS);
     let insight = insight::read(app.db.reader(), None, c.lang(), &c.t("insight-no-field")).await?;
-    render(&Page::new(c, insight, "/desk/insight/file".into()))
+    let readers = readers::read(app.db.reader(), None, ON_PAGE).await?;
+    render(&Page::new(c, insight, readers, "/desk/insight/file".into()))
 }
 
 async fn across_file(State(app): State<App>, c: Chrome, _: Staff) -> Result {
     let c = c.with(&TEXTS);
     let insight = insight::read(app.db.reader(), None, c.lang(), &c.t("insight-no-field")).await?;
-    file(&c, &insight, "mundap")
+    let readers = readers::read(app.db.reader(), None, IN_BOOK).await?;
+    file(&c, &insight, &readers, "mundap")
 }
 
 async fn of_event(State(app): State<App>, c: Chrome, _: Staff, Path(slug): Path<String>) -> Result {
     let (c, event, insight) = one(&app, c, &slug).await?;
+    let readers = readers::read(app.db.reader(), Some(event.id), ON_PAGE).await?;
     render(&Page::new(
         c,
         insight,
+        readers,
         format!("/desk/events/{}/insight/file", event.slug),
     ))
 }
 
 async fn of_event_file(State(app): State<App>, c: Chrome, _: Staff, Path(slug): Path<String>) -> Result {
     let (c, event, insight) = one(&app, c, &slug).await?;
-    file(&c, &insight, &event.slug)
+    let readers = readers::read(app.db.reader(), Some(event.id), IN_BOOK).await?;
+    file(&c, &insight, &readers, &event.slug)
 }
 
 async fn one(app: &App, c: Chrome, slug: &str) -> Result<(Chrome, event::Model, Insight)> {
@@ -120,8 +143,8 @@ async fn one(app: &App, c: Chrome, slug: &str) -> Result<(Chrome, event::Model, 
     Ok((c, event, insight))
 }
 
-fn file(c: &Chrome, insight: &Insight, stem: &str) -> Result {
-    let bytes = insight::book(insight, &c.words).map_err(Error::internal)?;
+fn file(c: &Chrome, insight: &Insight, readers: &Readers, stem: &str) -> Result {
+    let bytes = insight::book(insight, readers, &c.words).map_err(Error::internal)?;
     let name = format!("{stem}-insight.xlsx");
     Ok(attachment(
         &name,

@@ -69,6 +69,8 @@ text_enum! {
         Approval = "approval",
         /// An article was corrected where their words stand.
         Correction = "correction",
+        /// An issue of the magazine, to who agreed to hear of it.
+        Newsletter = "newsletter",
     }
 }
 

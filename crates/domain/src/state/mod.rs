@@ -6,12 +6,14 @@
 pub mod answer;
 pub mod article;
 pub mod assignment;
+pub mod comment;
 pub mod decision;
 pub mod delivery;
 pub mod issue;
 pub mod job;
 pub mod mail;
 pub mod message;
+pub mod newsletter;
 pub mod people;
 pub mod printed;
 pub mod question;

@@ -18,3 +18,5 @@ why-approval = { $from } sent this mail because words of yours are to be publish
 why-correction = { $from } sent this mail because an article with words of yours was corrected.
 why-reminder = { $from } sent this mail because an answer is still awaited.
 unsubscribe = To get no more invitations and reminders for this event
+why-newsletter = { $from } sent this advertisement because you agreed to hear of its magazine.
+unsubscribe-newsletter = To hear no more of it, press here. It is free. (수신거부 · Unsubscribe)

@@ -18,3 +18,5 @@ why-approval = { $from }의 글에 실릴 말씀을 확인받기 위해 보내 �
 why-correction = 말씀이 실린 글이 고쳐져 { $from }에서 알려 드리는 메일입니다.
 why-reminder = 답변을 기다리는 질문이 있어 { $from }에서 다시 알려 드리는 메일입니다.
 unsubscribe = 이 행사의 초대와 알림 메일을 받지 않으려면
+why-newsletter = 소식을 받기로 동의하신 분께 { $from }에서 보내 드리는 광고성 정보입니다.
+unsubscribe-newsletter = 소식을 더 받지 않으려면 여기를 눌러 주십시오. (무료 수신거부 · Unsubscribe)

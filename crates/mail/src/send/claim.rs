@@ -1,7 +1,7 @@
 //! Which mails are ours to send now, a few of each domain, with their bytes frozen.
 
 use super::store::{Fate, hours, settle_row};
-use crate::{Composed, Error, Signer, compose, letter::Letter, link_versions, marks, outbox, unsubscribed};
+use crate::{Composed, Error, Signer, compose, letter::Letter, link_versions, marks, newsletter, outbox, unsubscribed};
 use chrono::{DateTime, Duration, Utc};
 use db::{
     entity::{assignment, mail_domain, outgoing_mail},
@@ -143,11 +143,14 @@ impl Desk<'_> {
     async fn hold_back(&self, tx: &WriteTx, ids: &[OutgoingId]) -> Result<(), Error> {
         use outgoing_mail::Column;
         let now = self.clock.now();
-        let careful = Condition::any().add(Column::Hours.is_not_null()).add(
-            Column::Kind
-                .is_in(unsubscribed::OPTIONAL)
-                .and(Column::InvitationId.is_not_null()),
-        );
+        let careful = Condition::any()
+            .add(Column::Hours.is_not_null())
+            .add(Column::Kind.eq(MailKind::Newsletter))
+            .add(
+                Column::Kind
+                    .is_in(unsubscribed::OPTIONAL)
+                    .and(Column::InvitationId.is_not_null()),
+            );
         let rows = outgoing_mail::Entity::find()
             .filter(Column::Id.is_in(ids.iter().copied()))
             .filter(careful)
@@ -155,7 +158,13 @@ impl Desk<'_> {
             .await?;
         let holidays = &self.settings.events.holidays;
         for row in &rows {
-            let Some(next) = hours(row).map(|h| h.next(now, holidays)).filter(|next| *next > now) else {
+            // However it came into the outbox, also once more to another address.
+            let own = newsletter::is_to_reader(row).then(newsletter::hours);
+            let Some(next) = own
+                .or_else(|| hours(row))
+                .map(|h| h.next(now, holidays))
+                .filter(|next| *next > now)
+            else {
                 continue;
             };
             outgoing_mail::Entity::update_many()
@@ -173,6 +182,9 @@ impl Desk<'_> {
             .map(|row| row.id)
             .collect();
         outbox::drop_waiting(tx, &unwanted, "unsubscribed").await?;
+        for (why, ids) in newsletter::unwanted(tx, &rows).await? {
+            outbox::drop_waiting(tx, &ids, why).await?;
+        }
         let reminders = rows.iter().filter(|row| !row.forced && row.kind == MailKind::Reminder);
         let about: Vec<AssignmentId> = reminders.clone().filter_map(|row| row.assignment_id).collect();
         if about.is_empty() {

@@ -40,6 +40,7 @@ impl Rule {
                 zone: event.time_zone.clone(),
                 from: 9,
                 to: 18,
+                every_day: false,
             },
         }
     }
@@ -62,6 +63,7 @@ impl Rule {
                     zone: event.time_zone.clone(),
                     from: n(row.from_hour),
                     to: n(row.to_hour),
+                    every_day: false,
                 },
             },
         ))

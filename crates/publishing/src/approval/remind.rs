@@ -78,6 +78,7 @@ async fn of(app: &web::App, id: ArticleId) -> Result<usize, Error> {
         zone: event.time_zone.clone(),
         from: 9,
         to: 18,
+        every_day: false,
     };
     let holidays = &app.settings.events.holidays;
     let draft = Draft::of(&row, repo::blocks(&tx, id).await?);

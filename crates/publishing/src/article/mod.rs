@@ -34,6 +34,7 @@ pub use who::{PULL, Piece, QUOTE, Verdict, Verdicts, Who, Words, hash, words};
 
 pub use crate::repo::Asked;
 pub(crate) use compose::store;
+pub(crate) use naming::standing;
 pub(crate) use preview::{opened, preview_url};
 pub(crate) use revision::note as note_revision;
 pub(crate) use snapshot::says;

@@ -1,7 +1,7 @@
 //! A snapshot → the page that readers open: one request, its style within, nothing that runs.
 
 use super::{Block, Exchange, Figures, Picture, Said, Snapshot, markdown};
-use crate::{Error, magazine::Beside, outputs};
+use crate::{Error, comments::Below, magazine::Beside, outputs};
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,11 +18,11 @@ use web::Words;
 
 const STYLE: &str = include_str!("../../assets/article.css");
 
-/// The page's policy: its own style by hash, the icon, and nothing else.
+/// The page's policy: its own style by hash, pictures and forms of this site, and nothing else.
 pub(crate) static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; form-action 'none'; frame-ancestors 'none'; \
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; \
          base-uri 'none'"
     )
 });
@@ -40,6 +40,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) pictures: String,
     /// Where it stands in the magazine.
     pub(crate) beside: Option<Beside>,
+    /// What is said below it, where anything may be.
+    pub(crate) comments: Option<Below>,
 }
 
 /// It is not what readers see.
@@ -120,6 +122,11 @@ impl Page<'_> {
 fn share(n: &usize, all: &Figures) -> usize {
     let most = all.interest.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
     n * 100 / most
+}
+
+/// How many of them stand on the article's own page.
+const fn many(below: &Below) -> u64 {
+    below.last.len() as u64
 }
 
 /// The machine's form of a moment.
@@ -332,6 +339,7 @@ pub(crate) mod tests {
             preview: preview.then(|| Preview::Desk("/desk/articles/x".to_owned())),
             pictures: "/articles/talk/pictures".to_owned(),
             beside: None,
+            comments: None,
         }
     }
 

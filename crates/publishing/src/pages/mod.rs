@@ -8,10 +8,12 @@ mod front;
 mod history;
 mod issues;
 mod magazine;
+mod newsletter;
 mod outputs;
 mod picture;
 mod places;
 mod read;
+mod reading;
 mod words;
 
 use axum::routing::{get, post};
@@ -20,6 +22,8 @@ pub(crate) fn routes() -> web::Router {
     axum::Router::new()
         .merge(magazine::routes())
         .merge(issues::routes())
+        .merge(reading::routes())
+        .merge(newsletter::routes())
         .merge(outputs::routes())
         .merge(places::routes())
         .route("/", get(front::page))
@@ -78,6 +82,8 @@ mod tests {
             "compose.ftl",
             "approval.ftl",
             "magazine.ftl",
+            "readers.ftl",
+            "newsletter.ftl",
             "outputs.ftl",
             "places.ftl"
         );

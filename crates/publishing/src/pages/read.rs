@@ -6,7 +6,7 @@ use crate::{
         self,
         render::{self, Preview},
     },
-    cache, magazine,
+    cache, comments, magazine,
     page::{self, Face, Page, Stand},
     repo,
 };
@@ -30,7 +30,11 @@ pub(super) async fn page(
     headers: HeaderMap,
 ) -> web::Result {
     let page = load(&app, &cache, &slug).await?;
-    let answer = page.choose(Asked::of(uri.path(), &headers)).response(&method);
+    let asked = Asked::of(&method, uri.path(), &headers);
+    if let Some(reads) = &page.reads {
+        reads.note(asked);
+    }
+    let answer = page.choose(asked).response(&method);
     answer.map_err(web::Error::internal)
 }
 
@@ -46,12 +50,15 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         return Err(if withdrawn { Error::Gone } else { Error::NotFound });
     }
     let (beside, stamp) = magazine::beside(app.db.reader(), row.id, app.clock.now()).await?;
+    // Read before the comments: one that comes meanwhile makes the page anew.
+    let stamp = comments::stamp(stamp, comments::talk(app.db.reader(), row.id).await?);
     if let Some(page) = cache.get(slug)
         && (page.version, page.stamp) == (row.version, stamp)
     {
         page.confirm(generation);
         return Ok(page);
     }
+    let comments = comments::below(app.db.reader(), &row).await?;
     let snapshot: article::Snapshot = serde_json::from_value(row.snapshot.unwrap_or_default())?;
     let facts = render::Facts {
         id: row.id,
@@ -63,6 +70,7 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         preview: None,
         pictures: format!("/articles/{}/pictures", row.slug),
         beside,
+        comments,
     };
     let html = render::page(&snapshot, &facts)?;
     let stand = Stand {
@@ -71,7 +79,9 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
         generation,
     };
     let page = Page::of(html, stand, Face::article(), app.settings.web.hsts(), cache.shelf());
-    let page = Arc::new(page.await?);
+    let mut page = page.await?;
+    page.reads = Some(cache.tally(row.id));
+    let page = Arc::new(page);
     cache.put(slug, Arc::clone(&page));
     Ok(page)
 }
@@ -101,6 +111,7 @@ async fn unpublished(app: &App, row: &Model, preview: Preview, pictures: String)
         preview: Some(preview),
         pictures,
         beside: None,
+        comments: None,
     };
     let mut response = Html(render::page(&snapshot, &facts).map_err(web::Error::from)?).into_response();
     let headers = response.headers_mut();

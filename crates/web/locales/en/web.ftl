@@ -15,6 +15,7 @@ nav-home = Home
 nav-outbox = Outbox
 nav-quarantine = Quarantine
 nav-issues = Magazine
+nav-comments = Comments
 nav-insight = Insight
 nav-services = Services and crews
 nav-staff = Staff

@@ -15,6 +15,7 @@ nav-home = 홈
 nav-outbox = 보낸 메일함
 nav-quarantine = 격리함
 nav-issues = 매거진
+nav-comments = 댓글
 nav-insight = 돌아보기
 nav-services = 서비스와 크루
 nav-staff = 직원

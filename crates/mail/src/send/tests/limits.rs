@@ -131,6 +131,7 @@ async fn what_keeps_to_working_hours_waits_for_them_also_when_it_is_tried_again(
         zone: "Asia/Seoul".into(),
         from: 9,
         to: 18,
+        every_day: false,
     };
     let mut ids = Vec::new();
     for to in ["later@x.example", "a@x.example"] {

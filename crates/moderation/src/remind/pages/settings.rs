@@ -64,6 +64,7 @@ impl Input {
                 zone: zone.to_owned(),
                 from: number("from_hour", &self.from_hour, 23, "error-hour"),
                 to: number("to_hour", &self.to_hour, 24, "error-hour"),
+                every_day: false,
             },
         };
         if !errors.has("from_hour") && !errors.has("to_hour") && rule.hours.from >= rule.hours.to {

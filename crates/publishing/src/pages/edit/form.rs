@@ -59,7 +59,12 @@ pub(super) fn read(fields: &[(String, String)], stored: &Draft, errors: &mut Err
         } else {
             stored.slug.clone()
         },
-        comments: stored.comments,
+        // An empty one stands beside the box: so a box that is off is told from a form without one.
+        comments: if f.all("comments").next().is_some() {
+            f.all("comments").any(|box_| box_ == "true")
+        } else {
+            stored.comments
+        },
         blocks: f.all("block").filter_map(|head| block(&f, head, stored)).collect(),
     };
     let beside = Beside {

@@ -155,7 +155,9 @@ impl Asks<'_> {
             }
             page
         };
-        let answer = page.choose(Asked::of("", self.headers)).response(self.method);
+        let answer = page
+            .choose(Asked::of(self.method, "", self.headers))
+            .response(self.method);
         answer.map_err(web::Error::internal)
     }
 }

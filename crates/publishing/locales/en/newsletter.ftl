@@ -1,0 +1,64 @@
+# The mail about an issue
+newsletter-title = Newsletter
+newsletter-lead = This mail tells that the issue is out. Its contents come from the issue as they stand. It goes only to partners who agreed to get it.
+newsletter-readers = Readers
+newsletter-state-draft = Draft
+newsletter-state-scheduled = Scheduled
+newsletter-state-sending = On its way
+newsletter-state-sent = All in the outbox
+newsletter-state-stopped = Stopped
+newsletter-mails-draft = Draft
+newsletter-mails-queued = Waiting
+newsletter-mails-sending = Being sent
+newsletter-mails-uncertain = Uncertain
+newsletter-mails-sent = Sent
+newsletter-mails-failed = Failed
+newsletter-mails-dropped = Not sent
+newsletter-outbox = See them in the outbox
+newsletter-overtaken = Somebody else saved first. Below stands what you typed. Look at it and save again.
+field-subject = Subject
+newsletter-subject-hint = “(광고)” is put before it: Korean law wants every newsletter marked as advertising.
+field-words = A few words
+newsletter-words-hint = A few lines are enough. The contents of the issue follow.
+newsletter-english = For those who read English
+newsletter-english-hint = Left empty, they get the text above.
+field-subject-en = Subject in English
+field-words-en = A few words in English
+field-sender = Sender
+newsletter-sender-hint = The company’s name at the end of the mail.
+field-contact = Contact
+newsletter-contact-hint = Mail address, telephone number, postal address. The law asks for all three in an advertisement.
+newsletter-test = Save and send it to me
+newsletter-tested = Saved, and sent to your own address.
+newsletter-send = Send
+newsletter-hours = It goes between 8 in the morning and 9 in the evening. Outside of that it waits for the morning.
+newsletter-send-now = Send to { $n } readers now
+newsletter-begun = It is on its way.
+field-send-at = Send at
+newsletter-at-hint = Time in Korea. It goes to those who agree to it then.
+newsletter-schedule = Send at this time
+newsletter-scheduled = It is scheduled.
+newsletter-waits = It goes at { $at }.
+newsletter-unschedule = Cancel the schedule
+newsletter-unscheduled = It is no longer scheduled.
+newsletter-stop = Stop
+newsletter-stop-hint = Mails that have not gone go no more. What has gone cannot be called back. Hiding the issue stops them, too.
+newsletter-stopped = Stopped. Mails that have not gone go no more.
+newsletter-not-shown = Show the issue first: there is no newsletter of an issue that readers cannot see.
+newsletter-preview = As its reader sees it
+newsletter-preview-hint = This is what was saved. Where dots stand, each reader has their own address to unsubscribe.
+newsletter-as-text = As plain text
+
+# What the mail says
+newsletter-read = Read this issue
+newsletter-contents = Contents of { $number } “{ $title }”:
+newsletter-from = Sender: { $sender }
+
+# The page to unsubscribe
+newsletter-refuse-title = No more newsletters
+newsletter-refuse-lead = Press the button and we send you no more newsletters. It costs nothing.
+newsletter-refuse-button = Unsubscribe
+newsletter-refuse-done = { $name }, you get no more newsletters from { $sender }.
+newsletter-refuse-at = Done at { $at }
+newsletter-refuse-still = Mail that you need, such as answers to your questions, still comes.
+newsletter-refuse-back = To get newsletters again, choose so under “Consent” on your page.

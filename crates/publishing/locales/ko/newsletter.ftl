@@ -1,0 +1,64 @@
+# 호의 소식을 메일로
+newsletter-title = 소식 메일
+newsletter-lead = 이 호가 나왔음을 메일로 알립니다. 차례는 호에서 그대로 가져옵니다. 소식을 받기로 동의한 파트너에게만 갑니다.
+newsletter-readers = 받는 분
+newsletter-state-draft = 작성 중
+newsletter-state-scheduled = 예약
+newsletter-state-sending = 보내는 중
+newsletter-state-sent = 모두 발송함에 넣음
+newsletter-state-stopped = 멈춤
+newsletter-mails-draft = 초안
+newsletter-mails-queued = 차례를 기다림
+newsletter-mails-sending = 보내는 중
+newsletter-mails-uncertain = 확인되지 않음
+newsletter-mails-sent = 보냄
+newsletter-mails-failed = 실패
+newsletter-mails-dropped = 보내지 않음
+newsletter-outbox = 발송함에서 보기
+newsletter-overtaken = 그 사이 다른 사람이 먼저 저장했습니다. 아래는 입력하신 내용입니다. 확인한 뒤 다시 저장하십시오.
+field-subject = 제목
+newsletter-subject-hint = 앞에 ‘(광고)’가 붙습니다. 소식 메일에는 법에 따라 반드시 붙습니다.
+field-words = 인사말
+newsletter-words-hint = 몇 줄이면 충분합니다. 아래에 호의 차례가 이어집니다.
+newsletter-english = 영어로 받는 분께
+newsletter-english-hint = 비워 두면 영어로 받는 분께도 위의 글이 갑니다.
+field-subject-en = 영어 제목
+field-words-en = 영어 인사말
+field-sender = 보내는 이
+newsletter-sender-hint = 메일 아래에 적히는 회사 이름입니다.
+field-contact = 연락처
+newsletter-contact-hint = 전자우편주소, 전화번호, 주소를 적으십시오. 광고성 메일에는 법에 따라 모두 적어야 합니다.
+newsletter-test = 저장하고 나에게 보내 보기
+newsletter-tested = 저장하고, 내 주소로 보냈습니다.
+newsletter-send = 보내기
+newsletter-hours = 아침 8시부터 밤 9시 사이에만 나갑니다. 그 밖의 시간에 보내면 아침까지 기다립니다.
+newsletter-send-now = { $n }명에게 지금 보내기
+newsletter-begun = 보내기 시작했습니다.
+field-send-at = 보낼 때
+newsletter-at-hint = 한국 시각입니다. 그때 동의하고 있는 분에게 갑니다.
+newsletter-schedule = 이때 보내기
+newsletter-scheduled = 보내기를 예약했습니다.
+newsletter-waits = { $at }에 보냅니다.
+newsletter-unschedule = 예약 취소
+newsletter-unscheduled = 예약을 취소했습니다.
+newsletter-stop = 멈추기
+newsletter-stop-hint = 멈추면 아직 나가지 않은 메일은 나가지 않습니다. 이미 나간 메일은 되돌릴 수 없습니다. 호를 숨겨도 남은 메일은 나가지 않습니다.
+newsletter-stopped = 멈췄습니다. 아직 나가지 않은 메일은 보내지 않습니다.
+newsletter-not-shown = 먼저 호를 내보내야 합니다. 독자가 볼 수 없는 호의 소식은 보내지 않습니다.
+newsletter-preview = 받는 분이 보는 모습
+newsletter-preview-hint = 저장한 내용입니다. 점이 찍힌 곳에는 받는 분마다 다른 수신거부 주소가 들어갑니다.
+newsletter-as-text = 글자로만 보기
+
+# 메일에 적히는 말
+newsletter-read = 이번 호 읽기
+newsletter-contents = { $number } ‘{ $title }’의 차례입니다.
+newsletter-from = 보내는 이: { $sender }
+
+# 수신거부 화면
+newsletter-refuse-title = 소식 메일 수신거부
+newsletter-refuse-lead = 아래 버튼을 누르면 소식 메일을 더 보내지 않아요. 비용은 들지 않아요.
+newsletter-refuse-button = 소식 메일 받지 않기
+newsletter-refuse-done = { $name } 님은 { $sender }의 소식 메일을 받지 않아요.
+newsletter-refuse-at = 처리한 때: { $at }
+newsletter-refuse-still = 보내 주신 질문의 답변처럼 필요한 메일은 그대로 보내 드려요.
+newsletter-refuse-back = 다시 받고 싶으면 내 페이지의 ‘동의’에서 고를 수 있어요.
