@@ -3,6 +3,7 @@
 #[path = "../examples/content/mod.rs"]
 #[expect(dead_code, reason = "the cards are for the other tests")]
 mod content;
+#[expect(dead_code, reason = "books are for the other tests")]
 mod tools;
 
 use print::{

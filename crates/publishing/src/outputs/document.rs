@@ -204,7 +204,7 @@ mod tests {
         let (d, pictures) = document(&s, &facts);
         assert_eq!(d.address.as_deref(), Some("https://mundap.example/articles/talk"));
         assert_eq!((d.identifier.len(), pictures.len()), ("urn:uuid:".len() + 36, 0));
-        assert_eq!(d.event, "가까이에서 · 2026년 11월 22일");
+        assert_eq!(d.event, "가까이에서 · 2026년 11월 22일 (일)");
         let texts: Vec<&str> = d.corrections.iter().map(|c| c.text.as_str()).collect();
         assert_eq!(texts, ["2", "1"], "the oldest first");
         let print::Block::Exchange(x) = &d.blocks[2] else {
