@@ -31,6 +31,7 @@ mod m0024_delivery_words;
 mod m0027_board_service;
 mod m0028_composition;
 mod m0029_magazine;
+mod m0030_printed;
 mod m0031_readers;
 mod m0032_places;
 
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_board_service::Step),
             Box::new(m0028_composition::Step),
             Box::new(m0029_magazine::Step),
+            Box::new(m0030_printed::Step),
             Box::new(m0031_readers::Step),
             Box::new(m0032_places::Step),
         ]

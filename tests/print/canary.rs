@@ -3,7 +3,11 @@
 //!
 //! The addresses are read from the sources. Who adds one says here how it is walked, or this story fails.
 
-use super::{Print, approval::nowhere};
+use super::{
+    Print,
+    approval::nowhere,
+    made::{dot, readable},
+};
 use axum::http::StatusCode;
 use db::{entity, prelude::*};
 use domain::{
@@ -110,6 +114,8 @@ fn collect(dir: &Path, found: &mut Vec<PathBuf>) {
 struct Known {
     slugs: Vec<String>,
     files: Vec<String>,
+    /// Where PDF and EPUB lie that were made before anything was taken back.
+    made: Vec<String>,
     /// Links that somebody has, none of whose words are looked for.
     links: Vec<String>,
     tokens: Vec<String>,
@@ -130,8 +136,19 @@ impl Known {
             | "/articles/{slug}/useful"
             | "/articles/{slug}/share"
             | "/articles/{slug}/comments"
+            | "/articles/{slug}/files"
+            | "/articles/{slug}/files/live"
+            | "/articles/{slug}/card.png"
             | "/hall/{slug}"
             | "/hall/{slug}/live" => each("{slug}", &self.slugs),
+            // Those that were made while all of it could be read, and one that never was.
+            "/articles/{slug}/files/{file}" | "/magazine/{number}/files/{file}" => {
+                let begin = &route[..route.find('{').expect("a name")];
+                let made = self.made.iter().filter(|path| path.starts_with(begin)).cloned();
+                let never = format!("{}.pdf", "0".repeat(64));
+                let first = route.replace("{slug}", &self.slugs[1]).replace("{number}", "1");
+                made.chain([first.replace("{file}", &never)]).collect()
+            }
             "/articles/{slug}/pictures/{file}" => each("{slug}", &self.slugs)
                 .iter()
                 .flat_map(|path| self.files.iter().map(|file| path.replace("{file}", file)))
@@ -158,7 +175,11 @@ impl Known {
                 .collect(),
             "/my/questions/{id}" | "/my/questions/{id}/edit" | "/my/questions/{id}/write" => each("{id}", &self.ids),
             "/my/reverse/{assignment}" => each("{assignment}", &self.ids),
-            "/magazine/{number}" => vec!["/magazine/1".into(), "/magazine/2".into()],
+            "/magazine/{number}" | "/magazine/{number}/files" | "/magazine/{number}/files/live" => {
+                each("{number}", &["1".into(), "2".into()])
+            }
+            "/feed.atom" | "/feed.json" => vec![route.to_owned(), format!("{route}?in=en")],
+            "/sitemap/{file}" => vec!["/sitemap/1.xml".into()],
             "/magazine/{number}/cover/{file}" => each("{file}", &self.files)
                 .iter()
                 .map(|path| path.replace("{number}", "1"))
@@ -181,8 +202,9 @@ impl Known {
             .into(),
             "/q/{code}" => each("{code}", &self.tokens),
             "/assets/{name}" => each("{name}", &self.files),
-            "/magazine" | "/magazine/archive" | "/favicon.ico" | "/healthz" | "/readyz" | "/sign-in" | "/link"
-            | "/my" | "/my/rsvp" | "/my/selection" | "/my/consent" | "/my/questions/new" => vec![route.to_owned()],
+            "/sitemap.xml" | "/robots.txt" | "/magazine" | "/magazine/archive" | "/favicon.ico" | "/healthz"
+            | "/readyz" | "/sign-in" | "/link" | "/my" | "/my/rsvp" | "/my/selection" | "/my/consent"
+            | "/my/questions/new" => vec![route.to_owned()],
             // All of it is for staff: whoever is not signed in is sent away.
             desk if desk == "/desk" || desk.starts_with("/desk/") => {
                 let mut path = desk.replace("{slug}", &self.slugs[0]);
@@ -198,9 +220,15 @@ impl Known {
 
 /// Where an article is listed whose words begin with `canary-WORD`.
 fn lists(word: &str) -> Vec<String> {
-    let mut lists = ["/", "/magazine/1", "/magazine/archive/year/2026"]
-        .map(String::from)
-        .to_vec();
+    let mut lists = [
+        "/",
+        "/magazine/1",
+        "/magazine/archive/year/2026",
+        "/feed.atom",
+        "/feed.json?in=en",
+    ]
+    .map(String::from)
+    .to_vec();
     lists.push(format!("/magazine/archive/keyword/%63anary-{word}-{KEYWORD}"));
     lists.push(format!("/magazine/search?q=canary+{word}"));
     lists
@@ -220,7 +248,8 @@ async fn walk(browser: &mut Browser, known: &Known) -> Vec<(String, String)> {
         for path in known.walked(&route) {
             let page = browser.get(&path).await;
             assert_ne!(page.status, StatusCode::TOO_MANY_REQUESTS, "{path} was not looked at");
-            got.push((path, format!("{:?}\n{}\n{}", page.headers, page.path, page.body)));
+            let text = readable(&page);
+            got.push((path, format!("{:?}\n{}\n{text}", page.headers, page.path)));
         }
     }
     got
@@ -234,7 +263,7 @@ fn places<'a>(got: &'a [(String, String)], canary: &str) -> Vec<&'a str> {
 
 impl Print {
     /// An article all of whose own words begin with `word`; a picture named by `n` has it among its pixels.
-    async fn report(&self, word: &str, n: u8) -> ArticleId {
+    pub(super) async fn report(&self, word: &str, n: u8) -> ArticleId {
         let (app, staff) = (&self.world.app, self.scene.moderator);
         let file = format!("{n:064x}");
         let tx = app.db.begin_write().await.expect("begins");
@@ -246,7 +275,8 @@ impl Print {
             media_type: Set("image/png".into()),
             width: Set(1),
             height: Set(1),
-            bytes: Set(format!("{word}-pixels").into_bytes()),
+            // What follows a picture's end is nobody's to see, but goes where the picture goes.
+            bytes: Set([dot(), format!("{word}-pixels").into_bytes()].concat()),
             created_at: Set(app.clock.now()),
         };
         entity::asset::Entity::insert(asset)
@@ -306,7 +336,7 @@ impl Print {
         tx.commit().await.expect("commits");
     }
 
-    async fn slug_of(&self, id: ArticleId) -> String {
+    pub(super) async fn slug_of(&self, id: ArticleId) -> String {
         let row = entity::article::Entity::find_by_id(id)
             .one(self.world.app.db.reader())
             .await;
@@ -354,12 +384,16 @@ async fn what_may_not_be_read_is_found_nowhere() {
     let stands = p.link(p.partner(2)).await;
     let personal = crate::flow::scene::personal_path(&p.world, p.scene.partners[3].invitation).await;
     let slugs = [p.id, withdrawn, scheduled];
+    let mut made = p.made(&format!("/articles/{}", p.slug_of(p.id).await)).await;
+    made.extend(p.made(&format!("/articles/{}", p.slug_of(withdrawn).await)).await);
+    made.extend(p.made("/magazine/1").await);
     let known = Known {
         slugs: vec![
             p.slug_of(slugs[0]).await,
             p.slug_of(slugs[1]).await,
             p.slug_of(slugs[2]).await,
         ],
+        made,
         files: vec![format!("{:064x}.png", 1), format!("{:064x}.png", 2)],
         tokens: vec![
             "x".into(),
@@ -391,6 +425,7 @@ async fn what_may_not_be_read_is_found_nowhere() {
     // While it stands it is read: by these ways, and into every memory there is.
     let before = walk(&mut stranger, &known).await;
     let page = format!("/articles/{}", known.slugs[1]);
+    let own_files = format!("/articles/{}/files/", known.slugs[0]);
     for list in lists("withdrawn") {
         assert!(
             places(&before, "canary-withdrawn-제목").contains(&list.as_str()),
@@ -398,18 +433,38 @@ async fn what_may_not_be_read_is_found_nowhere() {
         );
     }
     assert!(places(&before, "canary-withdrawn-열쇠말").contains(&"/magazine/archive"));
-    for part in ["제목", "요지", "열쇠말", "글", "부", "인용", "대체", "설명", "댓글"] {
-        assert!(
-            places(&before, &format!("canary-withdrawn-{part}")).contains(&page.as_str()),
-            "{part}"
-        );
-    }
     for state in ["held", "refused", "hidden", "scheduled"] {
         let canary = format!("canary-{state}-댓글");
         assert_eq!(places(&before, &canary), [""; 0], "{state}");
     }
-    let picture = format!("{page}/pictures/{}", known.files[0]);
-    assert_eq!(places(&before, "canary-withdrawn-pixels"), [picture]);
+    assert!(places(&before, "canary-withdrawn-댓글").contains(&page.as_str()));
+    let files = |of: &str| -> Vec<&str> {
+        let of = format!("{of}/files/");
+        let files = known.made.iter().filter(|path| path.starts_with(&of));
+        files.map(String::as_str).collect()
+    };
+    for part in ["제목", "요지", "열쇠말", "글", "부", "인용", "대체", "설명"] {
+        let there = places(&before, &format!("canary-withdrawn-{part}"));
+        assert!(there.contains(&page.as_str()), "{part}");
+        for file in files(&page) {
+            // What a picture shows is told to who does not see it, in no page's text.
+            assert!(
+                there.contains(&file) || part == "대체" && file.ends_with(".pdf"),
+                "{part} in {file}"
+            );
+        }
+    }
+    let mut picture = vec![format!("{page}/pictures/{}", known.files[0])];
+    picture.extend(
+        known
+            .made
+            .iter()
+            .filter(|f| f.ends_with(".epub") && !f.starts_with(&own_files))
+            .cloned(),
+    );
+    let mut pixels = places(&before, "canary-withdrawn-pixels");
+    (picture.sort(), pixels.sort_unstable());
+    assert_eq!(pixels, picture);
     let own = format!("/articles/{}", known.slugs[0]);
     assert!(places(&before, "물음-하나-끝").contains(&own.as_str()));
     assert_eq!(places(&over_wire().await, "canary-withdrawn"), [page]);
@@ -417,6 +472,12 @@ async fn what_may_not_be_read_is_found_nowhere() {
     article::withdraw(app, staff, withdrawn).await.expect("withdraws");
     p.press(p.partner(0), "withdraw").await;
     p.work().await;
+    // In the same moment in which what they were made of changed, before anybody looks; a worker of the story's own may
+    // have the partner's wish in hand still.
+    testkit::eventually("all files to go", async || (p.kept().await == (0, 0)).then_some(())).await;
+    for file in &known.made {
+        assert_eq!(stranger.get(file).await.status, StatusCode::GONE, "{file}");
+    }
     let canaries = ["canary-", "물음-하나-끝", "대답-0-끝", "물음-둘-끝", "대답-1-끝"];
     for browser in [&mut stranger, &mut foreign, &mut partner] {
         let got = walk(browser, &known).await;
@@ -426,6 +487,15 @@ async fn what_may_not_be_read_is_found_nowhere() {
         // What may be read still is: the walk sees something.
         assert!(places(&got, "실린-댓글").contains(&own.as_str()));
         assert!(places(&got, "대답-2-끝").contains(&own.as_str()));
+    }
+    // Files that are made now hold what may be read now.
+    let anew = p.made(&own).await;
+    for file in &anew {
+        let text = readable(&stranger.get(file).await.ok());
+        assert!(
+            text.contains("대답-2-끝") && !canaries.iter().any(|c| text.contains(c)),
+            "{file}"
+        );
     }
     let got = over_wire().await;
     for canary in canaries {

@@ -1,9 +1,12 @@
 //! Every kind of block; two editors; what was saved and how to go back.
 
-use super::{Print, came, send};
+use super::{Print, came, said, send};
 use axum::http::{StatusCode, header};
 use db::{entity, prelude::*};
-use domain::state::article::Unapproved;
+use domain::{
+    role::Role,
+    state::{article::Unapproved, question::QuestionState},
+};
 use publishing::article::{self, Base, BlockBody, BlockDraft, How, QuoteBy, Seen, Wanted};
 use testkit::Filled;
 
@@ -321,4 +324,49 @@ async fn the_articles_own_wording_never_touches_the_answer() {
             .body
             .contains("물음-하나-끝")
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_answers_by_crews_some_are_offered_and_a_word_finds_the_others() {
+    let p = Print::new().await;
+    let app = &p.world.app;
+    let now = app.clock.now();
+    let tx = app.db.begin_write().await.expect("begins");
+    for n in 0..210 {
+        let (who, body) = (p.scene.partners[0].invitation, format!("크루에게 간 질문 {n}번입니다"));
+        let mut question = testkit::rows::question(p.scene.event, who, p.scene.services[0].id, body, now);
+        question.number = Set(Some(n + 10));
+        question.ordinal = Set(Some(n + 10));
+        question.state = Set(QuestionState::Routed);
+        let id = question.id.clone().unwrap();
+        entity::question::Entity::insert(question)
+            .exec_without_returning(&tx)
+            .await
+            .expect("inserts");
+        said(&tx, &p.world, &p.scene, id, None, "다음 달부터 됩니다.").await;
+    }
+    tx.commit().await.expect("commits");
+    p.world.staff("editor", &[Role::Editor]).await;
+    let mut editor = p.world.signed_in("editor").await;
+    let list = editor.get(&format!("/desk/events/{}/article", p.scene.slug)).await.ok();
+    assert!(list.text().contains("크루 210건"), "{}", list.text());
+    let path = format!("/desk/articles/{}", p.id);
+    let page = editor.get(&path).await.ok();
+    assert_eq!(page.body.matches("크루에게 간 질문").count(), 200);
+    assert!(!page.body.contains("질문 205번"));
+    let form = page.form(&path).set("title", "고치는 중").set("find", "205번");
+    let found = editor.upload(&form.also("act", "find"), "picture", "", b"").await.ok();
+    assert!(found.body.contains("질문 205번") && !found.body.contains("질문 3번"));
+    assert_eq!(
+        found.form(&path).value("title"),
+        Some("고치는 중"),
+        "what was typed stays"
+    );
+    assert_ne!(p.row().await.title, "고치는 중", "looking saves nothing");
+    let (_, value) = found.body.split_once("name=\"add\" value=\"").expect("an offer");
+    let value = value.split('"').next().expect("its value");
+    let form = found.form(&path).also("add", value).also("act", "add-exchanges");
+    let _ = editor.upload(&form, "picture", "", b"").await.ok();
+    let (_, draft) = p.current().await;
+    assert_eq!(draft.blocks.iter().filter(|b| b.body.asked().is_some()).count(), 4);
 }

@@ -4,6 +4,7 @@ mod approval;
 mod canary;
 mod compose;
 mod insight;
+mod made;
 mod magazine;
 mod newsletter;
 mod places;
@@ -165,15 +166,32 @@ async fn answered(world: &World, scene: &Scene, question: QuestionId, speaker: S
     decide::live(&tx, app, scene.moderator, question, Some(speaker))
         .await
         .expect("a place");
+    said(&tx, world, scene, question, Some(speaker), text).await;
+    tx.commit().await.expect("commits");
+}
+
+/// An approved answer, of a speaker on stage or by the editors' hand.
+async fn said(
+    tx: &impl ConnectionTrait,
+    world: &World,
+    scene: &Scene,
+    question: QuestionId,
+    speaker: Option<SpeakerId>,
+    text: &str,
+) {
     let row = entity::answer::ActiveModel {
         id: Set(AnswerId::new()),
         event_id: Set(scene.event),
         question_id: Set(Some(question)),
         reverse_id: Set(None),
         assignment_id: Set(None),
-        source: Set(AnswerSource::Stage),
+        source: Set(if speaker.is_some() {
+            AnswerSource::Stage
+        } else {
+            AnswerSource::Staff
+        }),
         crew_member_id: Set(None),
-        speaker_id: Set(Some(speaker)),
+        speaker_id: Set(speaker),
         invitation_id: Set(None),
         staff_id: Set(None),
         incoming_id: Set(None),
@@ -182,15 +200,14 @@ async fn answered(world: &World, scene: &Scene, question: QuestionId, speaker: S
         state: Set(AnswerState::Approved),
         position: Set(0),
         version: Set(1),
-        received_at: Set(app.clock.now()),
+        received_at: Set(world.app.clock.now()),
         reviewed_by: Set(None),
         reviewed_at: Set(None),
     };
     entity::answer::Entity::insert(row)
-        .exec_without_returning(&tx)
+        .exec_without_returning(tx)
         .await
         .expect("inserts");
-    tx.commit().await.expect("commits");
 }
 
 /// Notes that they came.

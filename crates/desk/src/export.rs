@@ -6,15 +6,15 @@ use db::{
     entity::{
         answer, approval, approver, article, article_block, article_correction, article_day, article_remark,
         article_revision, asset, assignment, attachment, audit_entry, comment, company, consent, crew_address,
-        crew_member, decision, delivery, event, field, incoming_mail, invitation, outgoing_mail, partner,
-        partner_service, programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest, service,
-        sitting, speaker, stage_run,
+        crew_member, decision, delivery, event, field, incoming_mail, invitation, issue, issue_item, outgoing_mail,
+        partner, partner_service, programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest,
+        service, sitting, speaker, stage_run,
     },
     prelude::*,
 };
 use domain::EventId;
 use sea_orm::{
-    IdenStatic, Iterable, QueryTrait, Value as DbValue,
+    Condition, IdenStatic, Iterable, QueryTrait, Value as DbValue,
     sea_query::{Query, SelectStatement},
 };
 use serde_json::{Map, Value, json};
@@ -256,13 +256,25 @@ async fn articles(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<String
     let shown = Query::select()
         .column(article_block::Column::Asset)
         .from(article_block::Entity)
-        .and_where(article_block::Column::ArticleId.in_subquery(theirs))
+        .and_where(article_block::Column::ArticleId.in_subquery(theirs.clone()))
         .and_where(article_block::Column::Asset.is_not_null())
         .to_owned();
-    let pictures = asset::Entity::find()
-        .filter(asset::Column::Sha256.in_subquery(shown))
-        .all(conn)
-        .await?;
+    // The issues in which they stand, whole: what else stands there is named by its id.
+    let standing = Query::select()
+        .column(issue_item::Column::IssueId)
+        .from(issue_item::Entity)
+        .and_where(issue_item::Column::ArticleId.in_subquery(theirs))
+        .to_owned();
+    let issues = issue::Entity::find().filter(issue::Column::Id.in_subquery(standing.clone()));
+    let issues = issues.all(conn).await?;
+    let items = issue_item::Entity::find().filter(issue_item::Column::IssueId.in_subquery(standing));
+    put(out, "issue_items", &items.all(conn).await?, &[]);
+    let covers: Vec<&str> = issues.iter().filter_map(|i| i.cover.as_deref()).collect();
+    let needed = Condition::any()
+        .add(asset::Column::Sha256.in_subquery(shown))
+        .add(asset::Column::Sha256.is_in(covers));
+    put(out, "issues", &issues, &[]);
+    let pictures = asset::Entity::find().filter(needed).all(conn).await?;
     let pictures = pictures.iter().map(|picture| {
         let mut json = object(picture, &["bytes"]);
         json["bytes"] = json!(BASE64.encode(&picture.bytes));

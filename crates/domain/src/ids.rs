@@ -69,6 +69,8 @@ ids! {
     RevisionId, CorrectionId,
     /// One number of the magazine, and one line of its contents.
     IssueId, IssueItemId,
+    /// One file that is made of what is published.
+    PrintedId,
     /// Where printed copies of an issue lie.
     PlaceId,
     /// One person who is quoted in one article: what their link stands for.

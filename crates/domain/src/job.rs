@@ -5,8 +5,8 @@
 
 use crate::{
     ids::{
-        AnswerId, ApproverId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, NewsletterId, ReleaseId,
-        ServiceId, StaffId,
+        AnswerId, ApproverId, BulkId, DecisionId, EventId, ImportId, IncomingId, InvitationId, NewsletterId, PrintedId,
+        ReleaseId, ServiceId, StaffId,
     },
     lang::Lang,
     state::question::Prefers,
@@ -48,7 +48,12 @@ pub enum Job {
     Bulk { bulk: BulkId },
     /// moderation: a withdrawal dropped this decision, which stood on the shortlist; a reserve takes the place that is free.
     MoveUp { event: EventId, decision: DecisionId },
+    /// publishing: somebody asked for a PDF or an EPUB of what is published; make it.
+    MakeFile { printed: PrintedId },
 }
+
+/// What takes seconds of a processor: it waits in a line of its own, so that no mail and no answer waits behind it.
+pub const LONG: &[&str] = &["make_file"];
 
 impl Job {
     /// The tag by which jobs are counted and found.
@@ -65,6 +70,7 @@ impl Job {
             Self::Bulk { .. } => "bulk",
             Self::RouteRest { .. } => "route_rest",
             Self::MoveUp { .. } => "move_up",
+            Self::MakeFile { .. } => "make_file",
         }
     }
 }

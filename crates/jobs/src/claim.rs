@@ -55,25 +55,54 @@ fn new(id: JobId, clock: &Clock, work: &Job, run_at: DateTime<Utc>) -> Result<jo
     })
 }
 
+/// Which kinds of jobs a worker runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Kinds {
+    #[default]
+    All,
+    Only(&'static [&'static str]),
+    But(&'static [&'static str]),
+}
+
+impl Kinds {
+    fn condition(self) -> Condition {
+        match self {
+            Self::All => Condition::all(),
+            Self::Only(kinds) => Condition::all().add(job::Column::Kind.is_in(kinds.iter().copied())),
+            Self::But(kinds) => Condition::all().add(job::Column::Kind.is_not_in(kinds.iter().copied())),
+        }
+    }
+}
+
 /// Due and free, or held by a worker whose lease has ended.
-fn due(now: DateTime<Utc>) -> Condition {
+fn due(now: DateTime<Utc>, kinds: Kinds) -> Condition {
     // The first in words that the partial index knows: bound values say nothing to the planner.
     let open = Expr::cust("state IN ('queued', 'running')");
-    Condition::all().add(open).add(job::Column::RunAt.lte(now)).add(
-        Condition::any().add(job::Column::State.eq(JobState::Queued)).add(
-            Condition::all()
-                .add(job::Column::State.eq(JobState::Running))
-                .add(job::Column::LeaseUntil.lt(now)),
-        ),
-    )
+    Condition::all()
+        .add(open)
+        .add(kinds.condition())
+        .add(job::Column::RunAt.lte(now))
+        .add(
+            Condition::any().add(job::Column::State.eq(JobState::Queued)).add(
+                Condition::all()
+                    .add(job::Column::State.eq(JobState::Running))
+                    .add(job::Column::LeaseUntil.lt(now)),
+            ),
+        )
 }
 
 /// Claims at most `limit` due jobs, oldest first.
-pub(crate) async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Result<Vec<job::Model>, Error> {
+pub(crate) async fn claim(
+    db: &Db,
+    now: DateTime<Utc>,
+    owner: &str,
+    kinds: Kinds,
+    limit: u64,
+) -> Result<Vec<job::Model>, Error> {
     let candidates: Vec<JobId> = job::Entity::find()
         .select_only()
         .column(job::Column::Id)
-        .filter(due(now))
+        .filter(due(now, kinds))
         .order_by_asc(job::Column::RunAt)
         .limit(limit)
         .into_tuple()
@@ -94,7 +123,7 @@ pub(crate) async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) 
         )
         .filter(job::Column::State.eq(JobState::Running))
         .filter(job::Column::Attempts.gte(TRIES))
-        .filter(due(now))
+        .filter(due(now, kinds))
         .exec(&tx)
         .await?;
     let mut mine = Vec::new();
@@ -105,7 +134,7 @@ pub(crate) async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) 
             .col_expr(job::Column::LeaseOwner, Expr::value(owner))
             .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).add(1))
             .filter(job::Column::Id.eq(id))
-            .filter(due(now))
+            .filter(due(now, kinds))
             .exec(&tx)
             .await?;
         if claimed.rows_affected == 1 {

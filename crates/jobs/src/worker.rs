@@ -1,6 +1,6 @@
 //! The loop that runs what is due.
 
-use crate::claim::{TRIES, claim, renew, settle};
+use crate::claim::{Kinds, TRIES, claim, renew, settle};
 use async_trait::async_trait;
 use chrono::Duration;
 use db::{Db, Error, Wake, entity::job};
@@ -43,6 +43,8 @@ pub struct Worker {
     wake: Wake,
     handlers: Vec<Arc<dyn Handler>>,
     owner: String,
+    kinds: Kinds,
+    batch: u64,
 }
 
 const BATCH: u64 = 16;
@@ -59,7 +61,23 @@ impl Worker {
             wake,
             handlers,
             owner: Uuid::new_v4().simple().to_string(),
+            kinds: Kinds::All,
+            batch: BATCH,
         }
+    }
+
+    /// Runs these kinds alone, and one job at a time, so that the next one is free for another process.
+    #[must_use]
+    pub const fn only(mut self, kinds: &'static [&'static str]) -> Self {
+        (self.kinds, self.batch) = (Kinds::Only(kinds), 1);
+        self
+    }
+
+    /// Leaves these kinds to another worker.
+    #[must_use]
+    pub const fn but(mut self, kinds: &'static [&'static str]) -> Self {
+        self.kinds = Kinds::But(kinds);
+        self
     }
 
     /// Runs until `shutdown` is ready; finishes the job at hand first.
@@ -88,7 +106,7 @@ impl Worker {
     /// # Errors
     /// When the queue itself cannot be read or written.
     pub async fn run_due(&self) -> Result<usize, Error> {
-        let rows = claim(&self.db, self.clock.now(), &self.owner, BATCH).await?;
+        let rows = claim(&self.db, self.clock.now(), &self.owner, self.kinds, self.batch).await?;
         if rows.is_empty() {
             return Ok(0);
         }

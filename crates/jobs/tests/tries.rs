@@ -124,3 +124,32 @@ async fn a_job_whose_worker_dies_every_time_is_given_up_too() {
     let row = queue.row().await;
     assert_eq!((row.state, row.attempts, row.lease_owner), (JobState::Failed, 12, None));
 }
+
+#[tokio::test]
+async fn what_takes_long_waits_in_a_line_of_its_own() {
+    let queue = queue().await;
+    let tx = queue.db.begin_write().await.expect("begins");
+    for _ in 0..2 {
+        let work = Job::MakeFile {
+            printed: domain::PrintedId::new(),
+        };
+        enqueue(&tx, &queue.clock, &work, queue.clock.now())
+            .await
+            .expect("enqueues");
+    }
+    tx.commit().await.expect("commits");
+    let tries = Arc::new(AtomicUsize::new(0));
+    let worker = || queue.worker(Arc::new(Never(Arc::clone(&tries))));
+    assert_eq!(
+        worker().but(domain::job::LONG).run_due().await.expect("runs"),
+        1,
+        "the mail"
+    );
+    assert_eq!(queue.row().await.attempts, 1);
+    for _ in 0..2 {
+        let ran = worker().only(domain::job::LONG).run_due().await.expect("runs");
+        assert_eq!(ran, 1, "one at a time");
+    }
+    assert_eq!(worker().only(domain::job::LONG).run_due().await.expect("runs"), 0);
+    assert_eq!(queue.row().await.attempts, 1, "left to the other one");
+}

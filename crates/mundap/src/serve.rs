@@ -2,6 +2,7 @@
 
 use crate::{compose::compose_over, handlers};
 use anyhow::{Context, Result};
+use domain::job;
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 use web::App;
@@ -126,12 +127,14 @@ impl Bound {
             };
             let work = async {
                 if self.only.worker() {
-                    let worker = jobs::Worker::new(app.db.clone(), app.clock.clone(), app.wake.clone(), handlers(&app));
+                    let worker =
+                        || jobs::Worker::new(app.db.clone(), app.clock.clone(), app.wake.clone(), handlers(&app));
                     let (db, settings, keys) = (app.db.clone(), app.settings.clone(), app.keys.clone());
                     let sender = mail::Sender::new(db, settings, app.clock.clone(), keys, app.wake.clone());
                     let words = moderation::triage::board::follow::run(&app, stopped());
                     tokio::join!(
-                        worker.run(stopped()),
+                        worker().but(job::LONG).run(stopped()),
+                        worker().only(job::LONG).run(stopped()),
                         sender.run(stopped()),
                         tidy(&app, stopped()),
                         moderation::triage::similar::survey::watch(&app, stopped()),

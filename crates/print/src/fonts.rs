@@ -41,6 +41,11 @@ static LOADED: LazyLock<Fonts> = LazyLock::new(|| {
     }
 });
 
+/// Whether this build can set a page or draw a picture at all; see [`Error::FontsMissing`].
+pub const fn are_here() -> bool {
+    !FONTS.is_empty()
+}
+
 pub(crate) fn fonts() -> Result<&'static Fonts, Error> {
     if LOADED.all.is_empty() {
         return Err(Error::FontsMissing);

@@ -17,6 +17,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) out: String,
     pub(crate) contents: Vec<Entry>,
     pub(crate) pictures: Vec<Shown>,
+    /// Pictures so far.
+    shown: usize,
     questions: usize,
     parts: usize,
 }
@@ -54,6 +56,7 @@ impl<'a> Writer<'a> {
             out: String::new(),
             contents: Vec::new(),
             pictures: Vec::new(),
+            shown: 0,
             questions: 0,
             parts: 0,
         }
@@ -220,11 +223,17 @@ impl<'a> Writer<'a> {
     }
 
     fn picture(&mut self, p: &Picture) {
-        let Some(kind) = p.kind() else { return };
-        let at = self.pictures.len();
-        let file = match self.place {
-            Place::Chapter { n, .. } => Some(format!("picture-{n}-{}.{}", at + 1, kind.extension())),
-            Place::Feed { pictures } => pictures.get(at).and_then(|address| clean::address(address)),
+        let at = self.shown;
+        self.shown += 1;
+        // A feed leads to its pictures, so it needs no bytes of them.
+        let held = match self.place {
+            Place::Chapter { .. } => p.kind(),
+            Place::Feed { .. } => None,
+        };
+        let file = match (self.place, held) {
+            (Place::Chapter { n, .. }, Some(kind)) => Some(format!("picture-{n}-{}.{}", at + 1, kind.extension())),
+            (Place::Chapter { .. }, None) => return,
+            (Place::Feed { pictures }, _) => pictures.get(at).and_then(|address| clean::address(address)),
         };
         let (alternative, caption) = (clean::line(&p.alternative), clean::line(&p.caption));
         self.out.push_str("<figure>");
@@ -244,15 +253,14 @@ impl<'a> Writer<'a> {
             self.tag("figcaption", "", &caption);
         }
         self.out.push_str("</figure>\n");
-        self.pictures.push(Shown {
-            file: file.unwrap_or_default(),
-            kind,
-            bytes: match self.place {
-                Place::Chapter { .. } => p.bytes.clone(),
-                Place::Feed { .. } => Vec::new(),
-            },
-            described: !alternative.is_empty(),
-        });
+        if let Some(kind) = held {
+            self.pictures.push(Shown {
+                file: file.unwrap_or_default(),
+                kind,
+                bytes: p.bytes.clone(),
+                described: !alternative.is_empty(),
+            });
+        }
     }
 
     fn figures(&mut self, f: &Figures) {

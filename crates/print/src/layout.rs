@@ -1,7 +1,7 @@
 //! Documents → the data that the templates set. Sizes in points are those of the templates.
 
 use crate::{
-    Block, Cover, Document, Exchange, Figures, Issue, Lang, Person, Picture, Said, clean,
+    Block, Cover, Document, Exchange, Figures, Issue, Lang, Person, Picture, Said, Section, clean,
     document::paragraphs,
     fonts::Fonts,
     prose::{self, Piece, Run},
@@ -124,7 +124,8 @@ impl Setter {
         let mut sections = Vec::new();
         for section in i.sections.iter().filter(|s| !s.articles.is_empty()) {
             let articles: Vec<Value> = section.articles.iter().map(|d| self.article(d)).collect();
-            sections.push(json!({ "title": self.line(&section.title, Room::of(COLUMN, 9.2)), "articles": articles }));
+            let title = self.line(section_title(i, section), Room::of(COLUMN, 9.2));
+            sections.push(json!({ "title": title, "articles": articles }));
         }
         value["sections"] = sections.into();
         value
@@ -147,7 +148,7 @@ impl Setter {
             .map(|s| {
                 let calls = s.articles.first().map(|d| shortened(&d.title, 52)).unwrap_or_default();
                 json!({
-                    "title": self.line(&shortened(&s.title, 12), Room::of(76.0, 9.6)),
+                    "title": self.line(&shortened(section_title(i, s), 12), Room::of(76.0, 9.6)),
                     "article": self.line(&calls, Room::of(310.0, 9.6)),
                 })
             })
@@ -290,6 +291,12 @@ impl Setter {
             "rows": f.rows.iter().map(|r| row(r)).collect::<Vec<_>>(),
         })
     }
+}
+
+/// Every section has a heading, or the contents would not lead to it.
+fn section_title<'a>(i: &'a Issue, section: &'a Section) -> &'a str {
+    let title = section.title.trim();
+    if title.is_empty() { i.lang.articles() } else { title }
 }
 
 /// How the whole issue is called where one line must do.

@@ -33,6 +33,7 @@ pub use document::{
     Block, Correction, Cover, Document, Exchange, Figures, Issue, Lang, Person, Picture, Said, Section, Side,
 };
 pub use error::Error;
+pub use fonts::are_here as has_fonts;
 pub use list::{Column, list};
 pub use pdf::Pdf;
 pub use sheets::{Badge, Cue, Heading, Label, LabelSheet, badges, labels, run_of_show};

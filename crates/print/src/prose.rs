@@ -2,7 +2,7 @@
 
 use crate::clean;
 use comrak::{
-    Arena, Options,
+    Arena, Options, format_commonmark,
     nodes::{AstNode, ListType, NodeValue},
     parse_document,
 };
@@ -55,6 +55,42 @@ pub(crate) fn tree(markdown: &str) -> Vec<Piece> {
     let arena = Arena::new();
     let root = parse_document(&arena, &clean::clean(markdown), &Options::default());
     blocks(root, 0)
+}
+
+/// The same Markdown without what could run or fetch something elsewhere: raw HTML stands as text, a picture leaves its
+/// alternative text, and a link that leads to no page and no mailbox leaves its words.
+pub(crate) fn plain(markdown: &str) -> String {
+    let text = clean::clean(markdown);
+    let (arena, options) = (Arena::new(), Options::default());
+    let root = parse_document(&arena, &text, &options);
+    let all: Vec<_> = root.descendants().collect();
+    for node in all {
+        let value = node.data.borrow().value.clone();
+        match value {
+            NodeValue::HtmlInline(html) => node.data.borrow_mut().value = NodeValue::Text(html.into()),
+            NodeValue::HtmlBlock(html) => {
+                let words = arena.alloc(NodeValue::Text(html.literal.trim_end().replace('\n', " ").into()).into());
+                node.data.borrow_mut().value = NodeValue::Paragraph;
+                node.append(words);
+            }
+            NodeValue::Image(_) => lift(node),
+            NodeValue::Link(link) if clean::address(&link.url).is_none() => lift(node),
+            _ => {}
+        }
+    }
+    let mut out = String::new();
+    // Writing to a String does not fail.
+    let _ = format_commonmark(root, &options, &mut out);
+    out
+}
+
+/// What stands in it stands in its place.
+fn lift<'a>(node: &'a AstNode<'a>) {
+    let children: Vec<_> = node.children().collect();
+    for child in children {
+        node.insert_before(child);
+    }
+    node.detach();
 }
 
 fn blocks<'a>(node: &'a AstNode<'a>, depth: usize) -> Vec<Piece> {

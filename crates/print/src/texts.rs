@@ -31,6 +31,11 @@ impl Lang {
         self.pick("차례", "Contents")
     }
 
+    /// What stands under no heading of its own.
+    pub(crate) const fn articles(self) -> &'static str {
+        self.pick("이번 호의 글", "In this issue")
+    }
+
     pub(crate) const fn corrections(self) -> &'static str {
         self.pick("바로잡습니다", "Corrections")
     }

@@ -3,6 +3,7 @@
 #[path = "../examples/content/mod.rs"]
 #[expect(dead_code, reason = "the cards are for the other tests")]
 mod content;
+#[expect(dead_code, reason = "books are for the other tests")]
 mod tools;
 
 use print::{
@@ -162,6 +163,20 @@ fn no_korean_word_is_broken_at_the_end_of_a_line() {
         let missing: Vec<_> = known.iter().filter(|w| has_hangul(w) && !seen.contains(*w)).collect();
         assert_eq!(missing, Vec::<&String>::new(), "every word of the article is there");
     }
+}
+
+#[test]
+fn articles_under_no_section_stand_in_the_contents_too() {
+    let mut i = content::issue(Cover::Drawn);
+    i.sections.truncate(1);
+    i.sections[0].title = String::new();
+    i.sections[0].articles.truncate(1);
+    let made = pdf::issue(&i).expect("a PDF");
+    let contents = &sound(&made, "가까이에서 묻다 제3호", "ko").pages()[1];
+    assert!(
+        contents.contains("이번 호의 글") && contents.contains(&i.sections[0].articles[0].title),
+        "{contents}"
+    );
 }
 
 #[test]

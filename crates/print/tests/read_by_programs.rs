@@ -7,7 +7,7 @@ mod content;
 use chrono::{DateTime, Utc};
 use print::{
     Block, Document, Lang, Said,
-    feeds::{self, Entry, Feed, Location},
+    feeds::{self, Entry, Feed, Location, Told},
 };
 use roxmltree::Node;
 use serde_json::Value;
@@ -148,7 +148,7 @@ fn json_ld_names_everybody_and_cannot_end_its_block() {
     let d = content::conversation();
     let documents = [d];
     let feed = feed(&documents);
-    let value: Value = serde_json::from_str(&feeds::json_ld(&feed.entries[0], None)).expect("JSON");
+    let value: Value = serde_json::from_str(&feeds::json_ld(&feed.entries[0], &Told::default())).expect("JSON");
     assert_eq!(value["@type"], "Article");
     let people = value["contributor"].as_array().expect("people");
     let of = |name: &str| people.iter().filter(|p| p["name"] == name).collect::<Vec<_>>();
@@ -159,7 +159,13 @@ fn json_ld_names_everybody_and_cannot_end_its_block() {
     assert_eq!(value["correction"][0]["datePublished"], "2026-12-09");
     let documents = [evil()];
     let feed = self::feed(&documents);
-    let text = feeds::json_ld(&feed.entries[0], Some("javascript:alert(1)"));
+    let text = feeds::json_ld(
+        &feed.entries[0],
+        &Told {
+            picture: Some("javascript:alert(1)".into()),
+            ..Told::default()
+        },
+    );
     assert!(!text.contains('<') && !text.contains("\"image\""), "{text}");
     let value: Value = serde_json::from_str(&text).expect("JSON");
     assert!(

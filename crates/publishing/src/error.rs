@@ -43,6 +43,11 @@ pub enum Error {
     Orphan(AnswerId),
     #[error("a page does not render: {0}")]
     Render(#[from] askama::Error),
+    /// It is too much for one file, or a picture of it does not read.
+    #[error("not printed: {0}")]
+    Print(#[from] print::Error),
+    #[error("a thread ended: {0}")]
+    Thread(String),
 }
 
 impl From<sea_orm::DbErr> for Error {
@@ -77,7 +82,7 @@ impl From<Error> for web::Error {
             Error::Fields(_) => Self::BadRequest("oops-bad-request-body".into()),
             Error::Mail(error) => Self::internal(error),
             Error::Render(error) => error.into(),
-            other @ Error::Orphan(_) => Self::internal(other.to_string()),
+            other @ (Error::Orphan(_) | Error::Print(_) | Error::Thread(_)) => Self::internal(other.to_string()),
         }
     }
 }

@@ -12,6 +12,7 @@ mod error;
 mod jobs;
 pub mod magazine;
 pub mod newsletter;
+mod outputs;
 mod page;
 mod pages;
 pub mod places;

@@ -54,7 +54,10 @@ pub(crate) struct Stand {
 pub(crate) struct Face {
     pub(crate) policy: HeaderValue,
     pub(crate) vary: &'static str,
+    pub(crate) media_type: &'static str,
 }
+
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
 
 impl Face {
     /// An article's: the same for every reader.
@@ -62,6 +65,7 @@ impl Face {
         Self {
             policy: policy(),
             vary: "accept-encoding",
+            media_type: HTML,
         }
     }
 }
@@ -140,10 +144,7 @@ impl Variant {
         unchanged.insert(header::CACHE_CONTROL, CACHE_CONTROL);
         unchanged.insert(header::VARY, HeaderValue::from_static(face.vary));
         let mut headers = unchanged.clone();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(face.media_type));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         if gzip {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

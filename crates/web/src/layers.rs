@@ -3,7 +3,7 @@
 use crate::{App, Error, Router, assets, auth::PARTNER_COOKIE, browser, first_admin, health, session, sign_in};
 use axum::{
     extract::DefaultBodyLimit,
-    http::StatusCode,
+    http::{Extensions, HeaderMap, StatusCode, Version, header},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get,
@@ -11,7 +11,10 @@ use axum::{
 use std::{any::Any, time::Duration};
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
     timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
 };
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
@@ -51,8 +54,14 @@ pub fn layers(router: Router, app: App) -> axum::Router {
         ))
         .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(15)))
         .layer(from_fn_with_state(app.clone(), browser::middleware))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_loose)))
         .with_state(app)
+}
+
+/// What is packed already grows by being packed again, and loses its length.
+fn is_loose(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    !kind.is_some_and(|kind| ["application/pdf", "application/epub+zip", "application/zip"].contains(&kind))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that the layer asks for")]

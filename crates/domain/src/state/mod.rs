@@ -15,6 +15,7 @@ pub mod mail;
 pub mod message;
 pub mod newsletter;
 pub mod people;
+pub mod printed;
 pub mod question;
 pub mod release;
 

@@ -1,8 +1,14 @@
 //! An article as files to carry elsewhere: Markdown or JSON, and its pictures beside it.
 
-use crate::{Block, Document, Exchange, Figures, Person, Picture, Said, clean, document::paragraphs};
+use crate::{
+    Block, Cover, Document, Error, Exchange, Figures, Issue, Person, Picture, Said, clean, document::paragraphs, prose,
+};
 use serde_json::{Value, json};
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    io::{Cursor, Write as _},
+};
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 /// A text, and the pictures that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +26,8 @@ impl Export {
     }
 }
 
-/// The article as Markdown. What people said is written so that it stands as they said it; an editor's prose is theirs.
+/// The article as Markdown. What people said is written so that it stands as they said it; of an editor's prose only what
+/// could run or fetch something elsewhere is left out.
 pub fn markdown(d: &Document) -> Export {
     let mut out = Export {
         text: format!("# {}\n\n", inert(&clean::line(&d.title))),
@@ -34,7 +41,7 @@ pub fn markdown(d: &Document) -> Export {
     block(&mut out.text, &facts.join(" · "));
     for piece in &d.blocks {
         match piece {
-            Block::Prose(markdown) => block(&mut out.text, clean::clean(markdown).trim()),
+            Block::Prose(markdown) => block(&mut out.text, prose::plain(markdown).trim()),
             Block::Part(title) => block(&mut out.text, &format!("## {}", inert(&clean::line(title)))),
             Block::Exchange(x) => exchange(&mut out.text, d, x),
             Block::Quote(said) => {
@@ -158,6 +165,82 @@ fn begins_with_number(so_far: &str) -> bool {
     !line.is_empty() && line.len() < 10 && line.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// An article as files beside each other: Markdown, JSON, pictures.
+pub fn article_files(d: &Document) -> Vec<(String, Vec<u8>)> {
+    let (text, data) = (markdown(d), json(d));
+    let mut files = vec![
+        ("article.md".to_owned(), text.text.into_bytes()),
+        ("article.json".to_owned(), data.text.into_bytes()),
+    ];
+    files.extend(text.pictures);
+    files
+}
+
+/// An issue as files: its contents as Markdown and JSON, its cover where that is a picture, and each article in the folder
+/// that stands for it, in order.
+pub fn issue_files(i: &Issue, folders: &[String]) -> Vec<(String, Vec<u8>)> {
+    let mut contents = format!("# {}\n\n", inert(&clean::line(&i.title)));
+    let about = [i.lang.number(i.number), clean::line(&i.publisher), i.lang.day(i.date)];
+    let about: Vec<String> = about.iter().filter(|f| !f.is_empty()).map(|f| inert(f)).collect();
+    block(&mut contents, &about.join(" · "));
+    let (mut files, mut sections, mut folders) = (Vec::new(), Vec::new(), folders.iter());
+    for section in &i.sections {
+        let title = clean::line(&section.title);
+        if !title.is_empty() {
+            block(&mut contents, &format!("## {}", inert(&title)));
+        }
+        let (mut lines, mut listed) = (Vec::new(), Vec::new());
+        for (d, folder) in section.articles.iter().zip(&mut folders) {
+            let title = clean::line(&d.title);
+            lines.push(format!("- [{}]({folder}/article.md)", inert(&title)));
+            listed.push(json!({ "title": title, "folder": folder, "identifier": d.identifier }));
+            let own = article_files(d).into_iter();
+            files.extend(own.map(|(name, bytes)| (format!("{folder}/{name}"), bytes)));
+        }
+        block(&mut contents, &lines.join("\n"));
+        sections.push(json!({ "title": title, "articles": listed }));
+    }
+    let mut cover = None;
+    if let Cover::Picture(p) = &i.cover
+        && let Some(kind) = p.kind()
+    {
+        let name = format!("cover.{}", kind.extension());
+        files.push((name.clone(), p.bytes.clone()));
+        cover = Some(json!({ "file": name, "alternative": p.alternative }));
+    }
+    let data = json!({
+        "format": 1,
+        "language": i.lang.code(),
+        "identifier": i.identifier,
+        "number": i.number,
+        "title": i.title,
+        "publisher": i.publisher,
+        "date": i.date.to_string(),
+        "address": i.address,
+        "cover": cover,
+        "sections": sections,
+    });
+    contents.truncate(contents.trim_end().len());
+    contents.push('\n');
+    files.insert(0, ("issue.md".to_owned(), contents.into_bytes()));
+    files.insert(1, ("issue.json".to_owned(), format!("{data:#}\n").into_bytes()));
+    files
+}
+
+/// Files in one, by their names; the same files make the same bytes.
+pub fn packed(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Error> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644)
+        .compression_method(CompressionMethod::Deflated);
+    for (name, bytes) in files {
+        zip.start_file(name.as_str(), options)?;
+        zip.write_all(bytes)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
 /// The article as JSON, as it is held, for other programs.
 pub fn json(d: &Document) -> Export {
     let mut out = Export {
@@ -168,7 +251,7 @@ pub fn json(d: &Document) -> Export {
         .blocks
         .iter()
         .map(|block| match block {
-            Block::Prose(markdown) => json!({ "block": "prose", "markdown": markdown }),
+            Block::Prose(markdown) => json!({ "block": "prose", "markdown": prose::plain(markdown) }),
             Block::Part(title) => json!({ "block": "part", "heading": title }),
             Block::Exchange(x) => json!({
                 "block": "exchange",

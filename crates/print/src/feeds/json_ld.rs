@@ -2,10 +2,29 @@
 
 use super::{Entry, moment};
 use crate::{Block, Document, Person, Said, clean};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+/// What the article's page knows besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Where its picture is.
+    pub picture: Option<String>,
+    /// When the event was held.
+    pub held: Option<NaiveDate>,
+    pub part_of: Option<PartOf>,
+}
+
+/// The issue in which it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartOf {
+    pub number: u32,
+    pub title: String,
+    pub address: String,
+}
+
 /// The article as JSON-LD, fit to stand in a page's data block: no text in it can end that.
-pub fn json_ld(entry: &Entry<'_>, picture: Option<&str>) -> String {
+pub fn json_ld(entry: &Entry<'_>, told: &Told) -> String {
     let d = entry.document;
     let mut value = json!({
         "@context": "https://schema.org",
@@ -23,12 +42,23 @@ pub fn json_ld(entry: &Entry<'_>, picture: Option<&str>) -> String {
     });
     if !d.event.trim().is_empty() {
         value["about"] = json!({ "@type": "Event", "name": clean::line(&d.event) });
+        if let Some(day) = told.held {
+            value["about"]["startDate"] = day.to_string().into();
+        }
+    }
+    if let Some(issue) = &told.part_of {
+        value["isPartOf"] = json!({
+            "@type": "PublicationIssue",
+            "issueNumber": issue.number,
+            "name": clean::line(&issue.title),
+            "url": clean::address(&issue.address),
+        });
     }
     if let Some(address) = d.address.as_deref().and_then(clean::address) {
         value["mainEntityOfPage"] = address.clone().into();
         value["url"] = address.into();
     }
-    if let Some(picture) = picture.and_then(clean::address) {
+    if let Some(picture) = told.picture.as_deref().and_then(clean::address) {
         value["image"] = picture.into();
     }
     if !d.corrections.is_empty() {

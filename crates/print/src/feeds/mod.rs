@@ -8,10 +8,10 @@ mod json_ld;
 mod sitemap;
 
 pub use atom::atom;
-pub use export::{Export, json, markdown};
+pub use export::{Export, article_files, issue_files, json, markdown, packed};
 pub use json_feed::json_feed;
-pub use json_ld::json_ld;
-pub use sitemap::{Location, SITEMAP_LOCATIONS, sitemap};
+pub use json_ld::{PartOf, Told, json_ld};
+pub use sitemap::{Location, SITEMAP_LOCATIONS, sitemap, sitemap_index};
 
 use crate::{
     Document, Lang, clean,

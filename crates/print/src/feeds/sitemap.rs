@@ -58,3 +58,23 @@ pub fn sitemap(locations: &[Location]) -> Result<String, Error> {
     out.push_str("</urlset>\n");
     Ok(out)
 }
+
+/// The list of such lists, each with when it changed last.
+pub fn sitemap_index(lists: &[(String, DateTime<Utc>)]) -> String {
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    for (address, changed) in lists {
+        if let Some(address) = clean::address(address) {
+            // Writing to a String does not fail.
+            let _ = writeln!(
+                out,
+                "<sitemap><loc>{}</loc><lastmod>{}</lastmod></sitemap>",
+                escape(&address),
+                moment(*changed)
+            );
+        }
+    }
+    out.push_str("</sitemapindex>\n");
+    out
+}

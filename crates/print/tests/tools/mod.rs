@@ -38,6 +38,15 @@ impl File {
         text
     }
 
+    /// What epubcheck says. It lives too short for its compiler to be worth the time.
+    pub fn epubcheck(&self) -> Output {
+        let jar = "/usr/share/java/epubcheck.jar";
+        self.run(
+            "java",
+            &["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", jar, "@"],
+        )
+    }
+
     /// The text of each page.
     pub fn pages(&self) -> Vec<String> {
         let text = self.ask("pdftotext", &["-layout", "@", "-"]);

@@ -88,7 +88,7 @@ impl Known {
             .all(conn)
             .await?;
         Ok(Self {
-            material: repo::material(conn, event, Some(draft)).await?,
+            material: repo::material(conn, event, draft).await?,
             assets: assets.into_iter().collect(),
             partners: partners.into_iter().collect(),
             speakers: speakers.into_iter().collect(),

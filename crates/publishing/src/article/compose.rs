@@ -72,7 +72,8 @@ pub async fn create(
 }
 
 async fn conversation(tx: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<BlockBody>, Error> {
-    let material = repo::material(tx, event.id, None).await?;
+    // What the crews answered is chosen one by one.
+    let (material, _) = repo::offered(tx, event.id, "", 0).await?;
     let mut blocks = vec![BlockBody::prose("")];
     let live = material.live.iter().map(|q| Asked::Question(*q));
     let back = material.reverse.iter().map(|r| Asked::Reverse(*r));

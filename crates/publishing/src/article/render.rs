@@ -1,15 +1,17 @@
 //! A snapshot → the page that readers open: one request, its style within, nothing that runs.
 
 use super::{Block, Exchange, Figures, Picture, Said, Snapshot, markdown};
-use crate::{Error, comments::Below, magazine::Beside};
+use crate::{Error, comments::Below, magazine::Beside, outputs};
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, NaiveDate, Utc};
+use data_encoding::HEXLOWER;
 use domain::{
-    Lang,
+    ArticleId, Lang,
     state::article::ArticlePart,
     text::{char_count, excerpt},
 };
+use print::feeds::{self, Entry, PartOf, Told};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 use web::Words;
@@ -27,6 +29,7 @@ pub(crate) static POLICY: LazyLock<String> = LazyLock::new(|| {
 
 /// What stands on the page beside the snapshot.
 pub(crate) struct Facts<'a> {
+    pub(crate) id: ArticleId,
     pub(crate) slug: &'a str,
     pub(crate) published_at: Option<DateTime<Utc>>,
     pub(crate) corrected_at: Option<DateTime<Utc>>,
@@ -64,6 +67,8 @@ struct Page<'a> {
     minutes: usize,
     /// The day of the event, in words.
     held: Option<String>,
+    /// Where the picture is that stands beside its address elsewhere.
+    card: Option<String>,
     json_ld: String,
 }
 
@@ -187,6 +192,8 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
         // One heading needs no list.
         contents.clear();
     }
+    let url = format!("{}/articles/{}", f.public_url, f.slug);
+    let card = (f.preview.is_none() && print::has_fonts()).then(|| format!("{url}/card.png?v={}", drawn_from(s)));
     let noon = |day: NaiveDate| day.and_hms_opt(12, 0, 0).map(|at| at.and_utc());
     let page = Page {
         held: s.event.first_day.and_then(noon).map(|at| w.date(at, "UTC")),
@@ -194,12 +201,13 @@ pub(crate) fn page(s: &Snapshot, f: &Facts<'_>) -> Result<String, Error> {
         s,
         f,
         style: STYLE,
-        url: format!("{}/articles/{}", f.public_url, f.slug),
+        url,
         pieces,
         contents,
         questions,
         minutes: minutes(s),
-        json_ld: json_ld(s, f),
+        json_ld: json_ld(s, f, card.as_deref()),
+        card,
     };
     Ok(page.render()?)
 }
@@ -222,29 +230,39 @@ pub(crate) fn minutes(s: &Snapshot) -> usize {
     chars.div_ceil(pace).max(1)
 }
 
-/// A data block, not a script; `<` is escaped, so that no text can end it.
-fn json_ld(s: &Snapshot, f: &Facts<'_>) -> String {
-    let value = serde_json::json!({
-        "@context": "https://schema.org",
-        "@type": "Article",
-        "headline": s.title,
-        "description": s.standfirst,
-        "inLanguage": s.lang,
-        "keywords": s.keywords,
-        "datePublished": f.published_at,
-        "dateModified": f.corrected_at.or(f.published_at),
-        "mainEntityOfPage": format!("{}/articles/{}", f.public_url, f.slug),
-        "isPartOf": f.beside.as_ref().map(|b| serde_json::json!({
-            "@type": "PublicationIssue", "issueNumber": b.number, "name": b.title,
-            "url": format!("{}/magazine/{}", f.public_url, b.number),
-        })),
-        "publisher": { "@type": "Organization", "name": s.event.host },
-        "correction": s.corrections.iter().map(|c| serde_json::json!({
-            "@type": "CorrectionComment", "text": c.text, "datePublished": c.at,
-        })).collect::<Vec<_>>(),
-        "about": { "@type": "Event", "name": s.event.title, "startDate": s.event.first_day },
-    });
-    value.to_string().replace('<', "\\u003c")
+/// Another one when another picture is drawn: who passes pages on keeps pictures by their address.
+fn drawn_from(s: &Snapshot) -> String {
+    let words = [s.title.as_str(), &s.event.title, &s.event.host].join("\n");
+    HEXLOWER.encode(&Sha256::digest(words)[..4])
+}
+
+/// A data block, not a script; no text in it can end that.
+fn json_ld(s: &Snapshot, f: &Facts<'_>, card: Option<&str>) -> String {
+    // A draft is dated when it is published; until then its page is nobody's to find.
+    let at = f.published_at.unwrap_or_default();
+    let facts = outputs::Facts {
+        id: f.id,
+        slug: f.slug,
+        at,
+        public_url: f.public_url,
+    };
+    let (document, _) = outputs::document(s, &facts);
+    let entry = Entry {
+        document: &document,
+        published: at,
+        updated: f.corrected_at.unwrap_or(at),
+        pictures: Vec::new(),
+    };
+    let told = Told {
+        picture: card.map(str::to_owned),
+        held: s.event.first_day,
+        part_of: f.beside.as_ref().map(|b| PartOf {
+            number: u32::try_from(b.number).unwrap_or_default(),
+            title: b.title.clone(),
+            address: format!("{}/magazine/{}", f.public_url, b.number),
+        }),
+    };
+    feeds::json_ld(&entry, &told)
 }
 
 #[cfg(test)]
@@ -312,6 +330,7 @@ pub(crate) mod tests {
 
     pub(crate) fn facts(preview: bool) -> Facts<'static> {
         Facts {
+            id: ArticleId::new(),
             slug: "talk",
             published_at: DateTime::from_timestamp(1_800_000_000, 0),
             corrected_at: None,

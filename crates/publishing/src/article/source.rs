@@ -48,7 +48,7 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) async fn of(conn: &impl ConnectionTrait, article: &article::Model, draft: Draft) -> Result<Self, Error> {
         let event = repo::event(conn, article.event_id).await?;
-        let material = repo::material(conn, event.id, Some(&draft)).await?;
+        let material = repo::material(conn, event.id, &draft).await?;
         let lang = draft.lang;
         let asked: Vec<Asked> = draft.blocks.iter().filter_map(|b| b.body.asked()).collect();
         let quoted: Vec<QuoteBy> = draft

@@ -5,7 +5,7 @@ use domain::job::Job;
 use jobs::{Failure, Handler};
 use std::sync::Arc;
 
-/// Runs [`Job::Deliver`], [`Job::WithdrawPrint`], [`Job::WithdrawWords`] and [`Job::FillNewsletter`].
+/// Runs [`Job::Deliver`], [`Job::WithdrawPrint`], [`Job::WithdrawWords`], [`Job::FillNewsletter`] and [`Job::MakeFile`].
 pub fn handler(app: web::App) -> Arc<dyn Handler> {
     Arc::new(Deliveries(app))
 }
@@ -20,6 +20,7 @@ impl Handler for Deliveries {
             Job::WithdrawPrint { invitation } => crate::article::withdraw_print(&self.0, *invitation).await.map(drop),
             Job::WithdrawWords { approver } => crate::article::withdraw_words(&self.0, *approver).await.map(drop),
             Job::FillNewsletter { newsletter } => crate::newsletter::fill(&self.0, *newsletter).await,
+            Job::MakeFile { printed } => crate::outputs::make(&self.0, *printed).await,
             _ => return None,
         };
         Some(outcome.map_err(|error| match error {

@@ -16,6 +16,15 @@ pub(crate) async fn issue(conn: &impl ConnectionTrait, id: IssueId) -> Result<is
     issue::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound)
 }
 
+/// Whatever its state.
+pub(crate) async fn issue_by_number(conn: &impl ConnectionTrait, number: i32) -> Result<Option<IssueId>, Error> {
+    let row = issue::Entity::find()
+        .filter(issue::Column::Number.eq(number))
+        .one(conn)
+        .await?;
+    Ok(row.map(|row| row.id))
+}
+
 /// One that readers may see.
 pub(crate) async fn shown_issue(conn: &impl ConnectionTrait, number: i32) -> Result<issue::Model, Error> {
     issue::Entity::find()

@@ -12,15 +12,14 @@ struct Articles {
     c: Chrome,
     zone: String,
     rows: Vec<Model>,
-    live: usize,
-    crew: usize,
-    reverse: usize,
+    /// Answered on stage, by crews, asked back.
+    offered: [u64; 3],
 }
 
 impl Articles {
     fn material(&self) -> String {
-        let args: [(&str, &dyn web::lang::Arg); 3] =
-            [("live", &self.live), ("crew", &self.crew), ("reverse", &self.reverse)];
+        let [live, crew, reverse] = &self.offered;
+        let args: [(&str, &dyn web::lang::Arg); 3] = [("live", live), ("crew", crew), ("reverse", reverse)];
         self.c.ta("articles-material", &args)
     }
     fn is_open(&self, article: &Model) -> bool {
@@ -31,16 +30,13 @@ impl Articles {
 pub(super) async fn page(State(app): State<App>, c: Chrome, _: Editor, Path(slug): Path<String>) -> web::Result {
     let conn = app.db.reader();
     let event = repo::event_by_slug(conn, &slug).await?;
-    let material = repo::material(conn, event.id, None).await?;
     let articles = repo::articles_of(conn, event.id).await?;
     let title = c.either(&event.title, &event.title_en).to_owned();
     web::render(&Articles {
         c: c.with(&crate::TEXTS).for_event(event.slug, title),
         zone: event.time_zone,
         rows: articles,
-        live: material.live.len(),
-        crew: material.crew.len(),
-        reverse: material.reverse.len(),
+        offered: repo::offered_counts(conn, event.id).await?,
     })
 }
 

@@ -16,6 +16,8 @@ const MANY: usize = 20;
 struct Front {
     c: Chrome,
     articles: Vec<Entry>,
+    /// The list begins here.
+    first: bool,
     /// The last one here, when there are more after it.
     older: Option<String>,
 }
@@ -71,6 +73,7 @@ pub(super) async fn page(State(app): State<App>, c: Chrome, Query(from): Query<F
     web::render(&Front {
         c: c.with(&crate::TEXTS),
         articles,
+        first: than.is_none(),
         older,
     })
 }

@@ -9,6 +9,7 @@ mod history;
 mod issues;
 mod magazine;
 mod newsletter;
+mod outputs;
 mod picture;
 mod places;
 mod read;
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> web::Router {
         .merge(issues::routes())
         .merge(reading::routes())
         .merge(newsletter::routes())
+        .merge(outputs::routes())
         .merge(places::routes())
         .route("/", get(front::page))
         .route("/articles/{slug}", get(read::page))
@@ -82,6 +84,7 @@ mod tests {
             "magazine.ftl",
             "readers.ftl",
             "newsletter.ftl",
+            "outputs.ftl",
             "places.ftl"
         );
     }

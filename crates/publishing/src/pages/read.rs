@@ -61,6 +61,7 @@ async fn load(app: &App, cache: &Cache, slug: &str) -> Result<Arc<Page>, Error> 
     let comments = comments::below(app.db.reader(), &row).await?;
     let snapshot: article::Snapshot = serde_json::from_value(row.snapshot.unwrap_or_default())?;
     let facts = render::Facts {
+        id: row.id,
         slug: &row.slug,
         published_at: row.published_at,
         corrected_at: row.corrected_at,
@@ -101,6 +102,7 @@ pub(super) async fn shared(State(app): State<App>, Path(token): Path<String>) ->
 async fn unpublished(app: &App, row: &Model, preview: Preview, pictures: String) -> web::Result {
     let snapshot = approval::without_withdrawn(app.db.reader(), row).await?;
     let facts = render::Facts {
+        id: row.id,
         slug: &row.slug,
         published_at: row.published_at,
         corrected_at: row.corrected_at,

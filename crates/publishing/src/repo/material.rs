@@ -17,7 +17,10 @@ use domain::{
         question::{QuestionState, ReverseState},
     },
 };
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{
+    Select,
+    sea_query::{Query, SelectStatement},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -145,27 +148,94 @@ impl Named {
     }
 }
 
-/// Everything, or what is named.
-fn within(named: &Option<Named>, only: impl Fn(&Named) -> Condition) -> Condition {
-    named.as_ref().map_or_else(Condition::all, only)
+/// Questions of the event that are in this state and have an approved answer, by number.
+fn answered(id: EventId, state: QuestionState) -> Select<question::Entity> {
+    let answers = Query::select()
+        .column(answer::Column::QuestionId)
+        .from(answer::Entity)
+        .and_where(answer::Column::EventId.eq(id))
+        .and_where(answer::Column::State.eq(AnswerState::Approved))
+        .and_where(answer::Column::QuestionId.is_not_null())
+        .and_where(answer::Column::Id.not_in_subquery(follow_ups(id)))
+        .to_owned();
+    question::Entity::find()
+        .filter(question::Column::EventId.eq(id))
+        .filter(question::Column::State.eq(state))
+        .filter(question::Column::Id.in_subquery(answers))
+        .order_by_asc(question::Column::Number)
 }
 
-/// All that an article of the event may hold or, with a draft, what that draft names: an event may have a hundred thousand
-/// questions, and an article that is saved as one types names a hundred at most.
-pub(crate) async fn material(
+/// Questions asked back that are on their way, with an approved answer.
+fn answered_back(id: EventId) -> Select<reverse_question::Entity> {
+    let answers = Query::select()
+        .column(answer::Column::ReverseId)
+        .from(answer::Entity)
+        .and_where(answer::Column::EventId.eq(id))
+        .and_where(answer::Column::State.eq(AnswerState::Approved))
+        .and_where(answer::Column::ReverseId.is_not_null())
+        .to_owned();
+    reverse_question::Entity::find()
+        .filter(reverse_question::Column::EventId.eq(id))
+        .filter(reverse_question::Column::State.eq(ReverseState::Sent))
+        .filter(reverse_question::Column::Id.in_subquery(answers))
+}
+
+/// How many exchanges an event offers: answered on stage, by crews, asked back.
+pub(crate) async fn offered_counts(conn: &impl ConnectionTrait, id: EventId) -> Result<[u64; 3], Error> {
+    Ok([
+        answered(id, QuestionState::Live).count(conn).await?,
+        answered(id, QuestionState::Routed).count(conn).await?,
+        answered_back(id).count(conn).await?,
+    ])
+}
+
+/// What an editor may choose from: all that was answered on stage or asked back, and of what the crews answered at most `most`
+/// whose question holds `find`, by number. The second is true when there are more.
+pub(crate) async fn offered(
     conn: &impl ConnectionTrait,
     id: EventId,
-    draft: Option<&Draft>,
-) -> Result<Material, Error> {
-    let named = draft.map(Named::of);
+    find: &str,
+    most: u64,
+) -> Result<(Material, bool), Error> {
+    let ids = |found: Select<question::Entity>| found.select_only().column(question::Column::Id).into_tuple();
+    let mut questions: Vec<QuestionId> = ids(answered(id, QuestionState::Live)).all(conn).await?;
+    let mut crew = answered(id, QuestionState::Routed);
+    if !find.is_empty() {
+        crew = crew.filter(question::Column::Body.contains(find));
+    }
+    let mut crew: Vec<QuestionId> = ids(crew.limit(most + 1)).all(conn).await?;
+    let more = crew.len() as u64 > most;
+    crew.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    questions.extend(crew);
+    let reverses = answered_back(id)
+        .select_only()
+        .column(reverse_question::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let named = Named {
+        questions,
+        reverses,
+        answers: Vec::new(),
+    };
+    Ok((read(conn, id, &named).await?, more))
+}
+
+/// What the draft names, and no more: an event may have a hundred thousand questions, and an article that is saved as one
+/// types names a hundred at most.
+pub(crate) async fn material(conn: &impl ConnectionTrait, id: EventId, draft: &Draft) -> Result<Material, Error> {
+    read(conn, id, &Named::of(draft)).await
+}
+
+async fn read(conn: &impl ConnectionTrait, id: EventId, named: &Named) -> Result<Material, Error> {
     let answers = answer::Entity::find()
         .filter(answer::Column::EventId.eq(id))
-        .filter(within(&named, |n| {
+        .filter(
             Condition::any()
-                .add(answer::Column::QuestionId.is_in(n.questions.clone()))
-                .add(answer::Column::ReverseId.is_in(n.reverses.clone()))
-                .add(answer::Column::Id.is_in(n.answers.clone()))
-        }))
+                .add(answer::Column::QuestionId.is_in(named.questions.clone()))
+                .add(answer::Column::ReverseId.is_in(named.reverses.clone()))
+                .add(answer::Column::Id.is_in(named.answers.clone())),
+        )
         .filter(answer::Column::State.eq(AnswerState::Approved))
         // What answers a follow-up is for its asker alone: without their words it would puzzle a reader.
         .filter(answer::Column::Id.not_in_subquery(follow_ups(id)))
@@ -179,17 +249,13 @@ pub(crate) async fn material(
     let mut questions = question::Entity::find()
         .filter(question::Column::EventId.eq(id))
         .filter(question::Column::State.is_in([QuestionState::Live, QuestionState::Routed]))
-        .filter(within(&named, |n| {
-            Condition::all().add(question::Column::Id.is_in(n.questions.clone()))
-        }))
+        .filter(question::Column::Id.is_in(named.questions.clone()))
         .order_by_asc(question::Column::Number)
         .all(conn)
         .await?;
     let mut copies: HashMap<QuestionId, String> = question_copy::Entity::find()
         .filter(question_copy::Column::EventId.eq(id))
-        .filter(within(&named, |n| {
-            Condition::all().add(question_copy::Column::QuestionId.is_in(n.questions.clone()))
-        }))
+        .filter(question_copy::Column::QuestionId.is_in(named.questions.clone()))
         .all(conn)
         .await?
         .into_iter()
@@ -204,9 +270,7 @@ pub(crate) async fn material(
         .filter(decision::Column::EventId.eq(id))
         .filter(decision::Column::Kind.eq(DecisionKind::Live))
         .filter(decision::Column::State.eq(DecisionState::Released))
-        .filter(within(&named, |n| {
-            Condition::all().add(decision::Column::QuestionId.is_in(n.questions.clone()))
-        }))
+        .filter(decision::Column::QuestionId.is_in(named.questions.clone()))
         .all(conn)
         .await?
         .into_iter()
@@ -215,9 +279,7 @@ pub(crate) async fn material(
     let reverses = reverse_question::Entity::find()
         .filter(reverse_question::Column::EventId.eq(id))
         .filter(reverse_question::Column::State.eq(ReverseState::Sent))
-        .filter(within(&named, |n| {
-            Condition::all().add(reverse_question::Column::Id.is_in(n.reverses.clone()))
-        }))
+        .filter(reverse_question::Column::Id.is_in(named.reverses.clone()))
         .order_by_asc(reverse_question::Column::Place)
         .all(conn)
         .await?;

@@ -4,7 +4,7 @@ mod material;
 mod print;
 
 pub use material::Asked;
-pub(crate) use material::{Material, material};
+pub(crate) use material::{Material, material, offered, offered_counts};
 pub(crate) use print::*;
 
 use crate::{Error, article::QuoteBy};
@@ -117,6 +117,35 @@ pub(crate) async fn published(
         .all(conn)
         .await?;
     Ok(all)
+}
+
+/// Slug, language, state, when it was published and corrected, whether its issue is hidden.
+pub(crate) type Listed = (
+    String,
+    Lang,
+    ArticleState,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+    bool,
+);
+
+/// All articles that may be visible, the last published first, in few words; [`crate::article::stands`] decides.
+pub(crate) async fn published_pages(conn: &impl ConnectionTrait) -> Result<Vec<Listed>, Error> {
+    let all = article::Entity::find().select_only().columns([
+        article::Column::Slug,
+        article::Column::Lang,
+        article::Column::State,
+        article::Column::PublishedAt,
+        article::Column::CorrectedAt,
+        article::Column::Hidden,
+    ]);
+    Ok(all
+        .filter(Expr::cust("article.state IN ('published', 'corrected')"))
+        .order_by_desc(article::Column::PublishedAt)
+        .order_by_desc(article::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?)
 }
 
 /// Who of these agreed to be printed (true), or did not (false): the last word of each counts, and whoever was asked for

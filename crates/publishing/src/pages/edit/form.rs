@@ -32,6 +32,8 @@ pub(super) struct Beside {
     /// Behind which block new ones come in; empty: at the end.
     pub(super) after: String,
     pub(super) add: Vec<Asked>,
+    /// What the questions hold that are looked for.
+    pub(super) find: String,
     pub(super) quote_by: String,
     pub(super) quote_text: String,
     pub(super) picture_alt: String,
@@ -68,6 +70,7 @@ pub(super) fn read(fields: &[(String, String)], stored: &Draft, errors: &mut Err
     let beside = Beside {
         after: f.get("after").to_owned(),
         add: f.all("add").filter_map(|text| text.parse().ok()).collect(),
+        find: f.get("find").to_owned(),
         quote_by: f.get("quote_by").to_owned(),
         quote_text: f.get("quote_text").to_owned(),
         picture_alt: f.get("picture_alt").to_owned(),

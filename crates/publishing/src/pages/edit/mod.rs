@@ -1,6 +1,7 @@
 //! The editor's page: one form, so that no button loses what was typed beside it.
 
 mod form;
+mod offers;
 mod view;
 
 pub(super) use view::{label, plain_of};
@@ -46,6 +47,13 @@ pub(super) async fn save(
     if typed.act == "add-picture" {
         let file = form.file("picture").map(|file| file.bytes.as_ref());
         take_picture(&app, &mut typed, file, &mut errors).await?;
+    }
+    if typed.act == "find" {
+        let above = Above {
+            kept: Some((typed.version, typed.was)),
+            ..Above::default()
+        };
+        return web::render(&view(&app, c, row, typed.draft, typed.beside, above).await?);
     }
     let at = moment(&typed, &app, &row, &mut errors).await?;
     if !errors.is_empty() {

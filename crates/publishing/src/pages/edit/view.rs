@@ -1,17 +1,20 @@
 //! What the editor's page shows.
 
-use super::form::{Beside, head, seen, words_field};
+use super::{
+    form::{Beside, head, seen, words_field},
+    offers::{OFFERS, offers, quotable},
+};
 use crate::{
     Error,
     approval::{self, Sheet, Status},
     article::{
-        self, Asked, Block, BlockBody, BlockDraft, Draft, Figures, QUESTION, QuoteBy, Said, Seen, Source, Verdict,
-        Verdicts, figures,
+        self, Asked, Block, BlockBody, BlockDraft, Draft, Figures, QUESTION, Said, Seen, Source, Verdict, Verdicts,
+        figures,
     },
-    repo::{self, Material},
+    repo,
 };
 use chrono::DateTime;
-use db::entity::{article::Model, event};
+use db::entity::article::Model;
 use domain::{
     BlockId,
     state::article::{ArticleState, BlockKind, Unapproved},
@@ -132,6 +135,8 @@ pub(super) struct Edit {
     places: Vec<Choice>,
     crew: Vec<Choice>,
     others: Vec<Choice>,
+    /// There are more answers by crews than are offered.
+    more: bool,
     people: Vec<Choice>,
     said: Vec<Choice>,
     /// The event has figures, and they do not stand here yet.
@@ -307,7 +312,7 @@ pub(super) async fn view(
             row
         })
         .collect();
-    let material = repo::material(conn, event.id, None).await?;
+    let (material, more) = repo::offered(conn, event.id, beside.find.trim(), OFFERS).await?;
     let (crew, others) = offers(&c, &material, &draft, &beside.add);
     let chosen = beside.after.clone();
     let places = std::iter::once(Choice::new("top", c.t("compose-at-top")).chosen(chosen == "top"))
@@ -340,6 +345,7 @@ pub(super) async fn view(
         places,
         crew,
         others,
+        more,
         people,
         said,
         may_have_figures: figures.people > 0 && !has_figures,
@@ -429,56 +435,4 @@ fn fields(source: &Source, id: BlockId, x: &article::ExchangeDraft, question: &S
         fields.extend(said.map(|s| field(&answer.id.to_string(), &s.by.line, &answer.body)));
     }
     fields
-}
-
-/// What could come in: crew answers, and the rest (live and asked back).
-fn offers(c: &Chrome, material: &Material, draft: &Draft, chosen: &[Asked]) -> (Vec<Choice>, Vec<Choice>) {
-    let there: Vec<Asked> = draft.blocks.iter().filter_map(|b| b.body.asked()).collect();
-    let choice = |asked: Asked| {
-        let label = match asked {
-            Asked::Question(id) => {
-                let q = material.questions.get(&id)?;
-                format!("{}. {}", q.number.unwrap_or_default(), excerpt(&q.body, 90))
-            }
-            Asked::Reverse(id) => {
-                let r = material.reverses.get(&id)?;
-                let label = c.t1("article-reverse-n", "n", r.place.unwrap_or_default());
-                format!("{label} {}", excerpt(&r.body, 90))
-            }
-        };
-        (!there.contains(&asked)).then(|| Choice::new(asked, label).chosen(chosen.contains(&asked)))
-    };
-    let crew = material.crew.iter().filter_map(|q| choice(Asked::Question(*q)));
-    let live = material.live.iter().map(|q| Asked::Question(*q));
-    let others = live
-        .chain(material.reverse.iter().map(|r| Asked::Reverse(*r)))
-        .filter_map(choice);
-    (crew.collect(), others.collect())
-}
-
-/// Whose words a quote may be: by person, and by approved answer.
-async fn quotable(
-    conn: &impl db::prelude::ConnectionTrait,
-    c: &Chrome,
-    event: &event::Model,
-    material: &Material,
-    chosen: &str,
-) -> Result<(Vec<Choice>, Vec<Choice>), Error> {
-    let choice = |by: QuoteBy, label: String| Choice::new(by, label).chosen(by.to_string() == chosen);
-    let people = repo::quotable(conn, event, c.lang()).await?;
-    let hosts = repo::hosts(conn, material.answers.iter(), std::iter::empty()).await?;
-    let partners: Vec<_> = material.answers.iter().filter_map(|a| a.invitation_id).collect();
-    let partners = db::people::invitees(conn, partners, c.lang()).await?;
-    let said = material.answers.iter().map(|a| {
-        let partner = a
-            .invitation_id
-            .and_then(|id| partners.get(&id))
-            .map(db::people::Invitee::line);
-        let line = partner.unwrap_or_else(|| repo::host_behind(&hosts, a, event, c.lang()).line());
-        choice(QuoteBy::Answer(a.id), format!("{line}: {}", excerpt(&a.body, 60)))
-    });
-    Ok((
-        people.into_iter().map(|(by, line)| choice(by, line)).collect(),
-        said.collect(),
-    ))
 }

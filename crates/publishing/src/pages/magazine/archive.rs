@@ -1,6 +1,6 @@
 //! Everything that is published, by year, service and keyword.
 
-use super::{Asks, Frame, MANY, encode};
+use super::{Asks, Frame, MANY, encode, face};
 use crate::{
     Cache, Error, article,
     magazine::{self, Counts, Entry, Facet},
@@ -59,7 +59,7 @@ pub(super) async fn overview(
         };
         Ok(archive.render()?)
     };
-    asks.send(format!("{lang} /magazine/archive"), true, make).await
+    asks.send(format!("{lang} /magazine/archive"), face(true), make).await
 }
 
 #[derive(Deserialize)]
@@ -90,7 +90,7 @@ pub(super) async fn list(
         Some(slug) => format!("{lang} {path}?after={slug}"),
         None => format!("{lang} {path}"),
     };
-    asks.send(key, true, make(&app, lang, (kind, value), path, from.after))
+    asks.send(key, face(true), make(&app, lang, (kind, value), path, from.after))
         .await
 }
 

@@ -1,6 +1,6 @@
 //! One issue: its cover and its contents.
 
-use super::{Asks, Frame, private};
+use super::{Asks, Frame, face, private};
 use crate::{
     Cache, Error,
     article::render::iso,
@@ -53,7 +53,7 @@ pub(super) async fn page(
         headers: &headers,
     };
     // In its own language, whoever reads.
-    asks.send(format!("/magazine/{number}"), false, make(&app, number))
+    asks.send(format!("/magazine/{number}"), face(false), make(&app, number))
         .await
 }
 

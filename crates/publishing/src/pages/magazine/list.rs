@@ -1,6 +1,6 @@
 //! All issues, by their covers.
 
-use super::{Asks, Frame};
+use super::{Asks, Frame, face};
 use crate::{
     Cache, Error,
     magazine::{self, Cover},
@@ -57,7 +57,7 @@ pub(super) async fn page(
     let after: Option<i32> = from.after.and_then(|n| n.parse().ok());
     let path = after.map_or_else(|| "/magazine".to_owned(), |n| format!("/magazine?after={n}"));
     let lang = c.lang();
-    asks.send(format!("{lang} {path}"), true, make(&app, lang, path, after))
+    asks.send(format!("{lang} {path}"), face(true), make(&app, lang, path, after))
         .await
 }
 

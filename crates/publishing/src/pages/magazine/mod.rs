@@ -10,7 +10,7 @@ pub(super) use issue::{drafted_cover, preview};
 
 use crate::{
     Cache, Error, cache, magazine,
-    page::{Face, Page, Stand},
+    page::{Face, HTML, Page, Stand},
     repo,
 };
 use axum::{
@@ -87,6 +87,10 @@ impl Frame {
     fn is_ko(&self) -> bool {
         self.w.lang == Lang::Ko
     }
+    /// Feeds speak Korean unless they are asked for English.
+    fn feed_lang(&self) -> &'static str {
+        if self.is_ko() { "" } else { "?in=en" }
+    }
     fn t(&self, key: &str) -> String {
         self.w.t(key)
     }
@@ -112,19 +116,19 @@ impl Frame {
 }
 
 /// One request for a page that lies in memory, or will.
-struct Asks<'a> {
-    app: &'a App,
-    cache: &'a Cache,
-    method: &'a Method,
-    headers: &'a HeaderMap,
+pub(super) struct Asks<'a> {
+    pub(super) app: &'a App,
+    pub(super) cache: &'a Cache,
+    pub(super) method: &'a Method,
+    pub(super) headers: &'a HeaderMap,
 }
 
 impl Asks<'_> {
     /// The page under this key as long as nothing changed that readers see; else as `make` makes it.
-    async fn send(
+    pub(super) async fn send(
         self,
         key: String,
-        by_language: bool,
+        face: Face,
         make: impl Future<Output = Result<String, Error>>,
     ) -> web::Result {
         let Self { app, cache, .. } = self;
@@ -144,7 +148,7 @@ impl Asks<'_> {
                 stamp,
                 generation,
             };
-            let page = Page::of(html, stand, face(by_language), app.settings.web.hsts(), cache.shelf());
+            let page = Page::of(html, stand, face, app.settings.web.hsts(), cache.shelf());
             let page = Arc::new(page.await?);
             if whole {
                 cache.put(&key, Arc::clone(&page));
@@ -166,6 +170,7 @@ fn face(by_language: bool) -> Face {
         } else {
             "accept-encoding"
         },
+        media_type: HTML,
     }
 }
 
