@@ -22,6 +22,11 @@ pub(super) fn dot() -> Vec<u8> {
     data_encoding::BASE64.decode(PNG).expect("a picture")
 }
 
+/// What a file's name says that it is.
+pub(super) fn kind(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default()
+}
+
 /// The files in a ZIP by their names.
 pub(super) fn unpacked(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("a container");
@@ -76,7 +81,7 @@ impl Print {
             let page = reader.get(&format!("{path}/files")).await.ok();
             assert!(!page.body.contains("data-kind=\"error\""), "{}", page.text());
             let links = page.links().into_iter();
-            let links: Vec<String> = links.filter(|l| l.ends_with(".pdf") || l.ends_with(".epub")).collect();
+            let links: Vec<String> = links.filter(|l| kind(l) == "pdf" || kind(l) == "epub").collect();
             (links.len() == 2).then_some(links)
         })
         .await

@@ -96,6 +96,7 @@ fn at(moment: &str) -> Clock {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "the way of one newsletter")]
 async fn it_goes_to_those_who_agreed_and_one_press_ends_it() {
     let postfix = Postfix::start("reply.localhost.example", free_port());
     let (p, issue) = Print::with_newsletter(at(MORNING), postfix.port).await;

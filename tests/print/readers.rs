@@ -324,13 +324,13 @@ async fn a_partner_stands_by_their_line_reads_the_reason_and_may_delete_what_the
     drop(partner.send(&withdraw).await.ok());
     assert_eq!(p.comments().await.len(), 1);
     assert!(!p.page().await.ok().text().contains("함께해서 좋았어요"));
-    let forget = async |days| {
+    let left_after = async |days| {
         p.world.app.clock.advance(chrono::TimeDelta::days(days));
         publishing::comments::forget(&p.world.app).await.expect("forgets");
         p.comments().await.len()
     };
     assert_eq!(
-        (forget(89).await, forget(2).await),
+        (left_after(89).await, left_after(2).await),
         (1, 0),
         "what nobody sees is not kept for ever"
     );

@@ -1,6 +1,6 @@
 //! PDF and EPUB of what was published, by way of the server.
 
-use super::{super::Print, dot, readable, tools::File, unpacked};
+use super::{super::Print, dot, kind, readable, tools::File, unpacked};
 use axum::http::{Method, StatusCode, header};
 use db::{entity, prelude::*};
 use domain::state::{job::JobState, printed::PrintedState};
@@ -12,7 +12,7 @@ use publishing::{
 use sha2::{Digest, Sha256};
 use testkit::Page;
 
-fn header<'a>(page: &'a Page, name: header::HeaderName) -> &'a str {
+fn header(page: &Page, name: header::HeaderName) -> &str {
     page.headers.get(name).map_or("", |v| v.to_str().expect("text"))
 }
 
@@ -82,7 +82,7 @@ async fn a_file_is_made_once_and_sent_to_whoever_asks_then() {
     p.work().await;
     let ready = one.get(&format!("{path}/files")).await.ok();
     assert!(ready.text().contains("쪽 ·"), "{}", ready.text());
-    let link = ready.links().into_iter().find(|l| l.ends_with(".pdf")).expect("a link");
+    let link = ready.links().into_iter().find(|l| kind(l) == "pdf").expect("a link");
     let file = one.get(&link).await.ok();
     assert!(file.bytes.starts_with(b"%PDF-"));
     for (name, value) in [
@@ -270,10 +270,7 @@ async fn other_peoples_programs_find_nothing_to_say_about_them() {
             inside.iter().any(|(_, bytes)| *bytes == dot()),
             "its picture is in it as it is"
         );
-        let opf = inside
-            .iter()
-            .find(|(name, _)| name.ends_with(".opf"))
-            .expect("a package");
+        let opf = inside.iter().find(|(name, _)| kind(name) == "opf").expect("a package");
         let opf = String::from_utf8_lossy(&opf.1);
         assert!(opf.contains("urn:uuid:") && opf.contains("ko"), "{opf}");
     }

@@ -15,7 +15,7 @@ use web::{App, Chrome, Errors, Form, auth::Editor};
 
 #[derive(askama::Template)]
 #[template(path = "desk/place.html")]
-struct Place {
+struct Page {
     c: Chrome,
     row: Model,
     place: place::Model,
@@ -31,7 +31,7 @@ async fn view(
     (issue, id): (IssueId, PlaceId),
     typed: Option<PlaceDraft>,
     errors: Errors,
-) -> Result<Place, Error> {
+) -> Result<Page, Error> {
     let conn = app.db.reader();
     let row = magazine::issue(conn, issue).await?;
     let place = places::one(conn, issue, id).await?;
@@ -41,7 +41,7 @@ async fn view(
         copies: place.copies.to_string(),
         note: place.note.clone(),
     };
-    Ok(Place {
+    Ok(Page {
         c: c.with(&crate::TEXTS),
         row,
         address: places::address(&app.settings.web.public_url, &place.code),

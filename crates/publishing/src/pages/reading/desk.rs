@@ -29,6 +29,7 @@ struct Page {
 }
 
 impl Page {
+    #[expect(clippy::unused_self, reason = "a template calls it so")]
     fn field(&self, id: &CommentId) -> String {
         format!("reason-{id}")
     }

@@ -81,12 +81,11 @@ pub(super) async fn say(
         _ => return Err(Error::BadRequest("oops-bad-request-body".into())),
     };
     limit::check(&app, "useful", &peer.key(), MOST, HOUR).await?;
-    let reader = match c.partner {
-        Some(partner) => format!("partner {}", partner.partner),
-        None => {
-            let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok());
-            format!("{} {}", peer.key(), agent.unwrap_or_default())
-        }
+    let reader = if let Some(partner) = c.partner {
+        format!("partner {}", partner.partner)
+    } else {
+        let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok());
+        format!("{} {}", peer.key(), agent.unwrap_or_default())
     };
     useful::say(&app, seen.row.id, &reader, useful).await?;
     Ok(redirect(format!("/articles/{slug}/useful?said={}", word.useful)).into_response())
