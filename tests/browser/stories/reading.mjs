@@ -33,7 +33,7 @@ export async function reads(scene) {
   await v.page.getByText(t("score-by-criteria"), { exact: true }).click();
   const rows = v.page.locator("fieldset.marks");
   for (const [n, value] of [4, 2, 3].entries()) await rows.nth(n).getByRole("radio", { name: String(value), exact: true }).check({ force: true });
-  await v.page.getByRole("textbox", { name: new RegExp(`^${t("field-comment")}`) }).fill("사례가 구체적이어서 다른 파트너에게도 도움이 되겠습니다.");
+  await v.page.getByRole("textbox", { name: new RegExp(`^${t("reading:field-comment")}`) }).fill("사례가 구체적이어서 다른 파트너에게도 도움이 되겠습니다.");
   await v.look("reading-by-criteria", { dark: true });
   await v.press(t("score-give-next"));
   await v.told(t("reading-scored", { n: second }));
