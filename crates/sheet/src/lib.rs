@@ -3,5 +3,5 @@
 mod read;
 mod write;
 
-pub use read::{MOST_ROWS, Table, Unreadable, read};
+pub use read::{MOST_ROWS, Table, Unreadable, heading, read};
 pub use write::{Cell, Column, Error, workbook};

@@ -44,6 +44,18 @@ impl Unreadable {
     }
 }
 
+/// What a column's heading comes to when it is compared: `이메일 (선택)`, `E-mail *` and `email` are words alone, in small
+/// letters.
+pub fn heading(text: &str) -> String {
+    text.split(['(', '（', '['])
+        .next()
+        .unwrap_or_default()
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect()
+}
+
 /// # Errors
 /// When the bytes are neither a workbook nor text in columns.
 pub fn read(bytes: &[u8]) -> Result<Table, Unreadable> {

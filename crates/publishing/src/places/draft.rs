@@ -78,15 +78,7 @@ enum Column {
 impl Column {
     /// What people call it at its head.
     fn of(heading: &str) -> Option<Self> {
-        let bare: String = heading
-            .split(['(', '（', '['])
-            .next()
-            .unwrap_or_default()
-            .to_lowercase()
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect();
-        Some(match bare.as_str() {
+        Some(match sheet::heading(heading).as_str() {
             "이름" | "배포처" | "배포처명" | "매장" | "매장명" | "상호" | "장소" | "지점" | "지점명" | "name"
             | "place" | "shop" | "store" => Self::Name,
             "주소" | "소재지" | "위치" | "배송지" | "address" => Self::Address,

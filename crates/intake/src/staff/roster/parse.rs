@@ -53,16 +53,7 @@ impl Column {
 
     /// What people call it at the head of a column.
     fn of_heading(heading: &str) -> Option<Self> {
-        // `이메일 (선택)`, `E-mail *` and `email` are one.
-        let bare: String = heading
-            .split(['(', '（', '['])
-            .next()
-            .unwrap_or_default()
-            .to_lowercase()
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect();
-        Some(match bare.as_str() {
+        Some(match sheet::heading(heading).as_str() {
             "회사" | "회사명" | "파트너사" | "파트너사명" | "업체" | "업체명" | "기업" | "기업명" | "상호" | "소속"
             | "소속회사" | "company" | "companyname" | "organization" | "organisation" => Self::Company,
             "직함" | "직책" | "직위" | "직급" | "title" | "jobtitle" | "position" => Self::Title,
