@@ -140,6 +140,7 @@ impl Known {
             | "/articles/{slug}/files/live"
             | "/articles/{slug}/card.png"
             | "/hall/{slug}"
+            | "/hall/{slug}/backstage"
             | "/hall/{slug}/live" => each("{slug}", &self.slugs),
             // Those that were made while all of it could be read, and one that never was.
             "/articles/{slug}/files/{file}" | "/magazine/{number}/files/{file}" => {

@@ -1,0 +1,87 @@
+//! Behind the stage: what is on, what comes, how much time is left, and a word to who speaks.
+
+use super::{
+    Operator,
+    scene::{Scene, Timer},
+};
+use crate::{
+    stage::{plan::Cue, service::Shown},
+    triage::pages_enter as enter,
+};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use db::{entity::event, people};
+use serde::Deserialize;
+use web::{App, Chrome, render};
+
+/// A line as who speaks reads it.
+struct Line {
+    reverse: bool,
+    position: Option<(usize, usize)>,
+    body: String,
+    lang: domain::Lang,
+    asker: String,
+    speaker: String,
+    minutes: i32,
+    microphone: String,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "stage/backstage.html")]
+struct BackstagePage {
+    c: Chrome,
+    event: event::Model,
+    title: String,
+    held: bool,
+    message: String,
+    current: Option<Line>,
+    next: Option<Line>,
+    timer: Option<Timer>,
+    bright: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Address {
+    hall: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    _: Operator,
+    c: Chrome,
+    Path(slug): Path<String>,
+    Query(address): Query<Address>,
+) -> web::Result {
+    let (event, c) = enter(&app, c, &slug).await?;
+    let scene = Scene::load(app.db.reader(), &event, c.lang()).await?;
+    let shown = scene.shown();
+    let current = scene.cues.iter().find(|cue| cue.shown == shown);
+    render(&BackstagePage {
+        title: people::in_lang(c.lang(), &event.title, &event.title_en),
+        held: scene.held(),
+        message: scene.run.as_ref().map(|run| run.message.clone()).unwrap_or_default(),
+        current: current.map(|cue| line(&scene, cue, &c)),
+        next: scene.next().map(|cue| line(&scene, cue, &c)),
+        timer: scene.timer(c.now),
+        bright: address.hall == "light",
+        c,
+        event,
+    })
+}
+
+fn line(scene: &Scene, cue: &Cue, c: &Chrome) -> Line {
+    let card = scene.cards.get(&cue.shown);
+    Line {
+        reverse: matches!(cue.shown, Shown::Reverse(_)),
+        position: scene.position(cue.shown).filter(|_| card.is_some()),
+        body: scene.text(cue.shown),
+        lang: card.map_or_else(|| c.lang(), |card| card.lang),
+        asker: card.map(|card| card.asker.clone()).unwrap_or_default(),
+        speaker: card.map(|card| card.speaker.clone()).unwrap_or_default(),
+        minutes: cue.minutes,
+        microphone: cue.microphone.clone(),
+        note: cue.note.clone(),
+    }
+}
