@@ -1,4 +1,4 @@
-//! The run of show, what the operator did, and the timer as it stands in the database.
+//! The run of show, what the operator did, the timer as it stands in the database, and what speakers prepare.
 
 crate::dialect::step!("m0033_stage", SQL);
 
@@ -63,5 +63,29 @@ CREATE TABLE stage_aside (
   body text NOT NULL,
   at @time NOT NULL,
   PRIMARY KEY (answer_id, staff_id)
+);
+CREATE TABLE stage_draft (
+  question_id @uuid NOT NULL REFERENCES question (id),
+  speaker_id @uuid NOT NULL REFERENCES speaker (id),
+  body text NOT NULL,
+  version integer NOT NULL,
+  at @time NOT NULL,
+  PRIMARY KEY (question_id, speaker_id)
+);
+CREATE INDEX stage_draft_speaker ON stage_draft (speaker_id);
+CREATE TABLE speaker_told (
+  speaker_id @uuid PRIMARY KEY NOT NULL REFERENCES speaker (id) ON DELETE CASCADE,
+  event_id @uuid NOT NULL REFERENCES event (id),
+  questions text NOT NULL,
+  version integer NOT NULL,
+  at @time NOT NULL
+);
+CREATE INDEX speaker_told_event ON speaker_told (event_id);
+CREATE TABLE stage_transcript (
+  event_id @uuid PRIMARY KEY NOT NULL REFERENCES event (id),
+  begins_at @time NOT NULL,
+  body text NOT NULL,
+  staff_id @uuid NOT NULL REFERENCES staff (id),
+  at @time NOT NULL
 );
 ";

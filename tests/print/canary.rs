@@ -41,6 +41,7 @@ const DEEDS: &[&str] = &[
     "/my/questions",
     "/my/questions/{id}/draft",
     "/my/questions/{id}/withdraw",
+    "/s/{token}/typing",
     "/sign-out",
     // Sent to by `nowhere`, with the words themselves.
     "/my/questions/similar",
@@ -161,6 +162,7 @@ impl Known {
             | "/n/{token}"
             | "/a/{token}"
             | "/p/{token}"
+            | "/s/{token}"
             | "/first-admin/{token}" => {
                 let begin = route.trim_end_matches("{token}");
                 let links = self.links.iter().filter(|l| l.starts_with(begin)).cloned();

@@ -4,3 +4,5 @@ mod notes;
 mod played;
 mod run;
 mod set;
+mod speakers;
+mod transcript;

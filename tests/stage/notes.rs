@@ -1,6 +1,6 @@
 //! Two operators note the same answer, and nothing that either typed is lost.
 
-use super::set::{STAGE, press, set};
+use super::set::{STAGE, done, set};
 use db::{entity::answer, prelude::*};
 use testkit::{Filled, Page};
 
@@ -14,10 +14,10 @@ async fn notes_of_two_operators_are_both_kept_until_somebody_brings_them_togethe
     let world = &set.world;
     let mut first = world.signed_in("moderator").await;
     let mut second = world.signed_in("second").await;
-    press(&mut first, "next").await.ok();
+    done(&mut first, "next").await;
     let (of_first, of_second) = (first.get(STAGE).await.ok(), second.get(STAGE).await.ok());
 
-    first.send(&note(&of_first, "내년 3월에 시작합니다.")).await.ok();
+    _ = first.send(&note(&of_first, "내년 3월에 시작합니다.")).await.ok();
     let page = second.send(&note(&of_second, "먼저 두 곳에서 해 봅니다.")).await.ok();
     let text = page.text();
     assert!(text.contains("이 기록은 따로 남겼습니다."), "{text}");

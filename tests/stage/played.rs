@@ -1,6 +1,6 @@
 //! Ten and eight are played: held, taken back, left to a crew, and gone on with after a restart.
 
-use super::set::{STAGE, Set, hall, main_form, press, set};
+use super::set::{STAGE, Set, done, hall, main_form, press, set};
 use db::{
     entity::{answer, assignment, outgoing_mail, question, stage_cue},
     prelude::*,
@@ -27,7 +27,7 @@ async fn ten_and_eight_are_played_with_a_hold_an_undo_and_one_that_goes_to_its_c
     let mut operator = set.world.signed_in("moderator").await;
     assert!(!hall(&mut operator).await.contains("정산 주기"), "the event's title");
 
-    press(&mut operator, "next").await.ok();
+    done(&mut operator, "next").await;
     let shown = hall(&mut operator).await;
     assert!(
         shown.contains("1/10") && shown.contains("1번째로 여쭙습니다."),
@@ -38,7 +38,7 @@ async fn ten_and_eight_are_played_with_a_hold_an_undo_and_one_that_goes_to_its_c
     // The timer stands while it is held, and the hall reads the title.
     set.later(65);
     assert!(hall(&mut operator).await.contains("1:05"));
-    press(&mut operator, "hold").await.ok();
+    done(&mut operator, "hold").await;
     set.later(600);
     assert!(!hall(&mut operator).await.contains("여쭙습니다"), "held");
     let backstage = operator.get("/hall/talk/backstage").await.ok().text();
@@ -46,13 +46,13 @@ async fn ten_and_eight_are_played_with_a_hold_an_undo_and_one_that_goes_to_its_c
         backstage.contains("1:05") && backstage.contains("2번째로"),
         "{backstage}"
     );
-    press(&mut operator, "resume").await.ok();
+    done(&mut operator, "resume").await;
     set.later(5);
     assert!(hall(&mut operator).await.contains("1:10"));
 
     // A press too many is taken back: the question, its timer and its mark are as if it had not been.
-    press(&mut operator, "answered").await.ok();
-    press(&mut operator, "next").await.ok();
+    done(&mut operator, "answered").await;
+    done(&mut operator, "next").await;
     set.later(3);
     assert!(hall(&mut operator).await.contains("2/10"));
     let page = press(&mut operator, "undo").await.ok();
@@ -64,13 +64,13 @@ async fn ten_and_eight_are_played_with_a_hold_an_undo_and_one_that_goes_to_its_c
         marks.count(set.world.app.db.reader()).await.expect("counts")
     };
     assert_eq!(answered().await, 1);
-    press(&mut operator, "undo").await.ok();
+    done(&mut operator, "undo").await;
     assert_eq!(answered().await, 0, "the mark, too");
 
     // Back on the first, its timer goes on where it was.
-    press(&mut operator, "next").await.ok();
+    done(&mut operator, "next").await;
     set.later(40);
-    press(&mut operator, "back").await.ok();
+    done(&mut operator, "back").await;
     assert!(hall(&mut operator).await.contains("1:13"));
 
     one_is_not_reached(&set, &mut operator).await;
@@ -78,7 +78,7 @@ async fn ten_and_eight_are_played_with_a_hold_an_undo_and_one_that_goes_to_its_c
 }
 
 async fn one_is_not_reached(set: &Set, operator: &mut testkit::Browser) {
-    press(operator, "next").await.ok();
+    done(operator, "next").await;
     let page = press(operator, "not-reached").await.ok();
     assert!(
         page.text().contains("질문을 담당 크루에 넘겼습니다."),
@@ -93,7 +93,7 @@ async fn one_is_not_reached(set: &Set, operator: &mut testkit::Browser) {
     );
 
     // The crew's mail has not gone: all of it comes back.
-    press(operator, "undo").await.ok();
+    done(operator, "undo").await;
     assert_eq!(state(set, 1).await, QuestionState::Live);
     let shown = hall(operator).await;
     assert!(shown.contains("2/10") && shown.contains("2번째로"), "{shown}");
@@ -108,7 +108,7 @@ async fn one_is_not_reached(set: &Set, operator: &mut testkit::Browser) {
     );
 
     // Once the mail has gone, it stays with the crew, and the page says why.
-    press(operator, "not-reached").await.ok();
+    done(operator, "not-reached").await;
     let asked = open.one(db).await.expect("reads").expect("is asked");
     let tx = set.world.app.db.begin_write().await.expect("begins");
     outgoing_mail::Entity::update_many()
@@ -127,12 +127,12 @@ async fn one_is_not_reached(set: &Set, operator: &mut testkit::Browser) {
 async fn to_the_end(set: &Set, operator: &mut testkit::Browser) {
     // 3 is on; seven more of the ten, then the eight.
     for n in 4..=10 {
-        press(operator, "answered").await.ok();
-        press(operator, "next").await.ok();
+        done(operator, "answered").await;
+        done(operator, "next").await;
         assert!(hall(operator).await.contains(&format!("{}/9", n - 1)));
     }
     for n in 1..=8 {
-        press(operator, "next").await.ok();
+        done(operator, "next").await;
         let shown = hall(operator).await;
         assert!(
             shown.contains(&format!("{n}/8")) && shown.contains("파트너에게 묻습니다"),
@@ -145,10 +145,10 @@ async fn to_the_end(set: &Set, operator: &mut testkit::Browser) {
                 .set("partner", &partner.invitation.to_string())
                 .set("version", "0")
                 .set("text", "저희는 이렇게 하고 있습니다.");
-            operator.send(&form).await.ok();
+            _ = operator.send(&form).await.ok();
         }
     }
-    press(operator, "next").await.ok();
+    done(operator, "next").await;
     assert!(!hall(operator).await.contains("되묻습니다"), "the event's title again");
     let db = set.world.app.db.reader();
     let notes = answer::Entity::find()
@@ -176,11 +176,11 @@ async fn to_the_end(set: &Set, operator: &mut testkit::Browser) {
 async fn a_server_that_starts_again_goes_on_at_the_second_where_it_was() {
     let set = set(2, 0).await;
     let mut operator = set.world.signed_in("moderator").await;
-    press(&mut operator, "next").await.ok();
+    done(&mut operator, "next").await;
     set.later(30);
-    press(&mut operator, "hold").await.ok();
+    done(&mut operator, "hold").await;
     set.later(100);
-    press(&mut operator, "resume").await.ok();
+    done(&mut operator, "resume").await;
     set.later(91);
     let before = hall(&mut operator).await;
     assert!(before.contains("2:01"), "{before}");
@@ -210,7 +210,7 @@ async fn who_presses_second_sees_what_the_first_did_and_may_take_over() {
     let mut first = set.world.signed_in("moderator").await;
     let mut second = set.world.signed_in("second").await;
     let old = first.get(STAGE).await.ok();
-    press(&mut first, "next").await.ok();
+    done(&mut first, "next").await;
     let late = first.send(&main_form(&old).set("act", "next")).await.ok();
     assert!(
         late.text().contains("다른 진행자가 먼저 눌렀습니다."),
@@ -229,7 +229,7 @@ async fn who_presses_second_sees_what_the_first_did_and_may_take_over() {
     assert_eq!(refused.status, 422);
     let taken = press(&mut second, "take").await.ok();
     assert!(taken.text().contains("이제 진행을 맡았습니다."), "{}", taken.text());
-    press(&mut second, "next").await.ok();
+    done(&mut second, "next").await;
     assert!(hall(&mut second).await.contains("2/3"));
     assert_eq!(
         press(&mut first, "next").await.status,

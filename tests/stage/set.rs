@@ -101,6 +101,11 @@ pub(super) async fn press(browser: &mut Browser, act: &str) -> testkit::Page {
     browser.send(&form.set("act", act)).await
 }
 
+/// The same where nothing stands in the way.
+pub(super) async fn done(browser: &mut Browser, act: &str) {
+    _ = press(browser, act).await.ok();
+}
+
 /// The form with next and back: the first that is not the one of taking over.
 pub(super) fn main_form(page: &testkit::Page) -> testkit::Filled {
     let at = page.body.find("id=\"act-next\"").expect("the button");

@@ -50,7 +50,7 @@ async function plans({ room, t }, v) {
   await v.look("run-empty");
   await v.press(t("run-fill"));
   await v.told(t("run-saved"));
-  await v.box(t("run-new-pause")).fill("잠시 쉬겠습니다");
+  await field(v, t("run-new-pause")).fill("잠시 쉬겠습니다");
   await v.press(t("run-add-pause"));
   await v.told(t("run-saved"));
   const second = v.page.locator("[data-sort-item]").nth(1);
@@ -58,7 +58,7 @@ async function plans({ room, t }, v) {
   await v.follow(second.getByRole("button", { name: t("run-up") }));
   const first = await v.page.locator("[data-sort-item]").first().locator("p[lang]").first().innerText();
   if (first !== label) room.problem(`the second line did not move up: ${first}`);
-  await v.page.locator("[data-sort-item]").first().getByLabel(t("run-minutes")).fill("8");
+  await v.page.locator("[data-sort-item]").first().getByLabel(t("run-minutes"), { exact: true }).fill("8");
   await v.press(t("save"));
   await v.told(t("run-saved"));
   await v.look("run", { dark: true });
@@ -73,7 +73,7 @@ async function holds({ room, t }, v, hall, backstage) {
   await hall.locator(".hall-idle").waitFor();
   await v.look("stage-held", { glance: true });
   await v.press(t("stage-resume"));
-  await v.box(t("stage-message-text")).fill("2분 남았습니다");
+  await field(v, t("stage-message-text")).fill("2분 남았습니다");
   await v.press(t("stage-message-send"));
   await shows(room, backstage, "2분 남았습니다");
   await v.look("backstage", { page: backstage });
@@ -95,6 +95,11 @@ async function holds({ room, t }, v, hall, backstage) {
   await hall.goto(`${dark}?hall=light`);
   await v.look("hall-bright", { page: hall });
   await hall.goto(dark);
+}
+
+/// One that may stay empty says so behind its name.
+function field(v, name) {
+  return v.page.getByRole("textbox", { name: new RegExp(`^${name}`) }).first();
 }
 
 /// The screens turn by themselves where script runs, and by their own refresh where not.

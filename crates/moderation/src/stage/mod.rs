@@ -4,6 +4,8 @@ mod pages;
 pub mod plan;
 pub(crate) mod repo;
 pub mod service;
+pub mod speakers;
+pub mod transcript;
 
 pub(crate) use pages::as_agreed;
 pub use pages::routes;

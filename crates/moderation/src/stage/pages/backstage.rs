@@ -5,12 +5,12 @@ use super::{
     scene::{Scene, Timer},
 };
 use crate::{
-    stage::{plan::Cue, service::Shown},
+    stage::{plan::Cue, service::Shown, speakers},
     triage::pages_enter as enter,
 };
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use db::{entity::event, people};
+use db::{entity::event, people, prelude::ConnectionTrait};
 use serde::Deserialize;
 use web::{App, Chrome, render};
 
@@ -25,6 +25,8 @@ struct Line {
     minutes: i32,
     microphone: String,
     note: String,
+    /// What who answers has prepared.
+    draft: String,
 }
 
 #[derive(Template)]
@@ -57,13 +59,21 @@ pub(super) async fn show(
     let (event, c) = enter(&app, c, &slug).await?;
     let scene = Scene::load(app.db.reader(), &event, c.lang()).await?;
     let shown = scene.shown();
-    let current = scene.cues.iter().find(|cue| cue.shown == shown);
+    let conn = app.db.reader();
+    let current = match scene.cues.iter().find(|cue| cue.shown == shown) {
+        Some(cue) => Some(line(conn, &scene, cue, &c).await?),
+        None => None,
+    };
+    let next = match scene.next() {
+        Some(cue) => Some(line(conn, &scene, cue, &c).await?),
+        None => None,
+    };
     render(&BackstagePage {
         title: people::in_lang(c.lang(), &event.title, &event.title_en),
         held: scene.held(),
         message: scene.run.as_ref().map(|run| run.message.clone()).unwrap_or_default(),
-        current: current.map(|cue| line(&scene, cue, &c)),
-        next: scene.next().map(|cue| line(&scene, cue, &c)),
+        current,
+        next,
         timer: scene.timer(c.now),
         bright: address.hall == "light",
         c,
@@ -71,9 +81,14 @@ pub(super) async fn show(
     })
 }
 
-fn line(scene: &Scene, cue: &Cue, c: &Chrome) -> Line {
+async fn line(conn: &impl ConnectionTrait, scene: &Scene, cue: &Cue, c: &Chrome) -> crate::Result<Line> {
     let card = scene.cards.get(&cue.shown);
-    Line {
+    let draft = match (cue.shown, card.and_then(|card| card.speaker_id)) {
+        (Shown::Question(question), Some(speaker)) => speakers::drafts(conn, speaker).await?.remove(&question),
+        _ => None,
+    };
+    Ok(Line {
+        draft: draft.map(|draft| draft.body).unwrap_or_default(),
         reverse: matches!(cue.shown, Shown::Reverse(_)),
         position: scene.position(cue.shown).filter(|_| card.is_some()),
         body: scene.text(cue.shown),
@@ -83,5 +98,5 @@ fn line(scene: &Scene, cue: &Cue, c: &Chrome) -> Line {
         minutes: cue.minutes,
         microphone: cue.microphone.clone(),
         note: cue.note.clone(),
-    }
+    })
 }

@@ -7,6 +7,9 @@ mod notes;
 mod operate;
 mod run;
 mod scene;
+mod speaker_link;
+mod speakers;
+mod transcript;
 
 pub(crate) use scene::as_agreed;
 
@@ -22,6 +25,16 @@ pub fn routes() -> web::Router {
     web::Router::new()
         .route("/desk/events/{slug}/run", get(run::show).post(run::save))
         .route("/desk/events/{slug}/run.pdf", get(run::sheet))
+        .route(
+            "/desk/events/{slug}/run/speakers",
+            get(speakers::show).post(speakers::tell),
+        )
+        .route(
+            "/desk/events/{slug}/transcript",
+            get(transcript::show).post(transcript::keep).layer(web::uploads()),
+        )
+        .route("/s/{token}", get(speaker_link::show).post(speaker_link::save))
+        .route("/s/{token}/typing", post(speaker_link::typing))
         .route("/desk/events/{slug}/stage", get(operate::show))
         .route("/desk/events/{slug}/stage/act", post(acts::act))
         .route("/desk/events/{slug}/stage/note", post(notes::save))

@@ -31,6 +31,8 @@ pub(super) struct Input {
     text: String,
     /// Of the answer that the form showed; 0 for none.
     version: i32,
+    /// `transcript`: the form stands there.
+    back: String,
 }
 
 impl Input {
@@ -116,7 +118,11 @@ pub(super) async fn save(
         known(&app, &event, about).await?;
         match note(&app, &event, staff.id, about, &input, false).await {
             Ok(Noted::Stands { .. }) => {
-                return Ok(redirect(operate::href(&slug)).flash("stage-noted").into_response());
+                let to = match input.back.as_str() {
+                    "transcript" => format!("/desk/events/{slug}/transcript"),
+                    _ => operate::href(&slug),
+                };
+                return Ok(redirect(to).flash("stage-noted").into_response());
             }
             Ok(Noted::Beside(_)) => {
                 let address = operate::note_href(&slug, &input.about, input.partner.parse().ok());

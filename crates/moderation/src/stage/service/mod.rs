@@ -15,7 +15,7 @@ pub use note::{About, Note, Noted, note, note_answer};
 pub use shown::Shown;
 pub use state::{commit, elapsed};
 
-pub(crate) use undo::undoable;
+pub(crate) use undo::{shown_before, undoable};
 
 use crate::{Error, Result};
 use db::{entity::question, prelude::*};

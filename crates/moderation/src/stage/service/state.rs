@@ -62,6 +62,16 @@ impl Stood {
         }
     }
 
+    pub(super) fn shown(&self) -> Shown {
+        if self.held {
+            return Shown::Nothing;
+        }
+        let question = self.question.map(Shown::Question);
+        let reverse = self.reverse.map(Shown::Reverse);
+        let pause = self.pause.map(Shown::Pause);
+        question.or(reverse).or(pause).unwrap_or(Shown::Nothing)
+    }
+
     pub(super) fn put_back(self, run: &mut stage_run::Model) {
         run.question_id = self.question;
         run.reverse_id = self.reverse;

@@ -1,6 +1,9 @@
 //! The last act is taken back: what the hall saw, the timer, the mark, and a question that went to its crew.
 
-use super::state::{Done, Left, Stood, keep, store, take};
+use super::{
+    Shown,
+    state::{Done, Left, Stood, keep, store, take},
+};
 use crate::{Error, Result, service::deed::record};
 use db::{
     audit::{self, Actor},
@@ -35,6 +38,12 @@ pub(crate) async fn undoable(conn: &impl ConnectionTrait, event: EventId) -> Res
         .into_iter()
         .filter(|act| !PASSED_OVER.contains(&act.kind.as_str()) && !undone.contains(&act.id));
     Ok(standing.next())
+}
+
+/// What was on the screen until this act; nothing while it was held.
+pub(crate) fn shown_before(act: &stage_act::Model) -> Shown {
+    let stood: Stood = serde_json::from_value(act.stood.clone()).unwrap_or_default();
+    stood.shown()
 }
 
 pub(super) async fn undo(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, seen: i32) -> Result<()> {

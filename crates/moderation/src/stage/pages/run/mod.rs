@@ -26,7 +26,7 @@ use db::{entity::event, people};
 use domain::SittingId;
 use form::Asked;
 use serde::Deserialize;
-use web::{App, Choice, Chrome, Errors, Form, redirect, render_form};
+use web::{App, Choice, Chrome, Errors, Form, lang::Zone, redirect, render_form};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -163,7 +163,7 @@ async fn page(
                 Choice::new(s.id, title).chosen(Some(s.id) == sitting)
             })
             .collect(),
-        rows: rows(draft, &cards, &times, &event, &c),
+        rows: rows(draft, &cards, &times, &event),
         offers: offers.iter().map(|shown| offer(*shown, &cards, &c)).collect(),
         frozen: sheet.and_then(|s| s.frozen_at).filter(|at| *at <= c.now),
         timer: draft.timer,
@@ -181,14 +181,12 @@ async fn page(
     render_form(&page.errors, &page)
 }
 
-fn rows(draft: &Draft, cards: &Cards, times: &Times, event: &event::Model, c: &Chrome) -> Vec<Row> {
+fn rows(draft: &Draft, cards: &Cards, times: &Times, event: &event::Model) -> Vec<Row> {
     let last = draft.lines.len().saturating_sub(1);
     let rows = draft.lines.iter().enumerate().map(|(n, line)| {
         let card = cards.get(&line.shown()).cloned();
         Row {
-            at: times
-                .at(n)
-                .map_or_else(|| format!("+{}", times.offsets[n]), |at| c.time(at, &event.time_zone)),
+            at: clock(times, n, event),
             gone: card.is_none() && !matches!(line.what, What::Pause(_)),
             card,
             line: line.clone(),
@@ -197,6 +195,14 @@ fn rows(draft: &Draft, cards: &Cards, times: &Times, event: &event::Model, c: &C
         }
     });
     rows.collect()
+}
+
+/// When a line begins: `14:05` on the event's clock in both languages, as running orders have it; `+5` while no time is
+/// known.
+fn clock(times: &Times, line: usize, event: &event::Model) -> String {
+    let at = times.at(line).map(|at| at.with_timezone(&event.time_zone.tz()));
+    let after = times.offsets.get(line).copied().unwrap_or_default();
+    at.map_or_else(|| format!("+{after}"), |at| at.format("%H:%M").to_string())
 }
 
 fn offer(shown: Shown, cards: &Cards, c: &Chrome) -> Choice {

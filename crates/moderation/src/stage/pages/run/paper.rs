@@ -1,6 +1,6 @@
 //! The run of show on paper, for when the screens fail.
 
-use super::{Address, cards, sitting};
+use super::{Address, cards, clock, sitting};
 use crate::{
     stage::{
         pages::{Operator, scene::Card},
@@ -41,9 +41,7 @@ pub(in crate::stage::pages) async fn sheet(
             (_, None) => continue,
         };
         cues.push(Cue {
-            at: times
-                .at(n)
-                .map_or_else(|| format!("+{}", times.offsets[n]), |at| c.time(at, &event.time_zone)),
+            at: clock(&times, n, &event),
             minutes: u32::try_from(minutes[n]).unwrap_or_default(),
             question: text,
             asker: person(
