@@ -44,6 +44,7 @@ function autosave(form) {
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST", body: version ? `${now}&version=${version.value}` : now, redirect: "manual",
+        keepalive: now.length < 50_000, // What was typed last goes out although its page is left.
         headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
       });
       if (answer.status === 409 && form.dataset.autosaveConflict) { last = now; say(out, t(form, "autosaveConflict")); return; }

@@ -2,7 +2,7 @@
 
 use super::{
     Operator,
-    scene::{Scene, Timer},
+    scene::{Scene, Timer, size},
 };
 use crate::{
     stage::{plan::Cue, service::Shown, speakers},
@@ -13,6 +13,9 @@ use axum::extract::{Path, Query, State};
 use db::{entity::event, people, prelude::ConnectionTrait};
 use serde::Deserialize;
 use web::{App, Chrome, render};
+
+/// So much of what comes is shown.
+const NEXT: usize = 120;
 
 /// A line as who speaks reads it.
 struct Line {
@@ -27,6 +30,7 @@ struct Line {
     note: String,
     /// What who answers has prepared.
     draft: String,
+    size: &'static str,
 }
 
 #[derive(Template)]
@@ -65,7 +69,12 @@ pub(super) async fn show(
         None => None,
     };
     let next = match scene.next() {
-        Some(cue) => Some(line(conn, &scene, cue, &c).await?),
+        Some(cue) => {
+            let mut next = line(conn, &scene, cue, &c).await?;
+            // What comes is read in a glance; its room belongs to what is on.
+            next.body = domain::text::excerpt(&next.body, NEXT);
+            Some(next)
+        }
         None => None,
     };
     render(&BackstagePage {
@@ -87,11 +96,13 @@ async fn line(conn: &impl ConnectionTrait, scene: &Scene, cue: &Cue, c: &Chrome)
         (Shown::Question(question), Some(speaker)) => speakers::drafts(conn, speaker).await?.remove(&question),
         _ => None,
     };
+    let body = scene.text(cue.shown);
     Ok(Line {
         draft: draft.map(|draft| draft.body).unwrap_or_default(),
         reverse: matches!(cue.shown, Shown::Reverse(_)),
         position: scene.position(cue.shown).filter(|_| card.is_some()),
-        body: scene.text(cue.shown),
+        size: size(&body),
+        body,
         lang: card.map_or_else(|| c.lang(), |card| card.lang),
         asker: card.map(|card| card.asker.clone()).unwrap_or_default(),
         speaker: card.map(|card| card.speaker.clone()).unwrap_or_default(),

@@ -213,15 +213,17 @@ impl Timer {
     }
 }
 
-/// How large a text stands on the screen: the more of it, the smaller.
+/// How large a text stands on the screen: the more of it, the smaller, so that all of it stands on a wide one. A text is as
+/// high as its length times the square of its letters; the stylesheet has the sizes.
 pub(super) fn size(text: &str) -> &'static str {
     match text::char_count(text) {
         0..=45 => "xl",
         46..=100 => "l",
         101..=200 => "m",
-        201..=420 => "s",
-        421..=900 => "xs",
-        _ => "xxs",
+        201..=300 => "s",
+        301..=450 => "xs",
+        451..=900 => "xxs",
+        _ => "least",
     }
 }
 
