@@ -7,3 +7,4 @@ mod mail_in;
 mod mail_out;
 mod pages;
 mod print;
+mod stage;

@@ -41,6 +41,7 @@ const DEEDS: &[&str] = &[
     "/my/questions",
     "/my/questions/{id}/draft",
     "/my/questions/{id}/withdraw",
+    "/s/{token}/typing",
     "/sign-out",
     // Sent to by `nowhere`, with the words themselves.
     "/my/questions/similar",
@@ -140,6 +141,7 @@ impl Known {
             | "/articles/{slug}/files/live"
             | "/articles/{slug}/card.png"
             | "/hall/{slug}"
+            | "/hall/{slug}/backstage"
             | "/hall/{slug}/live" => each("{slug}", &self.slugs),
             // Those that were made while all of it could be read, and one that never was.
             "/articles/{slug}/files/{file}" | "/magazine/{number}/files/{file}" => {
@@ -160,6 +162,7 @@ impl Known {
             | "/n/{token}"
             | "/a/{token}"
             | "/p/{token}"
+            | "/s/{token}"
             | "/first-admin/{token}" => {
                 let begin = route.trim_end_matches("{token}");
                 let links = self.links.iter().filter(|l| l.starts_with(begin)).cloned();

@@ -8,7 +8,7 @@ use db::{
         article_revision, asset, assignment, attachment, audit_entry, comment, company, consent, crew_address,
         crew_member, decision, delivery, event, field, incoming_mail, invitation, issue, issue_item, outgoing_mail,
         partner, partner_service, programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest,
-        service, sitting, speaker, stage_run,
+        service, sitting, speaker, stage_act, stage_line, stage_run, stage_sheet,
     },
     prelude::*,
 };
@@ -165,6 +165,20 @@ async fn conversation(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<St
             .filter(stage_run::Column::EventId.eq(id))
             .all(conn)
             .await?,
+        &[],
+    );
+    let sheets = stage_sheet::Entity::find()
+        .filter(stage_sheet::Column::EventId.eq(id))
+        .all(conn)
+        .await?;
+    let lines = stage_line::Entity::find().filter(stage_line::Column::SheetId.is_in(sheets.iter().map(|s| s.id)));
+    put(out, "stage_lines", &lines.all(conn).await?, &[]);
+    put(out, "stage_sheets", &sheets, &[]);
+    let acts = stage_act::Entity::find().filter(stage_act::Column::EventId.eq(id));
+    put(
+        out,
+        "stage_acts",
+        &acts.order_by_asc(stage_act::Column::Version).all(conn).await?,
         &[],
     );
     let entries = audit_entry::Entity::find().filter(audit_entry::Column::EventId.eq(id));

@@ -86,4 +86,6 @@ ids! {
     /// What asker and crew say to each other beside question and answer.
     MessageId,
     CrewAddressId,
+    /// The run of show of one sitting, one line of it, and one act of who operates the stage.
+    SheetId, LineId, StageActId,
 }

@@ -31,8 +31,10 @@ function autosave(form) {
   const out = form.querySelector("[data-autosave-status]") ?? form.appendChild(Object.assign(document.createElement("p"), { className: "hint" }));
   out.setAttribute("role", "status");
   let timer, running = false, dirty = false, last = snapshot();
+  // What the server says of it: a draft may carry the version it was made from.
+  const version = form.elements.version;
   function snapshot() {
-    return new URLSearchParams([...new FormData(form)].filter(([, v]) => typeof v === "string")).toString();
+    return new URLSearchParams([...new FormData(form)].filter(([n, v]) => typeof v === "string" && n !== "version")).toString();
   }
   async function save() {
     const now = snapshot();
@@ -41,11 +43,15 @@ function autosave(form) {
     running = true; dirty = false;
     try {
       const answer = await fetch(form.dataset.autosave, {
-        method: "POST", body: now, redirect: "manual",
+        method: "POST", body: version ? `${now}&version=${version.value}` : now, redirect: "manual",
+        keepalive: now.length < 50_000, // What was typed last goes out although its page is left.
         headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
       });
+      if (answer.status === 409 && form.dataset.autosaveConflict) { last = now; say(out, t(form, "autosaveConflict")); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       last = now;
+      if (version) version.value = (await answer.json()).version ?? version.value;
+      if (snapshot() === last) delete form.dataset.unsaved;
       say(out, t(form, "autosaveSaved"));
     } catch {
       say(out, t(form, "autosaveFailed"));
@@ -57,7 +63,7 @@ function autosave(form) {
     }
   }
   const schedule = () => { clearTimeout(timer); timer = setTimeout(save, 900); };
-  form.addEventListener("input", schedule);
+  form.addEventListener("input", () => { form.dataset.unsaved = ""; schedule(); });
   form.addEventListener("submit", () => clearTimeout(timer));
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && snapshot() !== last) save(); });
 }
@@ -313,11 +319,11 @@ function live(root) {
     reading = true;
     try {
       const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
-      if (!answer.ok) return;
+      if (!answer.ok) throw new Error(String(answer.status));
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of document.querySelectorAll("[data-live-part]")) {
         const next = fresh.getElementById(part.id);
-        if (!next || part.isEqualNode(next)) continue;
+        if (!next || part.isEqualNode(next) || part.querySelector("[data-unsaved]")) continue;
         if (part.dataset.liveHold && !force) { hold(part); continue; }
         const focused = document.activeElement;
         if (part.contains(focused) && focused !== document.body && !force) {
@@ -332,7 +338,14 @@ function live(root) {
       }
       for (const list of document.querySelectorAll("[data-live-rows]")) rows(list, fresh.getElementById(list.id), force);
       if (force) waiting = 0;
-    } catch { /* The stream says when we are back. */ } finally {
+      lost(false);
+    } catch {
+      // What stands is the last state that we know of; the next try shows what came after it.
+      lost(true);
+      clearTimeout(timer);
+      timer = setTimeout(read, 3000);
+      return;
+    } finally {
       reading = false;
       if (again) { again = false; schedule(); }
     }
@@ -382,14 +395,22 @@ function live(root) {
     say(more, part.dataset.liveHold.replace("{n}", waiting));
   }
   const schedule = () => { clearTimeout(timer); timer = setTimeout(read, 250); };
-  const source = new EventSource(root.dataset.live);
-  source.addEventListener("hello", () => {
-    if (status) status.hidden = true;
-    if (opened) schedule(); // What happened while we were away.
-    opened = true;
-  });
-  source.onerror = () => { if (status) status.hidden = false; };
-  for (const name of (root.dataset.liveEvents ?? "changed").split(" ")) source.addEventListener(name, schedule);
+  const lost = (is) => { if (status) status.hidden = !is; };
+  let source;
+  function listen() {
+    source = new EventSource(root.dataset.live);
+    source.addEventListener("hello", () => {
+      if (opened) schedule(); else lost(false); // What happened while we were away; then the page is whole again.
+      opened = true;
+    });
+    source.onerror = () => {
+      lost(true);
+      // After an answer that is no stream a browser gives up, and we do not.
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    };
+    for (const name of (root.dataset.liveEvents ?? "changed").split(" ")) source.addEventListener(name, schedule);
+  }
+  listen();
   addEventListener("pagehide", () => source.close());
 }
 
@@ -404,18 +425,20 @@ function here(element) {
   addEventListener("pagehide", () => { clearInterval(every); tell("&leaves=1"); });
 }
 
-/* [data-timer="2026-11-22T10:00:00Z"] counts up from there; amber and red after data-amber and data-red seconds. */
+/* [data-timer="2026-11-22T10:00:00Z"] counts up from there, on from data-used milliseconds; empty, it stands. data-now is
+   the server's clock, since this one may go wrong. Amber and red after data-amber and data-red seconds. */
 function timer(element) {
-  const begun = Date.parse(element.dataset.timer);
-  if (Number.isNaN(begun)) return;
+  const { timer: since, used = 0, now, amber = Infinity, red = Infinity } = element.dataset;
+  const ahead = now ? Date.parse(now) - Date.now() : 0;
   const tick = () => {
     if (!element.isConnected) { clearInterval(every); return; }
-    const seconds = Math.max(0, Math.floor((Date.now() - begun) / 1000));
+    const running = since ? Math.max(0, Date.now() + ahead - Date.parse(since)) : 0;
+    const seconds = Math.floor((Number(used) + running) / 1000);
     say(element, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
-    const state = seconds >= Number(element.dataset.red ?? Infinity) ? "red" : seconds >= Number(element.dataset.amber ?? Infinity) ? "amber" : "";
+    const state = seconds >= Number(red) ? "red" : seconds >= Number(amber) ? "amber" : "";
     if (element.dataset.state !== state) element.dataset.state = state;
   };
-  const every = setInterval(tick, 1000);
+  const every = since ? setInterval(tick, 250) : 0;
   tick();
 }
 

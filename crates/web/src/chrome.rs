@@ -321,6 +321,7 @@ impl Chrome {
                 ("/similar", "nav-similar", moderator),
                 ("/shortlist", "nav-shortlist", moderator),
                 ("/routing", "nav-routing", moderator),
+                ("/run", "nav-run", Some(&[Role::Stage, Role::Moderator])),
                 ("/stage", "nav-stage", Some(&[Role::Stage, Role::Moderator])),
                 ("/answers", "nav-answers", Some(&[Role::Moderator, Role::Editor])),
                 ("/reverse", "nav-reverse", moderator),

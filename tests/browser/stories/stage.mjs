@@ -1,24 +1,33 @@
-// The operator at the run of show, and the hall's screen beside.
+// The run of show, the operator, the hall's screen and the one backstage.
 
 import { approve } from "./crew.mjs";
 import { EVENT } from "./triage.mjs";
+
+/// What a hall may have: a wide screen, an old projector, a screen that stands upright.
+const SCREENS = [[1920, 1080], [1024, 768], [1080, 1920]];
 
 export async function runs(scene) {
   const { room, server, t } = scene;
   const v = await room.visitor("stage");
   await v.signIn(server.stops["stage-operator"][0].email, `${EVENT}/stage`);
   await v.look("stage-before");
+  await plans(scene, v);
+  await v.goto(`${EVENT}/stage`);
   const hall = await v.beside(v.link(t("stage-open-hall")));
+  const backstage = await v.beside(v.link(t("stage-open-backstage")));
   await v.look("hall-idle", { page: hall });
   await v.press(t("stage-next"));
   await shows(room, hall, "1/10");
   await v.look("hall", { page: hall, dark: true });
   await v.look("stage", { dark: true });
+  await holds(scene, v, hall, backstage);
 
   for (let n = 1; n <= 3; n += 1) {
     await v.box(t("stage-note")).fill(`무대에서 이렇게 답했습니다. ${n}월부터 바뀌며, 바뀌기 한 달 전에 미리 알려 드리겠습니다.`);
+    if (room.script && n === 1) await v.told(t("stage-typed-saved"));
     await v.press(t("stage-note-save"));
     await v.told(t("stage-noted"));
+    await v.press(t("stage-answered"));
     await v.press(t("stage-next"));
     await shows(room, hall, `${n + 1}/10`);
   }
@@ -27,15 +36,74 @@ export async function runs(scene) {
   await shows(room, hall, "3/10");
   await v.press(t("stage-next"));
   await v.press(t("stage-not-reached-button"));
-  await v.look("stage-not-reached", { glance: true });
+  await v.look("stage-not-reached");
   await hall.close();
+  await backstage.close();
 
   const editor = await room.visitor("editor");
   await approve(scene, editor, t("source-stage"), 3);
 }
 
-/// The hall's screen turns by itself where script runs, and by its own refresh where not.
-async function shows(room, hall, position) {
+/// Filled, put in order, a pause between, and on paper.
+async function plans({ room, t }, v) {
+  await v.goto(`${EVENT}/run`);
+  await v.look("run-empty");
+  await v.press(t("run-fill"));
+  await v.told(t("run-saved"));
+  await field(v, t("run-new-pause")).fill("잠시 쉬겠습니다");
+  await v.press(t("run-add-pause"));
+  await v.told(t("run-saved"));
+  const second = v.page.locator("[data-sort-item]").nth(1);
+  const label = await second.locator("p[lang]").first().innerText();
+  await v.follow(second.getByRole("button", { name: t("run-up") }));
+  const first = await v.page.locator("[data-sort-item]").first().locator("p[lang]").first().innerText();
+  if (first !== label) room.problem(`the second line did not move up: ${first}`);
+  await v.page.locator("[data-sort-item]").first().getByLabel(t("run-minutes"), { exact: true }).fill("8");
+  await v.press(t("save"));
+  await v.told(t("run-saved"));
+  await v.look("run", { dark: true });
+  const [paper] = await Promise.all([v.page.waitForEvent("download"), v.link(t("run-print")).click()]);
+  if (!paper.suggestedFilename().endsWith(".pdf")) room.problem(`no sheet: ${paper.suggestedFilename()}`);
+}
+
+/// A hold, a word backstage, a press that is taken back; and the screen in every shape.
+async function holds({ room, t }, v, hall, backstage) {
+  await v.press(t("stage-hold"));
   if (!room.script) await hall.reload();
-  await hall.getByText(position, { exact: true }).waitFor();
+  await hall.locator(".hall-idle").waitFor();
+  await v.look("stage-held", { glance: true });
+  await v.press(t("stage-resume"));
+  await field(v, t("stage-message-text")).fill("2분 남았습니다");
+  await v.press(t("stage-message-send"));
+  await shows(room, backstage, "2분 남았습니다");
+  await v.look("backstage", { page: backstage });
+  await v.press(t("stage-next"));
+  await shows(room, hall, "2/10");
+  await v.press(t("stage-undo", { what: t("stage-act-shown") }));
+  await v.told(t("stage-undone"));
+  await shows(room, hall, "1/10");
+  if (room.width < 1280) return;
+  const usual = hall.viewportSize();
+  for (const [width, height] of SCREENS) {
+    await hall.setViewportSize({ width, height });
+    await v.look(`hall-${width}x${height}`, { page: hall, glance: true });
+    await backstage.setViewportSize({ width, height });
+    await v.look(`backstage-${width}x${height}`, { page: backstage, glance: true });
+  }
+  await hall.setViewportSize(usual);
+  const dark = hall.url();
+  await hall.goto(`${dark}?hall=light`);
+  await v.look("hall-bright", { page: hall });
+  await hall.goto(dark);
+}
+
+/// One that may stay empty says so behind its name.
+function field(v, name) {
+  return v.page.getByRole("textbox", { name: new RegExp(`^${name}`) }).first();
+}
+
+/// The screens turn by themselves where script runs, and by their own refresh where not.
+async function shows(room, screen, text) {
+  if (!room.script) await screen.reload();
+  await screen.getByText(text, { exact: true }).first().waitFor();
 }

@@ -1,6 +1,6 @@
 //! What the hall sees now.
 
-use domain::{EventId, QuestionId, ReverseId};
+use domain::{EventId, LineId, QuestionId, ReverseId, SheetId, StaffId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,6 +12,19 @@ pub struct Model {
     pub reverse_id: Option<ReverseId>,
     pub version: i32,
     pub updated_at: DateTimeUtc,
+    pub pause_id: Option<LineId>,
+    /// The run of show that is played.
+    pub sheet_id: Option<SheetId>,
+    /// The screen shows the event's title, and the timer stands.
+    pub held: bool,
+    /// Since when the timer runs; `None` while it stands.
+    pub started_at: Option<DateTimeUtc>,
+    /// What the timer had counted before that.
+    pub used_ms: i64,
+    pub operator_id: Option<StaffId>,
+    /// To who speaks; shown backstage.
+    #[sea_orm(column_type = "Text")]
+    pub message: String,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,4 @@
-stage-title = Run of show
+stage-title = Stage
 stage-open-hall = Open the hall's screen
 stage-unreleased = { $n ->
     [one] 1 question of the shortlist is not released, so it is not in the order.
@@ -12,10 +12,7 @@ stage-next = Next
 stage-order = Order
 stage-on-screen = On screen
 stage-show = Show
-stage-show-n = Show question { $n }
-stage-show-reverse-n = Show question asked back { $n }
 stage-note-link = Note the answer
-stage-note-n = Note the answer to question { $n }
 stage-note-title = Answer to question { $n }
 stage-note = What was said
 stage-note-hint = A few sentences are enough. It goes to review, then to the asker.
@@ -23,6 +20,8 @@ stage-note-save = Save the note
 stage-noted = The answer is noted and waits for review.
 stage-not-reached-button = Not reached → crew
 stage-not-reached-hint = The crew of its service answers by mail instead.
-stage-not-reached = Question { $n } goes to its crew.
 hall-answers = Answered by { $who }
 hall-asked-back = We ask our partners
+stage-show-n = Show “{ $what }”
+stage-note-n = Note the answer to “{ $what }”
+stage-not-reached = The question goes to its crew.

@@ -1,8 +1,11 @@
-//! The stage (현장 답변): the order of the ten, what the hall sees, and the note of what was said.
+//! The stage (현장 답변): the run of show, what the hall sees, and the note of what was said.
 
 mod pages;
+pub mod plan;
 pub(crate) mod repo;
 pub mod service;
+pub mod speakers;
+pub mod transcript;
 
 pub(crate) use pages::as_agreed;
 pub use pages::routes;

@@ -1,17 +1,19 @@
 //! The queries of the stage.
 
 use db::{
-    entity::{answer, decision, question, reverse_question, stage_run},
+    entity::{answer, decision, question, reverse_question, staff, stage_aside, stage_cue, stage_run},
     prelude::*,
 };
 use domain::{
-    EventId, QuestionId, ReverseId,
+    AnswerId, EventId, QuestionId, ReverseId, StaffId,
     state::{
         answer::AnswerSource,
         decision::DecisionState,
         question::{QuestionState, ReverseState},
     },
 };
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// What the hall sees now; nothing was shown yet when there is no row.
 pub(crate) async fn run(conn: &impl ConnectionTrait, event: EventId) -> Result<Option<stage_run::Model>, Error> {
@@ -74,17 +76,6 @@ pub(crate) async fn reverse(
         .await?)
 }
 
-pub(crate) async fn reverse_of(
-    conn: &impl ConnectionTrait,
-    event: EventId,
-    id: ReverseId,
-) -> Result<Option<reverse_question::Model>, Error> {
-    let found = reverse_question::Entity::find_by_id(id)
-        .filter(reverse_question::Column::EventId.eq(event))
-        .filter(reverse_question::Column::State.is_in([ReverseState::Picked, ReverseState::Sent]));
-    Ok(found.one(conn).await?)
-}
-
 /// What was noted on stage for these questions.
 pub(crate) async fn notes(
     conn: &impl ConnectionTrait,
@@ -96,4 +87,58 @@ pub(crate) async fn notes(
         .order_by_asc(answer::Column::ReceivedAt)
         .all(conn)
         .await?)
+}
+
+/// What partners were noted to have answered on stage.
+pub(crate) async fn reverse_notes(
+    conn: &impl ConnectionTrait,
+    reverse: ReverseId,
+) -> Result<Vec<answer::Model>, Error> {
+    Ok(answer::Entity::find()
+        .filter(answer::Column::ReverseId.eq(reverse))
+        .filter(answer::Column::Source.eq(AnswerSource::Stage))
+        .order_by_asc(answer::Column::Position)
+        .all(conn)
+        .await?)
+}
+
+/// What was noted beside these answers, and who noted it.
+pub(crate) async fn asides(
+    conn: &impl ConnectionTrait,
+    answer: AnswerId,
+) -> Result<Vec<(stage_aside::Model, String)>, Error> {
+    let rows = stage_aside::Entity::find()
+        .filter(stage_aside::Column::AnswerId.eq(answer))
+        .order_by_asc(stage_aside::Column::At)
+        .all(conn)
+        .await?;
+    let staff = staff_names(conn, rows.iter().map(|row| row.staff_id)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let name = staff.get(&row.staff_id).cloned().unwrap_or_default();
+            (row, name)
+        })
+        .collect())
+}
+
+pub(crate) async fn staff_names(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = StaffId>,
+) -> Result<HashMap<StaffId, String>, Error> {
+    let rows = staff::Entity::find()
+        .filter(staff::Column::Id.is_in(ids))
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// What is answered already.
+pub(crate) async fn answered(conn: &impl ConnectionTrait, event: EventId) -> Result<HashSet<Uuid>, Error> {
+    let rows = stage_cue::Entity::find()
+        .filter(stage_cue::Column::EventId.eq(event))
+        .filter(stage_cue::Column::AnsweredAt.is_not_null())
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.subject_id).collect())
 }

@@ -29,6 +29,7 @@ nav-triage = Triage
 nav-similar = Similar
 nav-shortlist = Shortlist
 nav-routing = Routing
+nav-run = Run of show
 nav-stage = Stage
 nav-answers = Answers
 nav-reverse = Asking back

@@ -29,6 +29,7 @@ nav-triage = 선별
 nav-similar = 비슷한 질문
 nav-shortlist = 현장 질문
 nav-routing = 배정
+nav-run = 진행표
 nav-stage = 무대
 nav-answers = 답변 검토
 nav-reverse = 역질문

@@ -145,14 +145,7 @@ pub(crate) async fn store(
         reviewed_at: Set(None),
     };
     answer::Entity::insert(row).exec_without_returning(tx).await?;
-    crate::remind::stop(tx, assignment.id).await?;
-    assignment::Entity::update_many()
-        .col_expr(assignment::Column::State, Expr::value(AssignmentState::Answered))
-        .col_expr(assignment::Column::AnsweredAt, Expr::value(Some(now)))
-        .filter(assignment::Column::Id.eq(assignment.id))
-        .filter(assignment::Column::State.is_in(AssignmentState::sources(AssignmentState::Answered)))
-        .exec(tx)
-        .await?;
+    answered(tx, app, assignment.id).await?;
     follow::answered(tx, assignment.id, id).await?;
     audit::record(
         tx,
@@ -167,6 +160,19 @@ pub(crate) async fn store(
     )
     .await?;
     Ok(id)
+}
+
+/// Its answer came: nobody is reminded of it any more.
+pub(crate) async fn answered(tx: &WriteTx, app: &App, assignment: AssignmentId) -> Result<(), Error> {
+    crate::remind::stop(tx, assignment).await?;
+    assignment::Entity::update_many()
+        .col_expr(assignment::Column::State, Expr::value(AssignmentState::Answered))
+        .col_expr(assignment::Column::AnsweredAt, Expr::value(Some(app.clock.now())))
+        .filter(assignment::Column::Id.eq(assignment))
+        .filter(assignment::Column::State.is_in(AssignmentState::sources(AssignmentState::Answered)))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 fn actor(assignment: &assignment::Model, staff: Option<StaffId>, answerer: Option<CrewMemberId>) -> Actor {

@@ -1,41 +1,81 @@
-//! The operator's run of show: the order, what the hall sees, next and back, the note of the answer.
+//! The operator's page: the order, what the hall sees, the timer, the note of what is said.
 
-use super::Operator;
+use super::{
+    Operator,
+    scene::{Card, Scene, Timer},
+};
 use crate::{
-    repo as common,
+    reverse::repo as reverse,
     stage::{
-        repo,
-        service::{self, Shown},
+        plan, repo,
+        service::{Shown, undoable},
     },
     triage::{pages_enter as enter, repo as triage},
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    response::{IntoResponse, Response},
-};
-use chrono::{DateTime, Utc};
+use axum::extract::{Path, Query, State};
 use db::{
-    entity::{answer, event, reverse_question},
+    entity::{answer, event, stage_aside},
     people,
+    prelude::ConnectionTrait,
 };
-use domain::{QuestionId, ReverseId, SpeakerId};
+use domain::{InvitationId, SpeakerId, StaffId};
 use serde::Deserialize;
-use web::{App, Choice, Chrome, Errors, Form, redirect, render_form};
+use std::collections::HashMap;
+use web::{App, Choice, Chrome, Errors, render_form};
 
-/// One question of the order.
+/// One line of the order.
 struct Item {
-    id: QuestionId,
-    number: i32,
-    body: String,
+    shown: Shown,
+    position: Option<(usize, usize)>,
+    text: String,
+    card: Option<Card>,
+    minutes: i32,
+    microphone: String,
+    current: bool,
+    answered: bool,
+    /// The state of the answer that was noted.
+    noted: Option<String>,
+}
+
+impl Item {
+    fn is_question(&self) -> bool {
+        matches!(self.shown, Shown::Question(_))
+    }
+    fn is_pause(&self) -> bool {
+        matches!(self.shown, Shown::Pause(_))
+    }
+    fn reachable(&self) -> bool {
+        self.is_question() && self.noted.is_none() && !self.answered
+    }
+    /// What its buttons are told apart by.
+    fn label(&self) -> String {
+        domain::text::excerpt(&self.text, 40)
+    }
+}
+
+/// What is noted on this page: an answer to what is chosen, or to what is shown.
+struct Noting {
+    shown: Shown,
+    title: String,
     lang: domain::Lang,
-    asker: String,
-    service: String,
-    speaker_id: Option<SpeakerId>,
-    speaker: String,
-    note: Option<answer::Model>,
-    shown: bool,
-    after_freeze: bool,
+    text: String,
+    /// Of the answer that the form was made from.
+    version: i32,
+    state: Option<String>,
+    speakers: Vec<Choice>,
+    partners: Vec<Choice>,
+    partner: Option<InvitationId>,
+    /// Notes that others made at the same time.
+    beside: Vec<(stage_aside::Model, String)>,
+    /// Who has answered a question that was asked back, and where their note is.
+    said: Vec<(String, String)>,
+}
+
+impl Noting {
+    fn is_reverse(&self) -> bool {
+        matches!(self.shown, Shown::Reverse(_))
+    }
 }
 
 #[derive(Template)]
@@ -44,17 +84,22 @@ struct StagePage {
     c: Chrome,
     event: event::Model,
     items: Vec<Item>,
-    /// The place in `items` of the one that is on the screen.
     at: Option<usize>,
-    /// The one whose answer is noted here: the chosen one, or the one on the screen.
-    noting: Option<usize>,
-    since: Option<DateTime<Utc>>,
+    /// May be shown, but stands in no run.
+    left_over: Vec<(Shown, String)>,
+    sheets: Vec<Choice>,
+    noting: Option<Noting>,
+    timer: Option<Timer>,
+    held: bool,
     version: i32,
+    message: String,
+    /// Somebody else who operates.
+    other: Option<String>,
+    mine: bool,
+    /// What an undo would take back.
+    last: Option<String>,
     unreleased: u64,
-    reverse: Vec<reverse_question::Model>,
-    reverse_shown: Option<ReverseId>,
-    speakers: Vec<Choice>,
-    text: String,
+    q: String,
     errors: Errors,
 }
 
@@ -62,243 +107,260 @@ impl StagePage {
     fn base(&self) -> String {
         format!("/desk/events/{}", self.event.slug)
     }
-    fn is_shown(&self, asked: &reverse_question::Model) -> bool {
-        self.reverse_shown == Some(asked.id)
-    }
     fn current(&self) -> Option<&Item> {
         self.items.get(self.at?)
     }
-    fn noted(&self) -> Option<&Item> {
-        self.items.get(self.noting?)
+    fn current_shown(&self) -> Shown {
+        self.current().map_or(Shown::Nothing, |item| item.shown)
+    }
+    fn excerpt_of(&self, noting: &Noting) -> String {
+        let item = self.items.iter().find(|item| item.shown == noting.shown);
+        domain::text::excerpt(item.map(|item| item.text.as_str()).unwrap_or_default(), 120)
+    }
+    fn next(&self) -> Option<&Item> {
+        self.items.get(self.at.map_or(0, |at| at + 1))
     }
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Address {
-    note: Option<QuestionId>,
+    /// What is noted, where it is not what is shown.
+    pub(super) note: String,
+    pub(super) partner: Option<InvitationId>,
+    /// A partner that is looked for.
+    pub(super) q: String,
+}
+
+/// What a refused form had.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) text: Option<String>,
+    pub(super) speaker: Option<SpeakerId>,
+    pub(super) message: Option<String>,
+}
+
+pub(super) fn href(slug: &str) -> String {
+    format!("/desk/events/{slug}/stage")
+}
+
+pub(super) fn note_href(slug: &str, about: &str, partner: Option<InvitationId>) -> String {
+    let partner = partner.map(|id| format!("&partner={id}")).unwrap_or_default();
+    format!("{}?note={about}{partner}#note-title", href(slug))
 }
 
 pub(super) async fn show(
     State(app): State<App>,
-    _: Operator,
+    Operator(staff): Operator,
     c: Chrome,
     Path(slug): Path<String>,
     Query(address): Query<Address>,
 ) -> web::Result {
-    page(&app, c, &slug, address.note, None, Errors::new()).await
+    page(&app, c, staff.id, &slug, address, Typed::default(), Errors::new()).await
 }
 
-async fn page(
+pub(super) async fn page(
     app: &App,
     c: Chrome,
+    staff: StaffId,
     slug: &str,
-    note: Option<QuestionId>,
-    typed: Option<Note>,
+    address: Address,
+    typed: Typed,
     errors: Errors,
 ) -> web::Result {
     let (event, c) = enter(app, c, slug).await?;
     let conn = app.db.reader();
-    let run = repo::run(conn, event.id).await?;
-    let shown = Shown::of(run.as_ref());
-    let items = items(app, &event, shown, &c).await?;
-    let at = items.iter().position(|i| i.shown);
-    let noting = note.and_then(|id| items.iter().position(|i| i.id == id)).or(at);
-    let noted = noting.and_then(|at| items.get(at));
-    let text = typed.as_ref().map(|t| t.text.clone());
-    let text = text
-        .or_else(|| noted.and_then(|i| i.note.as_ref()).map(|n| n.body.clone()))
-        .unwrap_or_default();
-    let spoke = match &typed {
-        Some(typed) => typed.speaker.parse().ok(),
-        None => noted.and_then(|i| i.note.as_ref().and_then(|n| n.speaker_id).or(i.speaker_id)),
-    };
-    let speakers = triage::speakers(conn, event.id).await?;
-    let speakers = speakers
-        .iter()
-        .map(|s| Choice::new(s.id, people::speaker_person(s).line()).chosen(spoke == Some(s.id)));
+    let scene = Scene::load(conn, &event, c.lang()).await?;
+    let operator = scene.run.as_ref().and_then(|run| run.operator_id);
+    let names = repo::staff_names(conn, operator).await?;
+    let items = items(conn, &event, &scene).await?;
+    let left_over = plan::left_over(conn, event.id).await?;
+    let planned = scene.sheet.is_some();
     let page = StagePage {
-        since: run.as_ref().filter(|_| shown != Shown::Nothing).map(|r| r.updated_at),
-        version: run.as_ref().map_or(0, |r| r.version),
+        noting: noting(conn, &event, &scene, &address, &typed, &c).await?,
+        left_over: left_over
+            .into_iter()
+            .filter(|_| planned)
+            .map(|shown| (shown, scene.text(shown)))
+            .collect(),
+        sheets: sheets(conn, &event, &scene, &c).await?,
+        timer: scene.timer(c.now),
+        held: scene.held(),
+        version: scene.version(),
+        message: typed
+            .message
+            .or_else(|| scene.run.as_ref().map(|run| run.message.clone()))
+            .unwrap_or_default(),
+        other: operator
+            .filter(|id| *id != staff)
+            .and_then(|id| names.get(&id).cloned()),
+        mine: operator == Some(staff),
+        last: undoable(conn, event.id).await?.map(|act| act.kind.replace('_', "-")),
         unreleased: repo::unreleased(conn, event.id).await?,
-        reverse: repo::reverse(conn, event.id).await?,
-        reverse_shown: if let Shown::Reverse(id) = shown { Some(id) } else { None },
-        speakers: speakers.collect(),
+        at: scene.at(),
+        q: address.q,
         c,
         event,
         items,
-        at,
-        noting,
-        text,
         errors,
     };
     render_form(&page.errors, &page)
 }
 
-async fn items(app: &App, event: &event::Model, shown: Shown, c: &Chrome) -> Result<Vec<Item>, db::Error> {
-    let conn = app.db.reader();
-    let order = repo::order(conn, event.id).await?;
-    let askers = people::invitees(conn, order.iter().map(|(_, q)| q.invitation_id), c.lang()).await?;
-    let services = people::service_names(conn, c.lang()).await?;
-    let speakers = triage::speakers(conn, event.id).await?;
-    let mut notes = repo::notes(conn, order.iter().map(|(_, q)| q.id)).await?;
-    let mut items = Vec::with_capacity(order.len());
-    for (decision, question) in order {
-        let speaker = speakers.iter().find(|s| Some(s.id) == decision.speaker_id);
-        let note = notes
+async fn items(conn: &impl ConnectionTrait, event: &event::Model, scene: &Scene) -> crate::Result<Vec<Item>> {
+    let questions = scene.cues.iter().filter_map(|cue| match cue.shown {
+        Shown::Question(id) => Some(id),
+        _ => None,
+    });
+    let notes: HashMap<_, _> = repo::notes(conn, questions)
+        .await?
+        .into_iter()
+        .filter_map(|note| Some((note.question_id?, note.state)))
+        .collect();
+    let answered = repo::answered(conn, event.id).await?;
+    let items = scene.cues.iter().map(|cue| Item {
+        shown: cue.shown,
+        position: scene.position(cue.shown),
+        text: scene.text(cue.shown),
+        card: scene.cards.get(&cue.shown).cloned(),
+        minutes: cue.minutes,
+        microphone: cue.microphone.clone(),
+        current: cue.shown == scene.shown(),
+        answered: cue.shown.subject().is_some_and(|id| answered.contains(&id)),
+        noted: match cue.shown {
+            Shown::Question(id) => notes.get(&id).map(ToString::to_string),
+            _ => None,
+        },
+    });
+    Ok(items.collect())
+}
+
+/// The sittings that have a run, to play another one; none where there is one only.
+async fn sheets(
+    conn: &impl ConnectionTrait,
+    event: &event::Model,
+    scene: &Scene,
+    c: &Chrome,
+) -> crate::Result<Vec<Choice>> {
+    let sheets = plan::sheets(conn, event.id).await?;
+    let sittings = plan::sittings(conn, event.id).await?;
+    if sheets.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let played = scene.sheet.as_ref().map(|sheet| sheet.id);
+    let choices = sheets.iter().map(|sheet| {
+        let sitting = sittings.iter().find(|s| Some(s.id) == sheet.sitting_id);
+        let title = sitting.map_or_else(
+            || c.t("run-whole"),
+            |s| people::in_lang(c.lang(), &s.title, &s.title_en),
+        );
+        Choice::new(sheet.id, title).chosen(Some(sheet.id) == played)
+    });
+    Ok(choices.collect())
+}
+
+async fn noting(
+    conn: &impl ConnectionTrait,
+    event: &event::Model,
+    scene: &Scene,
+    address: &Address,
+    typed: &Typed,
+    c: &Chrome,
+) -> crate::Result<Option<Noting>> {
+    let chosen = address.note.parse().ok();
+    let shown = chosen
+        .filter(|shown| scene.cards.contains_key(shown))
+        .unwrap_or_else(|| scene.shown());
+    let Some(card) = scene.cards.get(&shown) else {
+        return Ok(None);
+    };
+    let mut noting = Noting {
+        shown,
+        title: String::new(),
+        lang: card.lang,
+        text: String::new(),
+        version: 0,
+        state: None,
+        speakers: Vec::new(),
+        partners: Vec::new(),
+        partner: address.partner,
+        beside: Vec::new(),
+        said: Vec::new(),
+    };
+    let note = match shown {
+        Shown::Question(id) => {
+            let note = repo::notes(conn, [id]).await?.pop();
+            noting.title = c.t1("stage-note-title", "n", card.number);
+            let spoke = typed
+                .speaker
+                .or(note.as_ref().and_then(|n| n.speaker_id))
+                .or(card.speaker_id);
+            let speakers = triage::speakers(conn, event.id).await?;
+            let speakers = speakers
+                .iter()
+                .map(|s| Choice::new(s.id, people::speaker_person(s).line()).chosen(spoke == Some(s.id)));
+            noting.speakers = speakers.collect();
+            note
+        }
+        Shown::Reverse(id) => {
+            noting.title = c.t1("stage-note-title-reverse", "n", card.number);
+            let notes = repo::reverse_notes(conn, id).await?;
+            partners(conn, event, id, address, &notes, &mut noting, c).await?;
+            notes
+                .into_iter()
+                .find(|note| address.partner.is_some() && note.invitation_id == address.partner)
+        }
+        Shown::Nothing | Shown::Pause(_) => None,
+    };
+    if let Some(note) = note {
+        noting.beside = repo::asides(conn, note.id).await?;
+        noting.version = note.version;
+        noting.state = Some(note.state.to_string());
+        noting.text = note.body;
+    }
+    if let Some(text) = &typed.text {
+        noting.text.clone_from(text);
+    }
+    Ok(Some(noting))
+}
+
+/// Who may be answering in the hall: those who were asked, those who have, and those who were looked for.
+async fn partners(
+    conn: &impl ConnectionTrait,
+    event: &event::Model,
+    id: domain::ReverseId,
+    address: &Address,
+    notes: &[answer::Model],
+    noting: &mut Noting,
+    c: &Chrome,
+) -> crate::Result<()> {
+    let mut ids: Vec<InvitationId> = notes.iter().filter_map(|note| note.invitation_id).collect();
+    ids.extend(
+        reverse::assignments(conn, id)
+            .await?
             .iter()
-            .rposition(|n| n.question_id == Some(question.id))
-            .map(|at| notes.remove(at));
-        items.push(Item {
-            asker: askers
-                .get(&question.invitation_id)
-                .map(people::Invitee::line)
-                .unwrap_or_default(),
-            service: services.get(&question.service_id).cloned().unwrap_or_default(),
-            speaker: speaker.map(|s| people::speaker_person(s).line()).unwrap_or_default(),
-            speaker_id: decision.speaker_id,
-            after_freeze: decision.after_freeze,
-            shown: shown == Shown::Question(question.id),
-            number: question.number.unwrap_or_default(),
-            id: question.id,
-            body: question.body,
-            lang: question.lang,
-            note,
-        });
+            .filter_map(|a| a.invitation_id),
+    );
+    if !address.q.trim().is_empty() {
+        let mut found = reverse::candidates(conn, event.id, id, &address.q).await?;
+        found.truncate(reverse::CANDIDATES);
+        ids.extend(found);
     }
-    Ok(items)
-}
-
-fn href(slug: &str) -> String {
-    format!("/desk/events/{slug}/stage")
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Turn {
-    act: String,
-    version: i32,
-}
-
-pub(super) async fn turn(
-    State(app): State<App>,
-    Operator(staff): Operator,
-    c: Chrome,
-    Path(slug): Path<String>,
-    Form(turn): Form<Turn>,
-) -> web::Result<Response> {
-    let (event, c) = enter(&app, c, &slug).await?;
-    let done = match turn.act.as_str() {
-        "next" => service::next(&app, staff.id, event.id, Some(turn.version)).await,
-        "back" => service::back(&app, staff.id, event.id, Some(turn.version)).await,
-        _ => return Err(web::Error::BadRequest("oops-bad-request-body".into())),
-    };
-    match done {
-        Ok(_) => {}
-        // Two operators pressed at once: what the first one did stands, and the page shows it.
-        Err(crate::Error::Db(error)) if error.is_stale() => {}
-        Err(error) => return Err(error.on(&c.words)),
-    }
-    Ok(redirect(href(&slug)).into_response())
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Put {
-    question: Option<QuestionId>,
-    reverse: Option<ReverseId>,
-}
-
-pub(super) async fn put(
-    State(app): State<App>,
-    Operator(staff): Operator,
-    c: Chrome,
-    Path(slug): Path<String>,
-    Form(put): Form<Put>,
-) -> web::Result<Response> {
-    let (event, c) = enter(&app, c, &slug).await?;
-    let done = match (put.question, put.reverse) {
-        (Some(question), _) => service::show(&app, staff.id, event.id, question).await,
-        (None, Some(reverse)) => service::show_reverse(&app, staff.id, event.id, reverse).await,
-        (None, None) => Err(crate::Error::NotFound),
-    };
-    done.map_err(|error| error.on(&c.words))?;
-    Ok(redirect(href(&slug)).into_response())
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Note {
-    question: QuestionId,
-    #[serde(default)]
-    speaker: String,
-    #[serde(default)]
-    text: String,
-}
-
-pub(super) async fn note(
-    State(app): State<App>,
-    Operator(staff): Operator,
-    c: Chrome,
-    Path(slug): Path<String>,
-    Form(note): Form<Note>,
-) -> web::Result<Response> {
-    let (event, bound) = enter(&app, c.clone(), &slug).await?;
-    common::question_of(app.db.reader(), event.id, note.question)
-        .await?
-        .ok_or(web::Error::NotFound)?;
-    let speaker = note.speaker.parse().ok();
-    let tx = app.db.begin_write().await?;
-    let mut errors = Errors::new();
-    match service::note_answer(&tx, &app, staff.id, note.question, speaker, &note.text).await {
-        Ok(_) => {
-            service::commit(&app, tx, event.id).await?;
-            app.wake.notify();
-            return Ok(redirect(href(&slug)).flash("stage-noted").into_response());
-        }
-        Err(crate::Error::Text(error)) => errors.add("text", error),
-        Err(error) if error.is_refusal() => {
-            errors.add(
-                "",
-                web::Message::new("refused").arg("why", error.sentence(&bound.words)),
-            );
-        }
-        Err(error) => return Err(error.into()),
-    }
-    tx.rollback().await?;
-    let question = note.question;
-    page(&app, c, &slug, Some(question), Some(note), errors).await
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct NotReached {
-    question: QuestionId,
-}
-
-pub(super) async fn not_reached(
-    State(app): State<App>,
-    Operator(staff): Operator,
-    c: Chrome,
-    Path(slug): Path<String>,
-    Form(input): Form<NotReached>,
-) -> web::Result<Response> {
-    let (event, bound) = enter(&app, c.clone(), &slug).await?;
-    let question = common::question_of(app.db.reader(), event.id, input.question)
-        .await?
-        .ok_or(web::Error::NotFound)?;
-    let tx = app.db.begin_write().await?;
-    match service::not_reached(&tx, &app, staff.id, question.id).await {
-        Ok(()) => {
-            service::commit(&app, tx, event.id).await?;
-            app.wake.notify();
-            let number = question.number.unwrap_or_default();
-            Ok(redirect(href(&slug))
-                .flash_n("stage-not-reached", number)
-                .into_response())
-        }
-        Err(error) if error.is_refusal() => {
-            tx.rollback().await?;
-            let errors = Errors::form(web::Message::new("refused").arg("why", error.sentence(&bound.words)));
-            page(&app, c, &slug, Some(question.id), None, errors).await
-        }
-        Err(error) => Err(error.into()),
-    }
+    ids.extend(address.partner);
+    let mut seen = std::collections::HashSet::new();
+    ids.retain(|id| seen.insert(*id));
+    let known = people::invitees(conn, ids.iter().copied(), c.lang()).await?;
+    let choices = ids.iter().filter_map(|id| known.get(id)).map(|invitee| {
+        Choice::new(invitee.invitation, invitee.line()).chosen(address.partner == Some(invitee.invitation))
+    });
+    noting.partners = choices.collect();
+    let said = notes.iter().filter_map(|note| {
+        let invitee = known.get(&note.invitation_id?)?;
+        Some((
+            invitee.line(),
+            note_href(&event.slug, &noting.shown.to_string(), note.invitation_id),
+        ))
+    });
+    noting.said = said.collect();
+    Ok(())
 }

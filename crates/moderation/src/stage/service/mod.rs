@@ -1,10 +1,21 @@
 //! What the stage operator does, callable without a page.
 
+mod act;
+mod asides;
+mod not_reached;
 mod note;
-mod show;
+mod shown;
+mod state;
+mod undo;
 
-pub use note::{not_reached, note_answer};
-pub use show::{Shown, back, commit, next, show, show_reverse};
+pub use act::{Deed, act, back, next, show, show_reverse};
+pub use asides::{add_aside, drop_aside};
+pub use not_reached::not_reached;
+pub use note::{About, Note, Noted, note, note_answer};
+pub use shown::Shown;
+pub use state::{commit, elapsed};
+
+pub(crate) use undo::{shown_before, undoable};
 
 use crate::{Error, Result};
 use db::{entity::question, prelude::*};

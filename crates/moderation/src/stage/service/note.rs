@@ -1,31 +1,53 @@
-//! What was said on stage, and what time did not allow.
+//! What was said on stage becomes an answer in review.
 
-use super::{Shown, hold, show::put};
-use crate::service::deed::record;
-use crate::{
-    Error, Result,
-    service::assign,
-    stage::repo,
-    triage::{repo as triage, service::decide::set_state},
-};
+use super::{asides, hold};
+use crate::{Error, Result, answers::service::receive, service::deed::record, stage::repo, triage::repo as triage};
 use db::{
-    entity::{answer, question, speaker},
+    audit::{self, Actor},
+    entity::{answer, assignment, invitation, reverse_question, speaker},
     prelude::*,
 };
 use domain::{
-    AnswerId, QuestionId, SpeakerId, StaffId,
+    AnswerId, EventId, InvitationId, QuestionId, ReverseId, SpeakerId, StaffId,
     state::{
         answer::{AnswerSource, AnswerState},
-        decision::DecisionState,
-        question::QuestionState,
+        question::ReverseState,
     },
     text::AnswerText,
 };
 use serde_json::json;
 use web::App;
 
+/// What was answered: a question, by a speaker; or one that the host asked back, by a partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Question(QuestionId),
+    Reverse(ReverseId, InvitationId),
+}
+
+/// A note as it was typed.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    pub about: About,
+    /// Who spoke, when it was not the one who was named.
+    pub speaker: Option<SpeakerId>,
+    pub text: &'a str,
+    /// The version of the answer that it was made from, 0 where there was none; `None` takes the place of what stands.
+    pub base: Option<i32>,
+    /// It is saved while it is typed: the audit log hears of the first time.
+    pub typing: bool,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// It stands, as this version.
+    Stands { answer: AnswerId, version: i32 },
+    /// Somebody else's note stands; this one is kept beside it.
+    Beside(AnswerId),
+}
+
 /// Notes the answer that was given; it goes to review. Noting again, while it is not approved, replaces the text.
-/// `speaker`: who spoke, when it was not the one who was named.
 ///
 /// # Errors
 /// [`Error::Text`] for an empty text, stale when the question is not on stage, [`Error::Refused`] when the answer was
@@ -38,57 +60,164 @@ pub async fn note_answer(
     speaker: Option<SpeakerId>,
     text: &str,
 ) -> Result<AnswerId> {
-    let text = AnswerText::parse(text)?.into_string();
-    let question = hold(tx, question).await?;
-    let decision = triage::live_of(tx, question.id).await?;
-    let speaker = match speaker {
-        Some(id) => {
-            let found = speaker::Entity::find_by_id(id).filter(speaker::Column::EventId.eq(question.event_id));
-            Some(found.one(tx).await?.ok_or(Error::NotFound)?.id)
-        }
-        None => decision.and_then(|d| d.speaker_id),
+    let said = Note {
+        about: About::Question(question),
+        speaker,
+        text,
+        base: None,
+        typing: false,
     };
-    let before = repo::notes(tx, [question.id]).await?.pop();
-    let id = match before {
-        Some(before) => change(tx, app, &before, speaker, text).await?,
-        None => insert(tx, app, staff, &question, speaker, text).await?,
-    };
-    record(tx, app, staff, &question, "answer.noted", json!({ "answer": id })).await?;
-    Ok(id)
+    match note(tx, app, staff, said).await? {
+        Noted::Stands { answer, .. } | Noted::Beside(answer) => Ok(answer),
+    }
 }
 
-async fn insert(
-    tx: &WriteTx,
-    app: &App,
-    staff: StaffId,
-    question: &question::Model,
+/// The same with the version that the note was made from. When another text stands by now, and this one does not go on
+/// where that one ends, both are kept.
+///
+/// # Errors
+/// As [`note_answer`]; [`Error::NotFound`] for a partner of another event.
+pub async fn note(tx: &WriteTx, app: &App, staff: StaffId, said: Note<'_>) -> Result<Noted> {
+    let text = AnswerText::parse(said.text)?.into_string();
+    let place = place(tx, &said).await?;
+    let before = standing(tx, said.about).await?;
+    let Some(before) = before else {
+        let answer = insert(tx, app, staff, &place, text).await?;
+        told(tx, app, staff, &place, answer).await?;
+        return Ok(Noted::Stands { answer, version: 1 });
+    };
+    let overtaken = said.base.is_some_and(|base| base != before.version);
+    if overtaken && !text.starts_with(&before.body) {
+        asides::keep(tx, app, before.id, staff, text).await?;
+        return Ok(Noted::Beside(before.id));
+    }
+    if before.body == text && place.speaker.is_none_or(|s| before.speaker_id == Some(s)) {
+        let (answer, version) = (before.id, before.version);
+        return Ok(Noted::Stands { answer, version });
+    }
+    change(tx, app, &before, place.speaker, text).await?;
+    if !said.typing {
+        told(tx, app, staff, &place, before.id).await?;
+    }
+    Ok(Noted::Stands {
+        answer: before.id,
+        version: before.version + 1,
+    })
+}
+
+/// Where a note belongs; its question is held until the commit.
+struct Place {
+    event: EventId,
+    about: About,
     speaker: Option<SpeakerId>,
-    text: String,
-) -> Result<AnswerId> {
+    question: Option<db::entity::question::Model>,
+    /// By which the partner is asked the same by mail.
+    asked: Option<assignment::Model>,
+}
+
+async fn place(tx: &WriteTx, said: &Note<'_>) -> Result<Place> {
+    match said.about {
+        About::Question(id) => {
+            let question = hold(tx, id).await?;
+            let decision = triage::live_of(tx, id).await?;
+            let speaker = match said.speaker {
+                Some(id) => {
+                    let found = speaker::Entity::find_by_id(id).filter(speaker::Column::EventId.eq(question.event_id));
+                    Some(found.one(tx).await?.ok_or(Error::NotFound)?.id)
+                }
+                None => decision.and_then(|d| d.speaker_id),
+            };
+            Ok(Place {
+                event: question.event_id,
+                about: said.about,
+                speaker,
+                question: Some(question),
+                asked: None,
+            })
+        }
+        About::Reverse(id, partner) => {
+            let event = hold_reverse(tx, id).await?;
+            let invited = invitation::Entity::find_by_id(partner).filter(invitation::Column::EventId.eq(event));
+            invited.one(tx).await?.ok_or(Error::NotFound)?;
+            let asked = assignment::Entity::find()
+                .filter(assignment::Column::ReverseId.eq(id))
+                .filter(assignment::Column::InvitationId.eq(partner));
+            Ok(Place {
+                event,
+                about: said.about,
+                speaker: None,
+                question: None,
+                asked: asked.one(tx).await?,
+            })
+        }
+    }
+}
+
+/// The question asked back, kept as it is until the transaction ends; gives its event.
+async fn hold_reverse(tx: &WriteTx, id: ReverseId) -> Result<EventId> {
+    let result = reverse_question::Entity::update_many()
+        .col_expr(
+            reverse_question::Column::Version,
+            Expr::col(reverse_question::Column::Version),
+        )
+        .filter(reverse_question::Column::Id.eq(id))
+        .filter(reverse_question::Column::State.is_in([ReverseState::Picked, ReverseState::Sent]))
+        .exec(tx)
+        .await?;
+    one_row(&result, "reverse question")?;
+    let row = reverse_question::Entity::find_by_id(id).one(tx).await?;
+    Ok(row.ok_or(Error::NotFound)?.event_id)
+}
+
+async fn standing(conn: &impl ConnectionTrait, about: About) -> Result<Option<answer::Model>> {
+    Ok(match about {
+        About::Question(id) => repo::notes(conn, [id]).await?.pop(),
+        About::Reverse(id, partner) => {
+            let notes = repo::reverse_notes(conn, id).await?;
+            notes.into_iter().find(|note| note.invitation_id == Some(partner))
+        }
+    })
+}
+
+async fn insert(tx: &WriteTx, app: &App, staff: StaffId, place: &Place, text: String) -> Result<AnswerId> {
+    let (question, reverse, partner) = match place.about {
+        About::Question(id) => (Some(id), None, None),
+        About::Reverse(id, partner) => (None, Some(id), Some(partner)),
+    };
+    let position = match reverse {
+        Some(id) => crate::reverse::repo::answers(tx, id)
+            .await?
+            .last()
+            .map_or(0, |a| a.position + 1),
+        None => 0,
+    };
     let id = AnswerId::new();
     let row = answer::ActiveModel {
         id: Set(id),
-        event_id: Set(question.event_id),
-        question_id: Set(Some(question.id)),
-        reverse_id: Set(None),
-        assignment_id: Set(None),
+        event_id: Set(place.event),
+        question_id: Set(question),
+        reverse_id: Set(reverse),
+        assignment_id: Set(place.asked.as_ref().map(|a| a.id)),
         source: Set(AnswerSource::Stage),
         crew_member_id: Set(None),
-        speaker_id: Set(speaker),
-        invitation_id: Set(None),
+        speaker_id: Set(place.speaker),
+        invitation_id: Set(partner),
         // Who noted it; it stands under the speaker's name where there is one.
         staff_id: Set(Some(staff)),
         incoming_id: Set(None),
         original: Set(text.clone()),
         body: Set(text),
         state: Set(AnswerState::InReview),
-        position: Set(0),
+        position: Set(position),
         version: Set(1),
         received_at: Set(app.clock.now()),
         reviewed_by: Set(None),
         reviewed_at: Set(None),
     };
     answer::Entity::insert(row).exec_without_returning(tx).await?;
+    if let Some(asked) = &place.asked {
+        receive::answered(tx, app, asked.id).await?;
+    }
     Ok(id)
 }
 
@@ -98,63 +227,37 @@ async fn change(
     before: &answer::Model,
     speaker: Option<SpeakerId>,
     text: String,
-) -> Result<AnswerId> {
+) -> Result<()> {
     let result = answer::Entity::update_many()
         .col_expr(answer::Column::Original, Expr::value(text.clone()))
         .col_expr(answer::Column::Body, Expr::value(text))
         .col_expr(answer::Column::SpeakerId, Expr::value(speaker.or(before.speaker_id)))
         .col_expr(answer::Column::State, Expr::value(AnswerState::InReview))
-        .col_expr(answer::Column::Version, Expr::col(answer::Column::Version).add(1))
+        .col_expr(answer::Column::Version, Expr::value(before.version + 1))
         .col_expr(answer::Column::ReceivedAt, Expr::value(app.clock.now()))
         .filter(answer::Column::Id.eq(before.id))
+        .filter(answer::Column::Version.eq(before.version))
         .filter(answer::Column::State.is_in([AnswerState::InReview, AnswerState::Returned]))
         .exec(tx)
         .await?;
     if result.rows_affected == 1 {
-        Ok(before.id)
+        Ok(())
     } else {
         Err(Error::Refused("refused-note-approved"))
     }
 }
 
-/// Time did not allow it: the question goes to the crew of its service, and its place is free. When the hall saw it,
-/// the hall sees the next one. Commit it with [`super::commit`], and wake the sender.
-///
-/// # Errors
-/// [`Error::NoCrew`]; stale when it is not on stage; [`Error::Refused`] when an answer to it was noted.
-pub async fn not_reached(tx: &WriteTx, app: &App, staff: StaffId, question: QuestionId) -> Result<()> {
-    let question = hold(tx, question).await?;
-    if !repo::notes(tx, [question.id]).await?.is_empty() {
-        return Err(Error::Refused("refused-reached"));
+async fn told(tx: &WriteTx, app: &App, staff: StaffId, place: &Place, answer: AnswerId) -> Result<()> {
+    let details = json!({ "answer": answer });
+    if let Some(question) = &place.question {
+        return record(tx, app, staff, question, "answer.noted", details).await;
     }
-    let run = repo::run(tx, question.event_id).await?;
-    if Shown::of(run.as_ref()) == Shown::Question(question.id) {
-        let order = repo::order(tx, question.event_id).await?;
-        let at = order.iter().position(|(_, q)| q.id == question.id);
-        let after = at
-            .and_then(|at| order.get(at + 1))
-            .map_or(Shown::Nothing, |(_, q)| Shown::Question(q.id));
-        put(tx, app, staff, question.event_id, after, None).await?;
-    }
-    let decision = triage::live_of(tx, question.id).await?.ok_or(Error::NotFound)?;
-    set_state(tx, decision.id, DecisionState::Dropped).await?;
-    let result = question::Entity::update_many()
-        .col_expr(question::Column::State, Expr::value(QuestionState::Routed))
-        .col_expr(question::Column::UpdatedAt, Expr::value(app.clock.now()))
-        .col_expr(question::Column::Version, Expr::col(question::Column::Version).add(1))
-        .filter(question::Column::Id.eq(question.id))
-        .filter(question::Column::State.eq(QuestionState::Live))
-        .exec(tx)
-        .await?;
-    one_row(&result, "question")?;
-    assign::to_crew(tx, app, &question, question.service_id).await?;
-    record(
-        tx,
-        app,
-        staff,
-        &question,
-        "question.not_reached",
-        json!({ "place": decision.place }),
-    )
-    .await
+    let entry = audit::Entry {
+        event: Some(place.event),
+        actor: Actor::Staff(staff),
+        action: "answer.noted",
+        subject: ("answer", Some(answer.uuid())),
+        details,
+    };
+    Ok(audit::record(tx, &app.clock, entry).await?)
 }

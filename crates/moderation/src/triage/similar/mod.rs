@@ -6,7 +6,7 @@ mod repo;
 pub mod service;
 pub mod survey;
 
-pub(crate) use near::Near;
+pub(crate) use near::{Near, texts};
 pub use pages::routes;
 
 use likeness::Likeness;

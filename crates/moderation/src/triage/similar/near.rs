@@ -3,7 +3,7 @@
 use super::{likeness, repo as own};
 use crate::triage::repo::{self, Line};
 use db::{entity::event, prelude::*};
-use domain::{Lang, QuestionId};
+use domain::{EventId, Lang, QuestionId};
 use likeness::{CLOSE, SAME};
 use std::time::Duration;
 use web::App;
@@ -65,6 +65,18 @@ impl Near {
                 .is_some_and(|d| d.kind == domain::state::decision::DecisionKind::Merge),
         })
     }
+}
+
+/// What others ask that is like it, word for word, and nobody's name: for who answers it on stage.
+pub(crate) async fn texts(app: &App, event: EventId, number: i32) -> Result<Vec<String>, Error> {
+    let found = likeness(app).nearest(event, number, SHOWN * 2, PATIENCE).await?;
+    let mut found = found.unwrap_or_default();
+    found.retain(|like| like.score >= CLOSE);
+    found.truncate(SHOWN);
+    let numbers: Vec<i32> = found.iter().map(|like| like.number).collect();
+    let mut questions = own::by_numbers(app.db.reader(), event, &numbers).await?;
+    let texts = numbers.iter().filter_map(|number| questions.remove(number));
+    Ok(texts.map(|question| question.body).collect())
 }
 
 fn goes_its_way(line: &Line) -> bool {

@@ -1,0 +1,17 @@
+transcript-title = Transcript
+transcript-lead = The words are laid beside the questions by when each was shown. Take over what is right, one by one.
+transcript-add = Add a transcript
+transcript-again = Put another in its place
+transcript-begins = The recording began at
+transcript-begins-hint = This is second 0 of its times.
+transcript-file = File
+transcript-file-hint = SRT, VTT or plain text. A text without times cannot be split and is shown as it is.
+transcript-text = Or paste it
+transcript-keep = Keep and split it
+transcript-kept = The transcript is kept and split.
+transcript-noted = Noted already
+transcript-words = What the recording heard
+transcript-take = Take it as the answer
+transcript-replace = Put it in place of the note
+transcript-rest = Said while no question was shown
+transcript-too-long = It is too long: at most 4 MB.

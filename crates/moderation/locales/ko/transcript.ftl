@@ -1,0 +1,17 @@
+transcript-title = 녹취
+transcript-lead = 녹취를 화면에 띄운 때에 맞춰 질문별로 나눕니다. 맞는 것만 골라 답변으로 저장해 주세요.
+transcript-add = 녹취 넣기
+transcript-again = 다른 녹취로 바꾸기
+transcript-begins = 녹음을 시작한 때
+transcript-begins-hint = 녹취의 0초가 이때입니다. 초까지 맞춰 주세요.
+transcript-file = 파일
+transcript-file-hint = SRT, VTT, 텍스트 파일. 시간이 없는 글은 나누지 못하고 그대로 보입니다.
+transcript-text = 또는 붙여 넣기
+transcript-keep = 저장하고 나누기
+transcript-kept = 녹취를 저장하고 나눴습니다.
+transcript-noted = 이미 기록한 답변
+transcript-words = 녹취에 담긴 말
+transcript-take = 답변으로 저장
+transcript-replace = 기록을 이 글로 바꾸기
+transcript-rest = 질문이 떠 있지 않을 때의 말
+transcript-too-long = 녹취가 너무 깁니다. 4MB까지 넣을 수 있습니다.

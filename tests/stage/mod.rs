@@ -1,0 +1,8 @@
+//! The day itself: a sitting is prepared, played, and taken up again where it stood.
+
+mod notes;
+mod played;
+mod run;
+mod set;
+mod speakers;
+mod transcript;
