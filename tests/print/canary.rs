@@ -143,6 +143,9 @@ impl Known {
             | "/hall/{slug}"
             | "/hall/{slug}/backstage"
             | "/hall/{slug}/live" => each("{slug}", &self.slugs),
+            // The stage is another story's: whatever is shown there, an article's words are not.
+            "/now/{code}" => vec!["/now/abcdefgh".to_owned()],
+            "/now/{code}/{lang}" => vec!["/now/abcdefgh/ko".to_owned()],
             // Those that were made while all of it could be read, and one that never was.
             "/articles/{slug}/files/{file}" | "/magazine/{number}/files/{file}" => {
                 let begin = &route[..route.find('{').expect("a name")];

@@ -6,9 +6,9 @@ use db::{
     entity::{
         answer, approval, approver, article, article_block, article_correction, article_day, article_remark,
         article_revision, asset, assignment, attachment, audit_entry, comment, company, consent, crew_address,
-        crew_member, decision, delivery, event, field, incoming_mail, invitation, issue, issue_item, outgoing_mail,
-        partner, partner_service, programme_part, question, reverse_question, roster_import, rsvp, rsvp_interest,
-        service, sitting, speaker, stage_act, stage_line, stage_run, stage_sheet,
+        crew_member, decision, delivery, event, field, hall_applause, hall_question, incoming_mail, invitation, issue,
+        issue_item, outgoing_mail, partner, partner_service, programme_part, question, reverse_question, roster_import,
+        rsvp, rsvp_interest, service, sitting, speaker, stage_act, stage_line, stage_run, stage_sheet,
     },
     prelude::*,
 };
@@ -174,6 +174,10 @@ async fn conversation(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<St
     let lines = stage_line::Entity::find().filter(stage_line::Column::SheetId.is_in(sheets.iter().map(|s| s.id)));
     put(out, "stage_lines", &lines.all(conn).await?, &[]);
     put(out, "stage_sheets", &sheets, &[]);
+    let asked = hall_question::Entity::find().filter(hall_question::Column::EventId.eq(id));
+    put(out, "hall_questions", &asked.all(conn).await?, &[]);
+    let applause = hall_applause::Entity::find().filter(hall_applause::Column::EventId.eq(id));
+    put(out, "hall_applause", &applause.all(conn).await?, &[]);
     let acts = stage_act::Entity::find().filter(stage_act::Column::EventId.eq(id));
     put(
         out,

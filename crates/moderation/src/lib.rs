@@ -9,6 +9,7 @@ pub mod reverse;
 pub mod service;
 pub mod stage;
 pub mod talk;
+pub mod telephones;
 pub mod triage;
 
 pub use error::{Error, Result};
@@ -30,6 +31,7 @@ pub fn routes() -> web::Router {
         .merge(triage::routes())
         .merge(triage::similar::routes())
         .merge(stage::routes())
+        .merge(telephones::routes())
         .merge(answers::routes())
         .merge(talk::routes())
         .merge(reverse::routes())

@@ -179,6 +179,9 @@ async fn stage(db: &Db, now: DateTime<Utc>, slug: &str) -> Result<Crowd> {
         max_questions: Set(3),
         answer_days: Set(7),
         created_at: Set(now),
+        hall_code: Set(None),
+        hall_from: Set(None),
+        hall_asks_until: Set(None),
     };
     event::Entity::insert(row).exec_without_returning(&tx).await?;
     let moderator = StaffId::new();

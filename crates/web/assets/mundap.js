@@ -414,6 +414,45 @@ function live(root) {
   addEventListener("pagehide", () => source.close());
 }
 
+/* [data-standing="URL"]: what stands comes whole by server-sent events and takes the place of what was there. What was pressed
+   here stays pressed: what is told to everybody does not know it. Buttons of the form with the id "act" send without a reload. */
+function standing(root) {
+  const status = document.querySelector("[data-live-status]"), form = document.getElementById("act");
+  const name = (button) => `${button.name}=${button.value}`, all = () => root.querySelectorAll("button[aria-pressed]");
+  const pressed = new Set([...all()].filter((b) => b.getAttribute("aria-pressed") === "true").map(name));
+  const mark = () => all().forEach((b) => b.setAttribute("aria-pressed", pressed.has(name(b))));
+  const lost = (is) => { if (status) status.hidden = !is; };
+  function put(text) {
+    const focus = root.contains(document.activeElement) ? name(document.activeElement) : null;
+    root.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+    mark();
+    if (focus) [...all()].find((b) => name(b) === focus)?.focus({ preventScroll: true });
+  }
+  form?.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button) return;
+    event.preventDefault();
+    pressed.add(name(button));
+    mark();
+    const body = new URLSearchParams(new FormData(form, button));
+    fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true })
+      .then((answer) => { if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error(answer.status); })
+      .catch(() => { pressed.delete(name(button)); mark(); lost(true); });
+  });
+  let source;
+  function listen() {
+    source = new EventSource(root.dataset.standing);
+    source.addEventListener("hello", () => lost(false));
+    source.addEventListener("state", (event) => put(event.data));
+    source.onerror = () => {
+      lost(true);
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    };
+  }
+  listen();
+  addEventListener("pagehide", () => source.close());
+}
+
 /* [data-here="URL"]: says there every ten seconds that the page is open, and once that it closes. */
 function here(element) {
   const tell = (more = "") => fetch(element.dataset.here, {
@@ -491,6 +530,7 @@ function enhance(root) {
 }
 enhance(document);
 document.querySelectorAll("[data-live]").forEach(live);
+document.querySelectorAll("[data-standing]").forEach(standing);
 document.querySelectorAll("[data-here]").forEach(here);
 
 /* After a refused form the reader lands on what is wrong. */

@@ -258,7 +258,8 @@ macro_rules! role_extractors {
 
 role_extractors! {
     Moderator: Moderator;
-    StageOperator: Stage;
+    /// Who may run the stage: stage operators, and moderators who stand in for them.
+    Operator: Stage | Moderator;
     Editor: Editor;
     Administrator: Administrator;
     /// Who may read and review answers: moderators and editors.

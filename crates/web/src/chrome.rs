@@ -108,6 +108,11 @@ impl Chrome {
         self
     }
 
+    /// Tells this browser apart from others for as long as it keeps its form cookie; the page must show a form token.
+    pub fn browser_id(&self) -> &str {
+        &self.browser.form_cookie
+    }
+
     /// Names the event that the page is about: header, navigation.
     #[must_use]
     pub fn for_event(mut self, slug: impl Into<String>, title: impl Into<String>) -> Self {
@@ -323,6 +328,7 @@ impl Chrome {
                 ("/routing", "nav-routing", moderator),
                 ("/run", "nav-run", Some(&[Role::Stage, Role::Moderator])),
                 ("/stage", "nav-stage", Some(&[Role::Stage, Role::Moderator])),
+                ("/telephones", "nav-telephones", Some(&[Role::Stage, Role::Moderator])),
                 ("/answers", "nav-answers", Some(&[Role::Moderator, Role::Editor])),
                 ("/reverse", "nav-reverse", moderator),
                 ("/article", "nav-article", Some(&[Role::Editor])),

@@ -31,6 +31,13 @@ pub struct Model {
     pub max_questions: i32,
     pub answer_days: i32,
     pub created_at: DateTimeUtc,
+    /// Of the telephones' address in the hall; stays when the page is closed.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub hall_code: Option<String>,
+    /// Since when the telephones see the stage; `None` while their page is closed.
+    pub hall_from: Option<DateTimeUtc>,
+    /// Until when questions from the hall are taken, whatever the event's deadline was.
+    pub hall_asks_until: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

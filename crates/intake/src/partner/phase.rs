@@ -25,8 +25,13 @@ impl Phase {
         }
     }
 
+    /// Open also while questions are taken from the hall.
     pub fn of(event: &event::Model, now: DateTime<Utc>) -> Self {
-        Self::at(event.opens_at, event.closes_at, now)
+        let hall = event.hall_from.zip(event.hall_asks_until);
+        match Self::at(event.opens_at, event.closes_at, now) {
+            Self::Closed if hall.is_some_and(|(from, until)| from <= now && now < until) => Self::Open,
+            phase => phase,
+        }
     }
 
     pub fn is_open(self) -> bool {

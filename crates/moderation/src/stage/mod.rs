@@ -7,8 +7,8 @@ pub mod service;
 pub mod speakers;
 pub mod transcript;
 
-pub(crate) use pages::as_agreed;
 pub use pages::routes;
+pub(crate) use pages::{Scene, as_agreed};
 
 use domain::EventId;
 

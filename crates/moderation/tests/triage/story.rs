@@ -81,6 +81,9 @@ impl Story {
             max_questions: Set(3),
             answer_days: Set(7),
             created_at: Set(now),
+            hall_code: Set(None),
+            hall_from: Set(None),
+            hall_asks_until: Set(None),
         };
         event::Entity::insert(row)
             .exec_without_returning(&tx)

@@ -31,6 +31,7 @@ nav-shortlist = Shortlist
 nav-routing = Routing
 nav-run = Run of show
 nav-stage = Stage
+nav-telephones = Telephones
 nav-answers = Answers
 nav-reverse = Asking back
 nav-article = Article

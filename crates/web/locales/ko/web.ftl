@@ -31,6 +31,7 @@ nav-shortlist = 현장 질문
 nav-routing = 배정
 nav-run = 진행표
 nav-stage = 무대
+nav-telephones = 휴대전화
 nav-answers = 답변 검토
 nav-reverse = 역질문
 nav-article = 글

@@ -74,15 +74,19 @@ pub(super) fn last_event_id(headers: &HeaderMap) -> Option<&str> {
     (!id.is_empty()).then_some(id)
 }
 
-/// Data on one line, and never none: browsers drop an event without data.
+/// Each line of data in a field of its own, and never none: browsers drop an event without data.
 pub(super) fn encode(message: &Message) -> Bytes {
-    let data = message.data.replace(['\r', '\n'], " ");
-    let data = if data.is_empty() { "1" } else { &data };
+    let data = message.data.trim_end();
+    let data = if data.is_empty() { "1" } else { data };
     let mut text = String::with_capacity(data.len() + 64);
     if let Some(id) = &message.id {
         let _ = writeln!(text, "id: {id}");
     }
-    let _ = write!(text, "event: {}\ndata: {data}\n\n", message.event);
+    let _ = writeln!(text, "event: {}", message.event);
+    for line in data.split(['\r', '\n']) {
+        let _ = writeln!(text, "data: {line}");
+    }
+    text.push('\n');
     Bytes::from(text)
 }
 
@@ -91,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_has_data_on_one_line() {
+    fn an_event_has_data_and_each_line_a_field() {
         let message = |data: &str, id: Option<&str>| {
             let data = data.to_owned();
             let id = id.map(str::to_owned);
@@ -102,6 +106,9 @@ mod tests {
             })
         };
         assert_eq!(&message("", None)[..], b"event: changed\ndata: 1\n\n");
-        assert_eq!(&message("a\nb", Some("7"))[..], b"id: 7\nevent: changed\ndata: a b\n\n");
+        assert_eq!(
+            &message("a\nb", Some("7"))[..],
+            b"id: 7\nevent: changed\ndata: a\ndata: b\n\n"
+        );
     }
 }

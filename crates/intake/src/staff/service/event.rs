@@ -48,6 +48,9 @@ impl NewEvent {
             max_questions: Set(self.max_questions),
             answer_days: Set(self.answer_days),
             created_at: NotSet,
+            hall_code: NotSet,
+            hall_from: NotSet,
+            hall_asks_until: NotSet,
         }
     }
 }

@@ -308,6 +308,9 @@ mod tests {
             max_questions: 3,
             answer_days: 7,
             created_at: at(1),
+            hall_code: None,
+            hall_from: None,
+            hall_asks_until: None,
         };
         let day = NaiveDate::from_ymd_opt(2026, 12, 17).expect("a day");
         let sitting = sitting::Model {

@@ -108,6 +108,9 @@ pub(crate) async fn world() -> World {
             max_questions: 3,
             answer_days: 7,
             created_at: now,
+            hall_code: None,
+            hall_from: None,
+            hall_asks_until: None,
         },
     )
     .await;

@@ -37,6 +37,8 @@ struct HallPage {
     screen: Option<Screen>,
     timer: Option<Timer>,
     bright: bool,
+    /// Where telephones read along, while their page is open, and the same as a picture for a camera.
+    telephones: Option<(String, String)>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -61,11 +63,20 @@ pub(super) async fn show(
     render(&HallPage {
         title: people::in_lang(c.lang(), &event.title, &event.title_en),
         bright: address.hall == "light",
+        telephones: telephones(&app, &event),
         c,
         event,
         screen,
         timer,
     })
+}
+
+fn telephones(app: &App, event: &event::Model) -> Option<(String, String)> {
+    let code = event.hall_code.as_ref().filter(|_| event.hall_from.is_some())?;
+    let address = app.public_url(&format!("/now/{code}"));
+    let picture = print::Code::new(&address).ok()?.svg();
+    let short = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
+    Some((short.to_owned(), picture))
 }
 
 /// `None` while nothing is shown: before and after, held, or when it has left the order.

@@ -11,15 +11,10 @@ mod speaker_link;
 mod speakers;
 mod transcript;
 
-pub(crate) use scene::as_agreed;
+pub(crate) use scene::{Scene, as_agreed};
 
-use axum::{
-    extract::FromRequestParts,
-    http::request::Parts,
-    routing::{get, post},
-};
-use domain::role::Role;
-use web::{App, Error, auth::Staff};
+use axum::routing::{get, post};
+use web::auth::Operator;
 
 pub fn routes() -> web::Router {
     web::Router::new()
@@ -43,20 +38,4 @@ pub fn routes() -> web::Router {
         .route("/hall/{slug}", get(hall::show))
         .route("/hall/{slug}/backstage", get(backstage::show))
         .route("/hall/{slug}/live", get(hall::live))
-}
-
-/// Who may run the stage: stage operators, and moderators who stand in for them.
-struct Operator(Staff);
-
-impl FromRequestParts<App> for Operator {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let staff = Staff::from_request_parts(parts, app).await?;
-        if staff.may(Role::Stage) || staff.may(Role::Moderator) {
-            Ok(Self(staff))
-        } else {
-            Err(Error::Forbidden)
-        }
-    }
 }

@@ -19,18 +19,18 @@ use std::collections::HashMap;
 
 /// A question of either direction that may be shown.
 #[derive(Clone, Debug)]
-pub(super) struct Card {
-    pub(super) number: i32,
-    pub(super) body: String,
-    pub(super) lang: Lang,
+pub(crate) struct Card {
+    pub(crate) number: i32,
+    pub(crate) body: String,
+    pub(crate) lang: Lang,
     /// Who asks, as they agreed to stand before others.
-    pub(super) asker: String,
+    pub(crate) asker: String,
     /// Who asks, as staff know them.
-    pub(super) known: String,
-    pub(super) service: String,
-    pub(super) speaker_id: Option<SpeakerId>,
-    pub(super) speaker: String,
-    pub(super) after_freeze: bool,
+    pub(crate) known: String,
+    pub(crate) service: String,
+    pub(crate) speaker_id: Option<SpeakerId>,
+    pub(crate) speaker: String,
+    pub(crate) after_freeze: bool,
 }
 
 /// A partner on a screen that everybody sees stands as they agreed to stand in print.
@@ -41,7 +41,7 @@ pub(crate) fn as_agreed(asker: &people::Invitee, naming: Naming, lang: Lang) -> 
     }
 }
 
-pub(super) type Cards = HashMap<Shown, Card>;
+pub(crate) type Cards = HashMap<Shown, Card>;
 
 pub(super) async fn cards(conn: &impl ConnectionTrait, event: &event::Model, lang: Lang) -> crate::Result<Cards> {
     let order = repo::order(conn, event.id).await?;
@@ -94,15 +94,15 @@ pub(super) async fn cards(conn: &impl ConnectionTrait, event: &event::Model, lan
 }
 
 /// The stage of an event at one moment.
-pub(super) struct Scene {
-    pub(super) run: Option<stage_run::Model>,
-    pub(super) sheet: Option<stage_sheet::Model>,
-    pub(super) cues: Vec<Cue>,
-    pub(super) cards: Cards,
+pub(crate) struct Scene {
+    pub(crate) run: Option<stage_run::Model>,
+    pub(crate) sheet: Option<stage_sheet::Model>,
+    pub(crate) cues: Vec<Cue>,
+    pub(crate) cards: Cards,
 }
 
 impl Scene {
-    pub(super) async fn load(conn: &impl ConnectionTrait, event: &event::Model, lang: Lang) -> crate::Result<Self> {
+    pub(crate) async fn load(conn: &impl ConnectionTrait, event: &event::Model, lang: Lang) -> crate::Result<Self> {
         let run = repo::run(conn, event.id).await?;
         let lines = plan::lines(conn, event.id).await?;
         let sheet = match plan::played(&lines, run.as_ref().and_then(|run| run.sheet_id)) {
@@ -120,25 +120,25 @@ impl Scene {
     }
 
     /// What the operator has chosen, also while it is held.
-    pub(super) fn shown(&self) -> Shown {
+    pub(crate) fn shown(&self) -> Shown {
         Shown::of(self.run.as_ref())
     }
 
-    pub(super) fn held(&self) -> bool {
+    pub(crate) fn held(&self) -> bool {
         self.run.as_ref().is_some_and(|run| run.held)
     }
 
-    pub(super) fn version(&self) -> i32 {
+    pub(crate) fn version(&self) -> i32 {
         self.run.as_ref().map_or(0, |run| run.version)
     }
 
-    pub(super) fn at(&self) -> Option<usize> {
+    pub(crate) fn at(&self) -> Option<usize> {
         let shown = self.shown();
         self.cues.iter().position(|cue| cue.shown == shown)
     }
 
     /// What comes after what is shown; at the beginning, the first.
-    pub(super) fn next(&self) -> Option<&Cue> {
+    pub(crate) fn next(&self) -> Option<&Cue> {
         match (self.at(), self.shown()) {
             (Some(at), _) => self.cues.get(at + 1),
             (None, Shown::Nothing) => self.cues.first(),
@@ -147,7 +147,7 @@ impl Scene {
     }
 
     /// The how-manieth of how many of its kind.
-    pub(super) fn position(&self, shown: Shown) -> Option<(usize, usize)> {
+    pub(crate) fn position(&self, shown: Shown) -> Option<(usize, usize)> {
         let same = |other: &Shown| std::mem::discriminant(other) == std::mem::discriminant(&shown);
         let kind: Vec<Shown> = self.cues.iter().map(|cue| cue.shown).filter(same).collect();
         let at = kind.iter().position(|other| *other == shown)?;
@@ -155,7 +155,7 @@ impl Scene {
     }
 
     /// What the hall reads: the question, or the title of a pause.
-    pub(super) fn text(&self, shown: Shown) -> String {
+    pub(crate) fn text(&self, shown: Shown) -> String {
         if let Some(card) = self.cards.get(&shown) {
             return card.body.clone();
         }

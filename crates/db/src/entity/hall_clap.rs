@@ -1,0 +1,19 @@
+//! One person applauded.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "hall_clap")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub subject_id: Uuid,
+    /// A keyed digest.
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub voter: String,
+    pub at: DateTimeUtc,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,18 @@
+//! The telephones in the hall: what is on stage, what comes next, applause, and the questions that the hall asks.
+//!
+//! Everybody who has the hall's address reads; who applauds or votes is a keyed digest of their invitation, or else of their
+//! browser, and is forgotten when the page is closed. A question from the hall is a question like any other: its asker comes by
+//! their personal link, so the answer reaches them.
+
+mod fragment;
+mod pages;
+pub mod service;
+
+pub use pages::routes;
+
+use domain::EventId;
+
+/// What the telephones are told stands, in one language.
+fn topic(event: EventId, lang: domain::Lang) -> String {
+    format!("{}/{lang}", crate::stage::topic(event))
+}

@@ -1,0 +1,298 @@
+//! Opening and closing the telephones' page, and what people do there.
+
+use crate::{Error, Result};
+use data_encoding::BASE32_NOPAD;
+use db::{
+    audit::{self, Actor},
+    entity::{event, hall_applause, hall_clap, hall_question, hall_vote, question},
+    prelude::*,
+};
+use domain::{EventId, QuestionId, StaffId, state::question::QuestionState};
+use sea_orm::sea_query::{OnConflict, SimpleExpr};
+use serde_json::json;
+use std::collections::HashMap;
+use uuid::Uuid;
+use web::App;
+
+/// So long are questions from the hall taken, unless it is closed before: a long evening.
+const ASKS: chrono::TimeDelta = chrono::TimeDelta::hours(12);
+/// Octets of chance in the address: the hall has it on its screen, the street does not guess it.
+const CODE: usize = 5;
+
+/// Opens the page, or changes whether the hall may ask. The address stays the same for an event.
+///
+/// # Errors
+/// When the database refuses, or there is no such event.
+pub async fn open(app: &App, staff: StaffId, event: EventId, asks: bool) -> Result<()> {
+    let now = app.clock.now();
+    let tx = app.db.begin_write().await?;
+    let chance = BASE32_NOPAD.encode(&rand::random::<[u8; CODE]>()).to_lowercase();
+    let here = event::Entity::update_many().filter(event::Column::Id.eq(event));
+    let first = |column: event::Column, value: SimpleExpr| Expr::col(column).if_null(value);
+    let opened = here
+        .col_expr(
+            event::Column::HallCode,
+            first(event::Column::HallCode, Expr::value(chance)),
+        )
+        .col_expr(
+            event::Column::HallFrom,
+            first(event::Column::HallFrom, Expr::value(now)),
+        )
+        .col_expr(event::Column::HallAsksUntil, Expr::value(asks.then_some(now + ASKS)))
+        .exec(&tx)
+        .await?;
+    one_row(&opened, "event")?;
+    record(&tx, app, staff, event, "telephones.opened", json!({ "asks": asks })).await?;
+    crate::stage::service::commit(app, tx, event).await
+}
+
+/// Closes it. Votes and applause become numbers, and who gave them is forgotten.
+///
+/// # Errors
+/// When the database refuses, or there is no such event.
+pub async fn close(app: &App, staff: StaffId, event: EventId) -> Result<()> {
+    let tx = app.db.begin_write().await?;
+    let nothing = || Expr::value(None::<chrono::DateTime<chrono::Utc>>);
+    let closed = event::Entity::update_many()
+        .col_expr(event::Column::HallFrom, nothing())
+        .col_expr(event::Column::HallAsksUntil, nothing())
+        .filter(event::Column::Id.eq(event))
+        .exec(&tx)
+        .await?;
+    one_row(&closed, "event")?;
+    let votes = votes(&tx, event).await?;
+    for (question, many) in &votes {
+        hall_question::Entity::update_many()
+            .col_expr(hall_question::Column::Votes, Expr::value(*many))
+            .filter(hall_question::Column::QuestionId.eq(*question))
+            .exec(&tx)
+            .await?;
+    }
+    hall_vote::Entity::delete_many()
+        .filter(hall_vote::Column::QuestionId.is_in(votes.into_keys()))
+        .exec(&tx)
+        .await?;
+    let subjects = hall_applause::Entity::find().filter(hall_applause::Column::EventId.eq(event));
+    for subject in subjects.all(&tx).await? {
+        let people = applause(&tx, subject.subject_id).await?;
+        hall_applause::Entity::update_many()
+            .col_expr(hall_applause::Column::People, Expr::value(people))
+            .filter(hall_applause::Column::SubjectId.eq(subject.subject_id))
+            .exec(&tx)
+            .await?;
+        hall_clap::Entity::delete_many()
+            .filter(hall_clap::Column::SubjectId.eq(subject.subject_id))
+            .exec(&tx)
+            .await?;
+    }
+    record(&tx, app, staff, event, "telephones.closed", json!({})).await?;
+    crate::stage::service::commit(app, tx, event).await
+}
+
+async fn record(
+    tx: &WriteTx,
+    app: &App,
+    staff: StaffId,
+    event: EventId,
+    action: &'static str,
+    details: serde_json::Value,
+) -> Result<()> {
+    let entry = audit::Entry {
+        event: Some(event),
+        actor: Actor::Staff(staff),
+        action,
+        subject: ("event", Some(event.uuid())),
+        details,
+    };
+    Ok(audit::record(tx, &app.clock, entry).await?)
+}
+
+/// The questions that came from the hall, oldest first: what was received since the page is open.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn questions(conn: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<question::Model>> {
+    let Some(from) = event.hall_from else {
+        return Ok(Vec::new());
+    };
+    let found = question::Entity::find()
+        .filter(question::Column::EventId.eq(event.id))
+        .filter(question::Column::ReceivedAt.gte(from))
+        .filter(question::Column::State.is_in([QuestionState::Received, QuestionState::Live, QuestionState::Routed]))
+        .order_by_asc(question::Column::Number)
+        .limit(MOST);
+    Ok(found.all(conn).await?)
+}
+
+/// So many questions from the hall are listed.
+const MOST: u64 = 200;
+
+/// Lets the telephones read a question, or no more.
+///
+/// # Errors
+/// [`Error::NotFound`] for a question that did not come from the hall.
+pub async fn show(app: &App, staff: StaffId, event: &event::Model, question: QuestionId, shown: bool) -> Result<()> {
+    let tx = app.db.begin_write().await?;
+    if !questions(&tx, event).await?.iter().any(|q| q.id == question) {
+        return Err(Error::NotFound);
+    }
+    let row = hall_question::ActiveModel {
+        question_id: Set(question),
+        event_id: Set(event.id),
+        shown: Set(shown),
+        votes: Set(0),
+        staff_id: Set(staff),
+        at: Set(app.clock.now()),
+    };
+    let again = OnConflict::column(hall_question::Column::QuestionId)
+        .update_columns([hall_question::Column::Shown, hall_question::Column::StaffId])
+        .to_owned();
+    hall_question::Entity::insert(row)
+        .on_conflict(again)
+        .exec_without_returning(&tx)
+        .await?;
+    record(
+        &tx,
+        app,
+        staff,
+        event.id,
+        "telephones.shown",
+        json!({ "question": question, "shown": shown }),
+    )
+    .await?;
+    crate::stage::service::commit(app, tx, event.id).await
+}
+
+/// What is shown of them, and what moderators did not decide yet is not among them.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn shown(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+) -> Result<HashMap<QuestionId, hall_question::Model>> {
+    let rows = hall_question::Entity::find()
+        .filter(hall_question::Column::EventId.eq(event))
+        .filter(hall_question::Column::Shown.eq(true));
+    Ok(rows
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|row| (row.question_id, row))
+        .collect())
+}
+
+/// How many want to hear each question's answer, earlier pages with this one.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn votes(conn: &impl ConnectionTrait, event: EventId) -> Result<HashMap<QuestionId, i32>> {
+    let rows = hall_question::Entity::find().filter(hall_question::Column::EventId.eq(event));
+    let mut votes: HashMap<QuestionId, i32> = (rows.all(conn).await?.into_iter())
+        .map(|row| (row.question_id, row.votes))
+        .collect();
+    let counted: Vec<(QuestionId, i64)> = hall_vote::Entity::find()
+        .select_only()
+        .column(hall_vote::Column::QuestionId)
+        .column_as(hall_vote::Column::Voter.count(), "many")
+        .filter(hall_vote::Column::QuestionId.is_in(votes.keys().copied()))
+        .group_by(hall_vote::Column::QuestionId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    for (question, many) in counted {
+        *votes.entry(question).or_default() += i32::try_from(many).unwrap_or(i32::MAX);
+    }
+    Ok(votes)
+}
+
+/// How many people applauded to what is on stage.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn applause(conn: &impl ConnectionTrait, subject: Uuid) -> Result<i32> {
+    let before = hall_applause::Entity::find_by_id(subject).one(conn).await?;
+    let now = hall_clap::Entity::find().filter(hall_clap::Column::SubjectId.eq(subject));
+    let now = i32::try_from(now.count(conn).await?).unwrap_or(i32::MAX);
+    Ok(before.map_or(0, |row| row.people).saturating_add(now))
+}
+
+/// One person wants to hear the answer. Said twice, it counts once.
+///
+/// # Errors
+/// [`Error::NotFound`] for a question that the telephones do not show.
+pub async fn vote(app: &App, event: &event::Model, question: QuestionId, voter: &str) -> Result<()> {
+    let tx = app.db.begin_write().await?;
+    let row = shown(&tx, event.id).await?.remove(&question);
+    if event.hall_from.is_none() || row.is_none() {
+        return Err(Error::NotFound);
+    }
+    let vote = hall_vote::ActiveModel {
+        question_id: Set(question),
+        voter: Set(voter.to_owned()),
+        at: Set(app.clock.now()),
+    };
+    hall_vote::Entity::insert(vote)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// One person applauds to what is on stage now. Done twice, it counts once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn clap(app: &App, event: &event::Model, subject: Uuid, voter: &str) -> Result<()> {
+    let tx = app.db.begin_write().await?;
+    let run = crate::stage::repo::run(&tx, event.id).await?;
+    let on_stage = crate::stage::service::Shown::of(run.as_ref()).subject();
+    // What has just left the stage had its applause.
+    if event.hall_from.is_none() || on_stage != Some(subject) {
+        tx.rollback().await?;
+        return Ok(());
+    }
+    let row = hall_applause::ActiveModel {
+        subject_id: Set(subject),
+        event_id: Set(event.id),
+        people: Set(0),
+    };
+    hall_applause::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&tx)
+        .await?;
+    let clap = hall_clap::ActiveModel {
+        subject_id: Set(subject),
+        voter: Set(voter.to_owned()),
+        at: Set(app.clock.now()),
+    };
+    hall_clap::Entity::insert(clap)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What this person did already: subjects and questions.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn done(conn: &impl ConnectionTrait, voter: &str) -> Result<Vec<Uuid>> {
+    let votes: Vec<QuestionId> = hall_vote::Entity::find()
+        .select_only()
+        .column(hall_vote::Column::QuestionId)
+        .filter(hall_vote::Column::Voter.eq(voter))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let claps: Vec<Uuid> = hall_clap::Entity::find()
+        .select_only()
+        .column(hall_clap::Column::SubjectId)
+        .filter(hall_clap::Column::Voter.eq(voter))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(votes.into_iter().map(QuestionId::uuid).chain(claps).collect())
+}
