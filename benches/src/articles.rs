@@ -62,7 +62,11 @@ pub(crate) async fn measure(home: &Home, table: &mut Table) -> Result<()> {
         println!(
             "{what} of {octets} octets, reads/s: mundap {ours:.0?}, nginx with one process {alone:.0?}, with two {twofold:.0?}"
         );
-        let nginx = if middle(&alone) > middle(&twofold) { alone } else { twofold };
+        let nginx = if middle(&alone) > middle(&twofold) {
+            alone
+        } else {
+            twofold
+        };
         let (ours, nginx) = middle_round(&ours, &nginx);
         table.row(
             format!("{what}, nginx beside it"),

@@ -4,8 +4,9 @@
 //!
 //! - **What changed** ([`Bus::commit`]): the page reads itself again. A change counts its topic up in the transaction that
 //!   makes it; a web process with readers looks once a second whether another process counted. A notification could be lost
-//!   with its connection; a counter cannot, and it serves both engines. An event's id is the counter.
-//! - **What stands** ([`Bus::state`]): the event carries all of it, because ten thousand telephones that read a page again
+//!   with its connection; a counter cannot, and it serves both engines. On PostgreSQL a notification comes before the look,
+//!   and only makes it sooner. An event's id is the counter.
+//! - **What stands** ([`Bus::state`]), below a topic that is counted (`stage:1/telephones`): the event carries all of it, because ten thousand telephones that read a page again
 //!   at the same moment are an attack. It is made once for all readers of a process, at each change here and once a second,
 //!   and told when it differs from what was told. An event's id is the digest of what stands, so a reader who comes back
 //!   ("Last-Event-ID"), to this node or to another, hears nothing that they know.
@@ -151,18 +152,24 @@ impl Bus {
 
     /// The topic was counted up to `version`: tells its readers unless they know.
     fn heard(&self, topic: &str, version: i64) {
+        self.wake(topic);
         let mut topics = self.topics();
         match topics.get_mut(topic) {
-            Some(known) if known.version.is_none_or(|known| known < version) => {
-                known.version = Some(version);
-                if let Some(changed) = &known.changed {
-                    changed.notify_one();
-                    return;
-                }
-            }
+            Some(known) if known.version.is_none_or(|known| known < version) => known.version = Some(version),
             _ => return,
         }
         tell(&mut topics, topic, changed(version));
+    }
+
+    /// Has what stands below a topic said anew: `stage:1` changed, so `stage:1/telephones` may have.
+    fn wake(&self, topic: &str) {
+        for (name, below) in self.topics().iter() {
+            if let Some(changed) = &below.changed
+                && name.strip_prefix(topic).is_some_and(|rest| rest.starts_with('/'))
+            {
+                changed.notify_one();
+            }
+        }
     }
 
     /// What is read in this process now.
@@ -208,8 +215,13 @@ impl Bus {
     pub(crate) async fn follow(&self, db: &Db) -> Infallible {
         let mut lost = false;
         let mut said = Instant::now();
+        let mut notices = db.notices();
         loop {
-            tokio::time::sleep(LOOK).await;
+            if let Ok(topics) = tokio::time::timeout(LOOK, notices.next()).await {
+                for topic in topics {
+                    self.wake(&topic);
+                }
+            }
             if said.elapsed() >= ALIVE {
                 said = Instant::now();
                 self.sign_of_life();
@@ -281,6 +293,7 @@ async fn count(conn: &impl ConnectionTrait, topic: &str) -> Result<i64, db::Erro
         .exec_without_returning(conn)
         .await?;
     let row = live_topic::Entity::find_by_id(topic).one(conn).await?;
+    db::notice(conn, topic).await?;
     Ok(row.map_or(1, |row| row.version))
 }
 

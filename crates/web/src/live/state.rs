@@ -8,8 +8,8 @@ use std::sync::Arc;
 use tokio::{sync::Notify, time::timeout};
 
 impl Bus {
-    /// Reads a topic that says what stands. The first reader of a process begins a task that asks `make` for it: at each
-    /// change that is committed here ([`Bus::commit`]), and once a second, because another process may have changed it, until
+    /// Reads a topic that says what stands; its name begins with that of a topic that is counted and a slash. The first reader of a process begins a task that asks `make` for it: at each
+    /// change of that topic that is committed here ([`Bus::commit`]), and once a second, because another process may have changed it, until
     /// nobody reads any more. What `make` says is one line of text; `None` when it cannot be said now, and then what was said
     /// stands. Whoever comes hears what stands at once, unless they know it.
     pub fn state<F, M>(&self, topic: &str, headers: &HeaderMap, make: F) -> Subscription
@@ -20,7 +20,10 @@ impl Bus {
         let mut topics = self.topics();
         let entry = entry(&mut topics, topic);
         let known = stream::last_event_id(headers);
-        let first = entry.standing.clone().filter(|frame| known.is_none() || frame.id() != known);
+        let first = entry
+            .standing
+            .clone()
+            .filter(|frame| known.is_none() || frame.id() != known);
         let subscription = Subscription::new(entry.sender.subscribe(), first);
         if entry.changed.is_none() {
             let changed = Arc::new(Notify::new());
@@ -77,7 +80,10 @@ impl Bus {
 
 /// Whether the task that is woken by `changed` speaks for the topic.
 fn is_of(topic: &Topic, changed: &Arc<Notify>) -> bool {
-    topic.changed.as_ref().is_some_and(|theirs| Arc::ptr_eq(theirs, changed))
+    topic
+        .changed
+        .as_ref()
+        .is_some_and(|theirs| Arc::ptr_eq(theirs, changed))
 }
 
 #[cfg(test)]
@@ -90,7 +96,7 @@ mod tests {
         let state = Arc::clone(state);
         let read = move |bus: &Bus, headers: &HeaderMap| {
             let state = Arc::clone(&state);
-            bus.state("stage", headers, move || {
+            bus.state("stage:1/telephones", headers, move || {
                 let now = state.lock().expect("held by nobody who panicked").clone();
                 async move { Some(now) }
             })
@@ -99,7 +105,10 @@ mod tests {
     }
 
     fn coming_back(id: &str) -> HeaderMap {
-        HeaderMap::from_iter([("last-event-id".parse().expect("a name"), HeaderValue::from_str(id).expect("a value"))])
+        HeaderMap::from_iter([(
+            "last-event-id".parse().expect("a name"),
+            HeaderValue::from_str(id).expect("a value"),
+        )])
     }
 
     #[tokio::test]
@@ -113,9 +122,13 @@ mod tests {
         assert_eq!(second.next().await, Some(one.clone()), "who comes later hears it, too");
         let mut back = read(&bus, &coming_back(one.id.as_deref().expect("an id")));
         "2".clone_into(&mut state.lock().expect("held by nobody who panicked"));
-        bus.heard("stage", 1);
+        bus.heard("stage:1", 1);
         for reader in [&mut first, &mut second, &mut back] {
-            assert_eq!(reader.next().await.map(|m| m.data).as_deref(), Some("2"), "once, and nothing known");
+            assert_eq!(
+                reader.next().await.map(|m| m.data).as_deref(),
+                Some("2"),
+                "once, and nothing known"
+            );
         }
     }
 
@@ -134,9 +147,12 @@ mod tests {
         let state = Arc::new(Mutex::new("1".to_owned()));
         let (bus, read) = bus_over(&state);
         drop(read(&bus, &HeaderMap::new()));
-        while bus.topics().contains_key("stage") {
+        while bus.topics().contains_key("stage:1/telephones") {
             tokio::time::sleep(LOOK / 10).await;
         }
-        assert_eq!(read(&bus, &HeaderMap::new()).next().await.map(|m| m.data).as_deref(), Some("1"));
+        assert_eq!(
+            read(&bus, &HeaderMap::new()).next().await.map(|m| m.data).as_deref(),
+            Some("1")
+        );
     }
 }

@@ -95,7 +95,11 @@ mod tests {
         let message = |data: &str, id: Option<&str>| {
             let data = data.to_owned();
             let id = id.map(str::to_owned);
-            encode(&Message { event: "changed", data, id })
+            encode(&Message {
+                event: "changed",
+                data,
+                id,
+            })
         };
         assert_eq!(&message("", None)[..], b"event: changed\ndata: 1\n\n");
         assert_eq!(&message("a\nb", Some("7"))[..], b"id: 7\nevent: changed\ndata: a b\n\n");
