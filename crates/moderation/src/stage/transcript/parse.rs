@@ -74,12 +74,11 @@ fn plain(line: &str) -> String {
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(before);
         let marks = after.starts_with(|c: char| c == '/' || c.is_ascii_alphanumeric());
-        match after.split_once('>').filter(|_| marks) {
-            Some((_, behind)) => rest = behind,
-            None => {
-                out.push('<');
-                rest = after;
-            }
+        if let Some((_, behind)) = after.split_once('>').filter(|_| marks) {
+            rest = behind;
+        } else {
+            out.push('<');
+            rest = after;
         }
     }
     out.push_str(rest);
