@@ -34,6 +34,7 @@ mod m0029_magazine;
 mod m0030_printed;
 mod m0031_readers;
 mod m0032_places;
+mod m0034_door;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_printed::Step),
             Box::new(m0031_readers::Step),
             Box::new(m0032_places::Step),
+            Box::new(m0034_door::Step),
         ]
     }
 }

@@ -86,4 +86,6 @@ ids! {
     /// What asker and crew say to each other beside question and answer.
     MessageId,
     CrewAddressId,
+    /// One tick at the door, and somebody who came without being on the list; both are made on the phone.
+    MarkId, WalkInId,
 }

@@ -259,6 +259,8 @@ macro_rules! role_extractors {
 role_extractors! {
     Moderator: Moderator;
     StageOperator: Stage;
+    /// Who ticks people off at the door: moderators and who runs the stage.
+    Doorkeeper: Moderator | Stage;
     Editor: Editor;
     Administrator: Administrator;
     /// Who may read and review answers: moderators and editors.

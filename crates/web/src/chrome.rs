@@ -321,6 +321,7 @@ impl Chrome {
                 ("/similar", "nav-similar", moderator),
                 ("/shortlist", "nav-shortlist", moderator),
                 ("/routing", "nav-routing", moderator),
+                ("/door", "nav-door", Some(&[Role::Stage, Role::Moderator])),
                 ("/stage", "nav-stage", Some(&[Role::Stage, Role::Moderator])),
                 ("/answers", "nav-answers", Some(&[Role::Moderator, Role::Editor])),
                 ("/reverse", "nav-reverse", moderator),
@@ -345,6 +346,10 @@ impl Chrome {
     }
     pub fn js(&self) -> &'static str {
         assets::js_url()
+    }
+    /// The script of the pages that are kept on a phone.
+    pub fn door_js(&self) -> &'static str {
+        assets::door_url()
     }
     pub fn icon(&self) -> &'static str {
         assets::icon_url()

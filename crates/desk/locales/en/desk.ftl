@@ -186,4 +186,7 @@ audit-col-number = Question
 audit-col-id = Id
 audit-col-deed = Deed
 mail-newsletter = Newsletter
+mail-seat = About a place
+mail-entry = Entry code
+mail-thanks = Thanks
 todo-comments = { $n } comments to read

@@ -162,4 +162,7 @@ audit-col-number = 질문 번호
 audit-col-id = 대상 ID
 audit-col-deed = 한 일
 mail-newsletter = 소식 메일
+mail-seat = 자리 안내
+mail-entry = 입장 코드
+mail-thanks = 감사 인사
 todo-comments = 읽을 댓글 { $n }개

@@ -30,6 +30,7 @@ nav-similar = Similar
 nav-shortlist = Shortlist
 nav-routing = Routing
 nav-stage = Stage
+nav-door = Door
 nav-answers = Answers
 nav-reverse = Asking back
 nav-article = Article

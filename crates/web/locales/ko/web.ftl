@@ -30,6 +30,7 @@ nav-similar = 비슷한 질문
 nav-shortlist = 현장 질문
 nav-routing = 배정
 nav-stage = 무대
+nav-door = 입장 확인
 nav-answers = 답변 검토
 nav-reverse = 역질문
 nav-article = 글
