@@ -24,12 +24,18 @@ async fn a_calendar_follows_without_a_session_until_the_link_is_renewed() {
     };
     let by = Actor::Staff(d.scene.moderator);
     let tx = app.db.begin_write().await.expect("begins");
-    let talk = part::add(&tx, &app.clock, by, d.scene.event, d.sitting, new("무대; 대화", 1)).await.expect("adds");
+    let talk = part::add(&tx, &app.clock, by, d.scene.event, d.sitting, new("무대; 대화", 1))
+        .await
+        .expect("adds");
     tx.commit().await.expect("commits");
 
     let mut partner = scene::enter(&d.world, d.id(0), Lang::Ko).await;
     let page = partner.get("/my/programme").await.ok();
-    assert!(page.text().contains("무대; 대화") && page.text().contains("아직 알려 주지 않으셨어요"), "{}", page.text());
+    assert!(
+        page.text().contains("무대; 대화") && page.text().contains("아직 알려 주지 않으셨어요"),
+        "{}",
+        page.text()
+    );
     let address = page
         .body
         .split("value=\"")
@@ -45,17 +51,28 @@ async fn a_calendar_follows_without_a_session_until_the_link_is_renewed() {
     let calendar = program.get(&address).await.ok();
     assert_eq!(calendar.headers[header::CONTENT_TYPE], "text/calendar; charset=utf-8");
     let uid = format!("UID:{talk}@");
-    for wanted in ["SUMMARY:무대\\; 대화\r\n", "SEQUENCE:0\r\n", "STATUS:CONFIRMED\r\n", &uid, "LOCATION:3층\\, 물가\\, 큰 방\r\n"] {
+    for wanted in [
+        "SUMMARY:무대\\; 대화\r\n",
+        "SEQUENCE:0\r\n",
+        "STATUS:CONFIRMED\r\n",
+        &uid,
+        "LOCATION:3층\\, 물가\\, 큰 방\r\n",
+    ] {
         assert!(calendar.body.contains(wanted), "{wanted}\n{}", calendar.body);
     }
     assert_eq!(partner.get("/my/programme.ics").await.ok().body, calendar.body);
 
     // A part that moves stays the same entry with a higher number.
     let tx = app.db.begin_write().await.expect("begins");
-    part::change(&tx, app, by, d.scene.event, talk, new("무대 대화", 2)).await.expect("changes");
+    part::change(&tx, app, by, d.scene.event, talk, new("무대 대화", 2))
+        .await
+        .expect("changes");
     tx.commit().await.expect("commits");
     let later = program.get(&address).await.ok().body;
-    assert!(later.contains(&uid) && later.contains("SEQUENCE:1\r\n") && later.contains("SUMMARY:무대 대화\r\n"), "{later}");
+    assert!(
+        later.contains(&uid) && later.contains("SEQUENCE:1\r\n") && later.contains("SUMMARY:무대 대화\r\n"),
+        "{later}"
+    );
     // In few places, who waits sees that it is not sure.
     d.change(|new| new.capacity = Some(1)).await.expect("changes");
     d.comes(1, true).await;
@@ -67,7 +84,9 @@ async fn a_calendar_follows_without_a_session_until_the_link_is_renewed() {
     let forged = address.replacen(".ics", "a.ics", 1);
     assert_eq!(program.get(&forged).await.status, StatusCode::NOT_FOUND);
     let tx = app.db.begin_write().await.expect("begins");
-    invitation::renew_link(&tx, app, by, d.scene.event, d.id(0)).await.expect("renews");
+    invitation::renew_link(&tx, app, by, d.scene.event, d.id(0))
+        .await
+        .expect("renews");
     tx.commit().await.expect("commits");
     assert_eq!(program.get(&address).await.status, StatusCode::NOT_FOUND);
 }

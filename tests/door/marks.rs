@@ -26,8 +26,15 @@ struct Phone {
 impl Phone {
     async fn new(d: &Door, staff: &str, device: &'static str, ahead: TimeDelta) -> Self {
         let mut browser = d.world.signed_in(staff).await;
-        let page = browser.get(&format!("/desk/events/talk/door?sitting={}", d.sitting)).await.ok();
-        let csrf = page.body.split("data-csrf=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let page = browser
+            .get(&format!("/desk/events/talk/door?sitting={}", d.sitting))
+            .await
+            .ok();
+        let csrf = page
+            .body
+            .split("data-csrf=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
         Self {
             csrf: csrf.expect("a token").to_owned(),
             browser,
@@ -42,12 +49,14 @@ impl Phone {
 
     fn mark(&mut self, who: InvitationId, came: bool, at: DateTime<Utc>) {
         let at = (at + self.ahead).timestamp_millis();
-        self.marks.push(serde_json::json!({ "id": Uuid::new_v4(), "who": who.uuid(), "came": came, "at": at }));
+        self.marks
+            .push(serde_json::json!({ "id": Uuid::new_v4(), "who": who.uuid(), "came": came, "at": at }));
     }
 
     fn guest(&mut self, name: &str, company: &str, at: DateTime<Utc>) {
         let at = (at + self.ahead).timestamp_millis();
-        self.guests.push(serde_json::json!({ "id": Uuid::new_v4(), "name": name, "company": company, "at": at }));
+        self.guests
+            .push(serde_json::json!({ "id": Uuid::new_v4(), "name": name, "company": company, "at": at }));
     }
 
     /// Sends all of it; it keeps it, as a phone does whose connection breaks before the answer.
@@ -76,7 +85,10 @@ impl Door {
     }
 
     async fn log(&self) -> u64 {
-        entity::door_mark::Entity::find().count(self.world.app.db.reader()).await.expect("counts")
+        entity::door_mark::Entity::find()
+            .count(self.world.app.db.reader())
+            .await
+            .expect("counts")
     }
 }
 
@@ -122,14 +134,28 @@ async fn eighty_five_people_on_two_phones_without_a_connection_are_each_there_on
     assert_eq!(there.len(), 85, "nobody is lost, nobody is there twice");
     assert!((0..85).all(|n| came[&d.id(n)] == Some(true)));
     assert_eq!((came[&d.id(86)], came[&d.id(87)]), (Some(false), None));
-    assert_eq!(d.log().await, u64::try_from(sent).expect("fits"), "every mark is in the log, once");
-    let guests = entity::walk_in::Entity::find().all(d.world.app.db.reader()).await.expect("reads");
+    assert_eq!(
+        d.log().await,
+        u64::try_from(sent).expect("fits"),
+        "every mark is in the log, once"
+    );
+    let guests = entity::walk_in::Entity::find()
+        .all(d.world.app.db.reader())
+        .await
+        .expect("reads");
     assert_eq!(guests.len(), 2);
-    let counted = rsvp::attendance(d.world.app.db.reader(), d.scene.event).await.expect("counts");
+    let counted = rsvp::attendance(d.world.app.db.reader(), d.scene.event)
+        .await
+        .expect("counts");
     assert_eq!(counted.all.people, 85);
     // Both phones know the same.
     let said: serde_json::Value = serde_json::from_str(&said.body).expect("json");
-    let told = said["came"].as_object().expect("a list").values().filter(|v| **v == true).count();
+    let told = said["came"]
+        .as_object()
+        .expect("a list")
+        .values()
+        .filter(|v| **v == true)
+        .count();
     assert_eq!((told, said["guests"].as_i64()), (85, Some(2)));
     // The times are ours: the mark of the phone that is ahead does not win over a later one.
     let marks: HashMap<(InvitationId, bool), DateTime<Utc>> = entity::door_mark::Entity::find()
@@ -152,7 +178,11 @@ async fn what_is_not_of_this_event_or_does_not_read_is_not_taken() {
     phone.mark(InvitationId::new(), true, now);
     phone.mark(d.id(0), true, now);
     phone.send(now).await.ok();
-    assert_eq!((d.log().await, d.came().await.len()), (1, 1), "a stranger falls away, the other is taken");
+    assert_eq!(
+        (d.log().await, d.came().await.len()),
+        (1, 1),
+        "a stranger falls away, the other is taken"
+    );
     let good = phone.csrf.clone();
     phone.csrf = "x".into();
     assert_eq!(phone.send(now).await.status, StatusCode::CONFLICT, "without our token");
@@ -166,7 +196,11 @@ async fn what_is_not_of_this_event_or_does_not_read_is_not_taken() {
     d.world.staff("editor", &[Role::Editor]).await;
     let mut editor = d.world.signed_in("editor").await;
     assert_eq!(editor.get("/desk/events/talk/door").await.status, StatusCode::FORBIDDEN);
-    let nobody = d.world.browser().once(Method::GET, "/desk/events/talk/door", None).await;
+    let nobody = d
+        .world
+        .browser()
+        .once(Method::GET, "/desk/events/talk/door", None)
+        .await;
     assert_eq!(nobody.status, StatusCode::SEE_OTHER);
 }
 
@@ -185,7 +219,10 @@ async fn without_script_the_door_is_a_page_of_forms() {
     let by = |page: &Page, name: &str, value: &str| {
         let all = page.forms("/door").into_iter();
         let found: Vec<_> = all.filter(|f| f.value(name) == Some(value)).collect();
-        found.first().cloned().unwrap_or_else(|| panic!("no form with {name}={value}: {}", page.text()))
+        found
+            .first()
+            .cloned()
+            .unwrap_or_else(|| panic!("no form with {name}={value}: {}", page.text()))
     };
     // A tick, pressed twice: one mark.
     let tick = by(&page, "who", &d.id(0).to_string());
@@ -203,11 +240,33 @@ async fn without_script_the_door_is_a_page_of_forms() {
     assert_eq!(d.came().await[&d.id(1)], Some(true));
     let wrong = desk.send(&by(&page, "act", "code").set("code", "ABCD-EFG0")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(by(&wrong, "act", "code").value("code"), Some("ABCD-EFG0"), "what was typed stays");
+    assert_eq!(
+        by(&wrong, "act", "code").value("code"),
+        Some("ABCD-EFG0"),
+        "what was typed stays"
+    );
     // Somebody not on the list, first as a note, then found on the roster.
-    let page = desk.send(&by(&page, "act", "walk-in").set("name", "파트너 이").set("company", "회사 1")).await.ok();
-    let find = page.links().into_iter().find(|l| l.contains("guest=")).expect("a link to find who it was");
-    let page = desk.get(&find.replace("&amp;", "&").replace("%ED%8C%8C%ED%8A%B8%EB%84%88%20%EC%9D%B4", "2")).await.ok();
+    let page = desk
+        .send(
+            &by(&page, "act", "walk-in")
+                .set("name", "파트너 이")
+                .set("company", "회사 1"),
+        )
+        .await
+        .ok();
+    let find = page
+        .links()
+        .into_iter()
+        .find(|l| l.contains("guest="))
+        .expect("a link to find who it was");
+    let page = desk
+        .get(
+            &find
+                .replace("&amp;", "&")
+                .replace("%ED%8C%8C%ED%8A%B8%EB%84%88%20%EC%9D%B4", "2"),
+        )
+        .await
+        .ok();
     let this = by(&page, "who", &d.id(2).to_string());
     assert_eq!(this.value("act"), Some("match"));
     desk.send(&this).await.ok();
@@ -222,7 +281,10 @@ async fn without_script_the_door_is_a_page_of_forms() {
         ("list.pdf?of=came&", b"%PDF"),
         ("list.xlsx?of=came&", b"PK"),
     ] {
-        let file = desk.get(&format!("/desk/events/talk/door/{name}sitting={}", d.sitting)).await.ok();
+        let file = desk
+            .get(&format!("/desk/events/talk/door/{name}sitting={}", d.sitting))
+            .await
+            .ok();
         assert!(file.bytes.starts_with(kind), "{name}");
         if name.starts_with("list.xlsx") {
             let table = sheet::read(&file.bytes).expect("reads");

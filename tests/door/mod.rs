@@ -44,7 +44,11 @@ impl Door {
 
     async fn row(&self) -> entity::sitting::Model {
         let found = entity::sitting::Entity::find_by_id(self.sitting);
-        found.one(self.world.app.db.reader()).await.expect("reads").expect("one")
+        found
+            .one(self.world.app.db.reader())
+            .await
+            .expect("reads")
+            .expect("one")
     }
 
     /// The sitting with other places and days of reminding.
@@ -114,6 +118,8 @@ impl Door {
             .all(self.world.app.db.reader())
             .await
             .expect("reads");
-        rows.iter().map(|row| row.letter["subject"].as_str().unwrap_or_default().to_owned()).collect()
+        rows.iter()
+            .map(|row| row.letter["subject"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 }

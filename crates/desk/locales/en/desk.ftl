@@ -126,6 +126,7 @@ block-quote = Quote
 block-facts = Facts (one a line, name: value)
 block-action = Button
 block-ways = Links, one a line
+block-code = Words above the code
 mail-invitation = Invitation
 mail-new-link = New link
 mail-receipt = Receipt

@@ -102,6 +102,7 @@ block-quote = 인용
 block-facts = 항목 (한 줄에 하나, 이름: 값)
 block-action = 버튼 이름
 block-ways = 링크 이름 (한 줄에 하나)
+block-code = 코드 위의 말
 mail-invitation = 초대
 mail-new-link = 새 링크
 mail-receipt = 접수 확인
