@@ -3,7 +3,7 @@
 use super::Door;
 use crate::flow::scene;
 use axum::http::{StatusCode, header};
-use db::{audit::Actor, prelude::*};
+use db::audit::Actor;
 use domain::{Lang, state::people::PartKind};
 use intake::staff::service::{invitation, part};
 

@@ -52,7 +52,8 @@ function door(box) {
   };
   const tell = (text) => { status.hidden = !text; say(status, text); };
   const unsent = () => { const kept = load(); return kept.marks.length + kept.guests.length; };
-  let token = box.dataset.csrf, busy = false, timer;
+  const guestsOut = box.querySelector("[data-door-guests]");
+  let token = box.dataset.csrf, busy = false, timer, noted = Number(guestsOut.textContent.replace(/\D/g, ""));
 
   function stands() {
     const kept = load(), came = new Map([...server, ...Object.entries(kept.came)]);
@@ -76,6 +77,7 @@ function door(box) {
         row.querySelector(".door-state").prepend(badge);
       } else if (!here) badge?.remove();
     }
+    say(guestsOut, (noted + load().guests.length).toLocaleString());
     say(box.querySelector("[data-door-n]"), [...came.values()].filter(Boolean).length.toLocaleString());
   }
   function mark(who, came) {
@@ -114,7 +116,7 @@ function door(box) {
         now.guests = now.guests.filter((g) => !sent.has(g.id));
         now.came = said.came;
       });
-      say(box.querySelector("[data-door-guests]"), (said.guests + load().guests.length).toLocaleString());
+      noted = said.guests;
       paint();
       if (unsent()) { clearTimeout(timer); timer = setTimeout(sync, 100); } else if (sent.size && loud) tell(word("sent"));
     } catch {
@@ -137,6 +139,7 @@ function door(box) {
       change((kept) => kept.guests.push(guest));
       form.elements.name.value = form.elements.company.value = "";
       note(guest);
+      paint();
       tell(word("noted"));
       form.elements.name.focus();
       sync(false);

@@ -77,7 +77,7 @@ export async function phones(scene) {
   await two.signIn(server.stops.moderator[0].email);
   for (const v of [one, two]) {
     await v.goto(path);
-    if (room.script) await v.page.getByText(t("door-kept").split("{")[0]).first().waitFor({ state: "attached" });
+    if (room.script) await v.page.locator("[data-kept-status]:not(:empty)").waitFor();
   }
   await one.look("door", { dark: true });
   const row = (v, n) => v.page.locator("[data-who]").nth(n);
