@@ -62,6 +62,19 @@ async function isHtml(scene) {
   console.log(`# ${names.size} pages read by the Nu HTML checker`);
 }
 
+/// What Lighthouse says. Beside other work on two cores the browser sometimes paints nothing within Lighthouse's patience,
+/// and it then says that it could not judge: that is asked again, while a judgement stands as it is.
+async function judgement(url, port) {
+  const options = { port, output: "json", logLevel: "error", onlyCategories: ["performance", "accessibility", "best-practices", "seo"] };
+  let lhr;
+  for (let attempt = 0; attempt < 4; attempt++) {
+    ({ lhr } = await lighthouse(url, options));
+    if (!lhr.runtimeError) return lhr;
+    console.log(`# Lighthouse could not judge ${url}: ${lhr.runtimeError.code}`);
+  }
+  throw new Error(`Lighthouse could not judge ${url}: ${lhr.runtimeError.code} ${lhr.runtimeError.message}`);
+}
+
 async function isQuick(scene) {
   const { room, server } = scene;
   const chrome = await chromeLauncher.launch({
@@ -70,7 +83,7 @@ async function isQuick(scene) {
   });
   try {
     for (const at of [server.stops.reader[0].path, "/magazine/1", "/magazine/archive"]) {
-      const { lhr } = await lighthouse(server.url + at, { port: chrome.port, output: "json", logLevel: "error", onlyCategories: ["performance", "accessibility", "best-practices", "seo"] });
+      const lhr = await judgement(server.url + at, chrome.port);
       const scores = Object.values(lhr.categories).map((c) => [c.id, c.score]);
       for (const [id, score] of scores) {
         // How quick it is depends on what else the machine does: what makes a page quick is asked for below.
