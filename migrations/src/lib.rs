@@ -35,6 +35,7 @@ mod m0030_printed;
 mod m0031_readers;
 mod m0032_places;
 mod m0033_stage;
+mod m0034_door;
 mod m0035_telephones;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_readers::Step),
             Box::new(m0032_places::Step),
             Box::new(m0033_stage::Step),
+            Box::new(m0034_door::Step),
             Box::new(m0035_telephones::Step),
         ]
     }

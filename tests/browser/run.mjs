@@ -10,6 +10,7 @@ import * as board from "./stories/board.mjs";
 import * as compose from "./stories/compose.mjs";
 import * as crew from "./stories/crew.mjs";
 import * as desk from "./stories/desk.mjs";
+import * as door from "./stories/door.mjs";
 import * as files from "./stories/files.mjs";
 import * as judged from "./stories/judged.mjs";
 import * as keyboard from "./stories/keyboard.mjs";
@@ -75,6 +76,9 @@ const rooms = [
   { name: "en-360-readers-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: readers.stories },
   { name: "ko-1280-files", lang: "ko", width: 1280, height: 900, dark: true, stories: files.stories },
   { name: "en-360-files-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: files.stories },
+  { name: "ko-360-door", lang: "ko", width: 360, height: 740, dark: true, stories: door.stories },
+  { name: "en-360-door", lang: "en", width: 360, height: 740, stories: door.stories },
+  { name: "en-360-door-without-script", lang: "en", width: 360, height: 740, script: false, dark: true, stories: door.plain },
   { name: "judged", lang: "ko", width: 1280, height: 900, stories: judged.stories },
   { name: "en-360-talk-without-script", lang: "en", width: 360, height: 740, script: false, stories: talk.stories },
 ];

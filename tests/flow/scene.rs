@@ -144,6 +144,8 @@ pub async fn set(world: &World, size: Size) -> Scene {
             place_en: "The large room".into(),
             first_day: day,
             last_day: day,
+            capacity: None,
+            remind_days: None,
         },
     )
     .await

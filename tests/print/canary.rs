@@ -207,10 +207,16 @@ impl Known {
             .map(|q| format!("/magazine/search?q={q}"))
             .into(),
             "/q/{code}" => each("{code}", &self.tokens),
+            "/calendar/{file}" => each(
+                "{file}",
+                &self.tokens.iter().map(|t| format!("{t}.ics")).collect::<Vec<_>>(),
+            ),
             "/assets/{name}" => each("{name}", &self.files),
             "/sitemap.xml" | "/robots.txt" | "/magazine" | "/magazine/archive" | "/favicon.ico" | "/healthz"
-            | "/readyz" | "/sign-in" | "/link" | "/my" | "/my/rsvp" | "/my/selection" | "/my/consent"
-            | "/my/questions/new" => vec![route.to_owned()],
+            | "/readyz" | "/sign-in" | "/link" | "/my" | "/my/rsvp" | "/my/programme" | "/my/programme.ics"
+            | "/my/entry" | "/kept.js" | "/my/selection" | "/my/consent" | "/my/questions/new" => {
+                vec![route.to_owned()]
+            }
             // All of it is for staff: whoever is not signed in is sent away.
             desk if desk == "/desk" || desk.starts_with("/desk/") => {
                 let mut path = desk.replace("{slug}", &self.slugs[0]);

@@ -221,7 +221,7 @@ async fn came(world: &World, scene: &Scene, who: &[InvitationId]) {
         .expect("one");
     let people: Vec<_> = who.iter().map(|id| (*id, Some(true))).collect();
     let by = db::audit::Actor::Staff(scene.moderator);
-    intake::staff::service::rsvp::note_came(&tx, &app.clock, by, scene.event, sitting.id, &people)
+    intake::staff::service::rsvp::note_came(&tx, app, by, scene.event, sitting.id, &people)
         .await
         .expect("notes");
     tx.commit().await.expect("commits");

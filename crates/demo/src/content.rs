@@ -209,6 +209,7 @@ pub(crate) struct Sitting {
     /// Days after the event's first day.
     pub(crate) offset_day: i64,
     pub(crate) days: i64,
+    pub(crate) capacity: Option<i32>,
     pub(crate) part: Vec<Part>,
 }
 
@@ -223,6 +224,9 @@ pub(crate) struct Part {
     pub(crate) start: String,
     pub(crate) end: String,
     pub(crate) place: String,
+    #[serde(default)]
+    pub(crate) place_en: String,
+    pub(crate) capacity: Option<i32>,
 }
 
 #[derive(Deserialize)]

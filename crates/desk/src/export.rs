@@ -6,9 +6,10 @@ use db::{
     entity::{
         answer, approval, approver, article, article_block, article_correction, article_day, article_remark,
         article_revision, asset, assignment, attachment, audit_entry, comment, company, consent, crew_address,
-        crew_member, decision, delivery, event, field, hall_applause, hall_question, incoming_mail, invitation, issue,
-        issue_item, outgoing_mail, partner, partner_service, programme_part, question, reverse_question, roster_import,
-        rsvp, rsvp_interest, service, sitting, speaker, stage_act, stage_line, stage_run, stage_sheet,
+        crew_member, decision, delivery, door_mark, event, field, hall_applause, hall_question, incoming_mail,
+        invitation, issue, issue_item, outgoing_mail, partner, partner_service, programme_part, question,
+        reverse_question, roster_import, rsvp, rsvp_interest, service, sitting, speaker, stage_act, stage_line,
+        stage_run, stage_sheet, walk_in,
     },
     prelude::*,
 };
@@ -103,6 +104,11 @@ async fn people(conn: &impl ConnectionTrait, id: EventId, out: &mut Map<String, 
     put(out, "rsvps", &rsvps.all(conn).await?, &[]);
     let interests = rsvp_interest::Entity::find().filter(rsvp_interest::Column::InvitationId.in_subquery(invited()));
     put(out, "rsvp_interests", &interests.all(conn).await?, &[]);
+    let marks = door_mark::Entity::find().filter(door_mark::Column::InvitationId.in_subquery(invited()));
+    put(out, "door_marks", &marks.all(conn).await?, &[]);
+    let sittings = ids::<sitting::Entity>(sitting::Column::Id, sitting::Column::EventId, id);
+    let guests = walk_in::Entity::find().filter(walk_in::Column::SittingId.in_subquery(sittings));
+    put(out, "walk_ins", &guests.all(conn).await?, &[]);
     let consents = consent::Entity::find().filter(consent::Column::InvitationId.in_subquery(invited()));
     put(out, "consents", &consents.all(conn).await?, &[]);
     let imports = roster_import::Entity::find().filter(roster_import::Column::EventId.eq(id));

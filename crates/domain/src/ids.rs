@@ -88,4 +88,6 @@ ids! {
     CrewAddressId,
     /// The run of show of one sitting, one line of it, and one act of who operates the stage.
     SheetId, LineId, StageActId,
+    /// One tick at the door, and somebody who came without being on the list; both are made on the phone.
+    MarkId, WalkInId,
 }

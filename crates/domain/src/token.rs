@@ -36,6 +36,8 @@ pub enum Purpose {
     Unsubscribe,
     /// The page on which a partner wants no more newsletters; id = invitation, stamp = 0.
     NoNewsletter,
+    /// A partner's programme, for a calendar program; id = invitation, stamp = its link's version.
+    Calendar,
     /// Tells a reader of an article apart for a day; id = anything.
     Reader,
     /// The return path of one outgoing mail; id = that mail, stamp = last day.
@@ -59,6 +61,7 @@ impl Purpose {
             Self::SpeakerLink => b"speaker-link",
             Self::Unsubscribe => b"unsubscribe",
             Self::NoNewsletter => b"no-newsletter",
+            Self::Calendar => b"calendar",
             Self::Reader => b"reader",
             Self::ReturnPath => b"return-path",
             Self::FirstAdmin => b"first-admin",

@@ -3,12 +3,17 @@
 //! `staff` is what the host's people do before and around the event; `partner` is what a partner does behind their
 //! personal link. Both offer their services without HTTP, for the command line, the demo and the tests.
 
+mod calendar;
+pub mod entry;
 mod error;
 pub mod partner;
 mod question_row;
+mod seat_mail;
+pub mod seats;
 mod selection;
 pub mod staff;
 
+pub use entry::watch;
 pub use error::Error;
 
 use std::sync::Arc;
@@ -38,7 +43,7 @@ pub fn jobs(app: web::App) -> Arc<dyn jobs::Handler> {
 mod tests {
     use std::collections::BTreeSet;
 
-    fn keys(texts: [&str; 6]) -> Vec<&str> {
+    fn keys(texts: [&str; 7]) -> Vec<&str> {
         let lines = texts.into_iter().flat_map(str::lines);
         lines
             .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
@@ -55,6 +60,7 @@ mod tests {
             include_str!("../locales/ko/reading.ftl"),
             include_str!("../locales/ko/selection.ftl"),
             include_str!("../locales/ko/mail.ftl"),
+            include_str!("../locales/ko/door.ftl"),
         ]);
         let english = keys([
             include_str!("../locales/en/staff.ftl"),
@@ -63,6 +69,7 @@ mod tests {
             include_str!("../locales/en/reading.ftl"),
             include_str!("../locales/en/selection.ftl"),
             include_str!("../locales/en/mail.ftl"),
+            include_str!("../locales/en/door.ftl"),
         ]);
         let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<&str>>();
         assert_eq!(set(&korean), set(&english));

@@ -22,8 +22,8 @@ use lettre::{
     Address,
     address::Envelope,
     message::{
-        Mailbox, Message, MultiPart, SinglePart,
-        header::{HeaderName, HeaderValue},
+        Attachment, Mailbox, Message, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
     },
 };
 use settings::{ReturnPath, Settings};
@@ -51,7 +51,7 @@ pub async fn link_versions<'a>(
         .into_iter()
         .flat_map(Letter::links)
         .filter_map(|link| match link {
-            Link::Personal { invitation, .. } => Some(*invitation),
+            Link::Personal { invitation, .. } | Link::Calendar { invitation } => Some(*invitation),
             _ => None,
         })
         .collect();
@@ -161,9 +161,21 @@ pub fn compose(
     // The Message-ID is random, so the boundary cannot stand in the text, and it is the same on a resend.
     let boundary = format!("=_{}", row.message_id.split('@').next().unwrap_or_default());
     let body = MultiPart::alternative()
-        .boundary(boundary)
-        .singlepart(SinglePart::plain(rendered.text))
-        .singlepart(SinglePart::html(rendered.html));
+        .boundary(boundary.clone())
+        .singlepart(SinglePart::plain(rendered.text));
+    let html = SinglePart::html(rendered.html);
+    let body = match letter.shown_code() {
+        None => body.singlepart(html),
+        // The picture goes with the mail: nobody is asked for it when the mail is opened.
+        Some(code) => {
+            let picture = print::Code::new(code)
+                .and_then(|code| code.png(DOTS))
+                .map_err(composing)?;
+            let kind = ContentType::parse("image/png").map_err(composing)?;
+            let related = MultiPart::related().boundary(format!("{boundary}_r")).singlepart(html);
+            body.multipart(related.singlepart(Attachment::new_inline(CODE.to_owned()).body(picture, kind)))
+        }
+    };
     let message = builder.multipart(body).map_err(composing)?;
     Ok(Composed::new(message.envelope().clone(), message.formatted()))
 }
@@ -187,6 +199,11 @@ impl Composed {
         Ok(Self::new(self.envelope, bytes))
     }
 }
+
+/// What the picture of a code is called within its mail (RFC 2392).
+const CODE: &str = "entry-code";
+/// Dots of the picture for each of the code's own.
+const DOTS: usize = 8;
 
 /// Days for which a bounce still names its mail.
 const RETURN_DAYS: u64 = 60;

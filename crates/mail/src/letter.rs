@@ -33,6 +33,8 @@ pub enum Block {
     Ways(Vec<(String, Link)>),
     /// Small print.
     Note(String),
+    /// What somebody shows at a door, as a picture that a camera reads and in letters. It opens nothing by itself.
+    Code { text: String, caption: String },
 }
 
 /// Where an action leads.
@@ -55,6 +57,8 @@ pub enum Link {
     },
     /// The page on which a crew member proposes questions to ask back.
     Propose { crew_member: CrewMemberId, until: u16 },
+    /// A partner's programme, for a calendar program.
+    Calendar { invitation: InvitationId },
     /// A speaker's page.
     Speaker { speaker: SpeakerId, until: u16 },
     /// The page on which a quoted person approves their words.
@@ -132,6 +136,15 @@ impl Letter {
     }
 
     #[must_use]
+    pub fn code(mut self, text: impl Into<String>, caption: impl Into<String>) -> Self {
+        self.blocks.push(Block::Code {
+            text: text.into(),
+            caption: caption.into(),
+        });
+        self
+    }
+
+    #[must_use]
     pub fn ways(mut self, ways: impl IntoIterator<Item = (String, Link)>) -> Self {
         self.blocks.push(Block::Ways(ways.into_iter().collect()));
         self
@@ -162,6 +175,14 @@ impl Letter {
         })
     }
 
+    /// What the picture in it shows, if it has one.
+    pub(crate) fn shown_code(&self) -> Option<&str> {
+        self.blocks.iter().find_map(|block| match block {
+            Block::Code { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     /// The text of the body as staff see it in a list: without links.
     pub fn plain(&self) -> String {
         let mut parts = Vec::new();
@@ -178,6 +199,7 @@ impl Letter {
                     );
                 }
                 Block::Action { label, .. } => parts.push(format!("[{label}]")),
+                Block::Code { caption, .. } => parts.push(format!("[{caption}]")),
                 Block::Ways(ways) => parts.extend(ways.iter().map(|(label, _)| format!("[{label}]"))),
             }
         }
@@ -202,6 +224,10 @@ impl Letter {
                     }
                 }
                 Block::Action { label, .. } => *label = one_line(label),
+                Block::Code { text, caption } => {
+                    *text = one_line(text);
+                    *caption = one_line(caption);
+                }
                 Block::Ways(ways) => {
                     for (label, _) in ways {
                         *label = one_line(label);

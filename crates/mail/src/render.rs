@@ -83,6 +83,12 @@ enum Shown {
     /// Label and address.
     Ways(Vec<(String, String)>),
     Note(Vec<Vec<String>>),
+    /// The code in letters, and whether its picture goes with the mail.
+    Code {
+        text: String,
+        caption: String,
+        picture: bool,
+    },
     /// That a reply is enough.
     Hint(String),
 }
@@ -196,7 +202,26 @@ fn shown(block: Block, sheet: &Sheet<'_>) -> Result<Shown, Error> {
                 .collect::<Result<_, Error>>()?,
         ),
         Block::Note(text) => Shown::Note(paragraphs(&text)),
+        Block::Code { text, caption } => match sheet.links {
+            Links::Real { .. } => Shown::Code {
+                text: in_fours(&text),
+                caption,
+                picture: true,
+            },
+            Links::Hidden => Shown::Code {
+                text: "········".to_owned(),
+                caption,
+                picture: false,
+            },
+        },
     })
+}
+
+/// `ABCD-EFGH`: what is read out and typed is read in pieces.
+fn in_fours(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let pieces: Vec<String> = letters.chunks(4).map(|piece| piece.iter().collect()).collect();
+    pieces.join("-")
 }
 
 fn paragraphs(text: &str) -> Vec<Vec<String>> {
@@ -257,6 +282,14 @@ fn url(link: &Link, public_url: &str, links: &Links<'_>) -> Result<String, Error
                 "{public_url}/p/{}",
                 token(Purpose::ProposeLink, crew_member.uuid(), *until)
             )
+        }
+        Link::Calendar { invitation } => {
+            let version = match links {
+                Links::Real { versions, .. } => versions.get(invitation).copied().unwrap_or_default(),
+                Links::Hidden => 0,
+            };
+            let token = token(Purpose::Calendar, invitation.uuid(), version);
+            format!("{public_url}/calendar/{token}.ics")
         }
         Link::Speaker { speaker, until } => {
             format!("{public_url}/s/{}", token(Purpose::SpeakerLink, speaker.uuid(), *until))
@@ -325,6 +358,7 @@ fn plain(blocks: &[Shown], footer: &[String]) -> String {
                 .collect::<Vec<_>>()
                 .join("\n"),
             Shown::Hint(text) => text.clone(),
+            Shown::Code { text, caption, .. } => format!("{caption}: {text}"),
             Shown::Action { label, url } => format!("{label}:\n{url}"),
             Shown::Ways(ways) => ways
                 .iter()

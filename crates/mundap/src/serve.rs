@@ -139,6 +139,7 @@ impl Bound {
                         tidy(&app, stopped()),
                         moderation::triage::similar::survey::watch(&app, stopped()),
                         moderation::remind::watch(&app, stopped()),
+                        intake::watch(&app, stopped()),
                         publishing::watch(&app, stopped()),
                         words
                     );

@@ -533,6 +533,15 @@ document.querySelectorAll("[data-live]").forEach(live);
 document.querySelectorAll("[data-standing]").forEach(standing);
 document.querySelectorAll("[data-here]").forEach(here);
 
+/* Whoever signs out loses what the door's page keeps here; what it never sent is sent from there first. */
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") !== "/sign-out" || document.querySelector("[data-door]")) return;
+  for (const name of Object.keys(localStorage).filter((n) => n.startsWith("door:"))) {
+    const { page, marks = [], guests = [] } = JSON.parse(localStorage.getItem(name) ?? "{}");
+    if (page && marks.length + guests.length) { event.preventDefault(); location.href = page; return; }
+  }
+}, true);
+
 /* After a refused form the reader lands on what is wrong. */
 document.querySelector(".error-summary")?.setAttribute("tabindex", "-1");
 document.querySelector(".error-summary")?.focus();

@@ -4,7 +4,7 @@ use crate::{App, Error};
 use axum::{
     Router,
     extract::Path,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -33,6 +33,14 @@ static JS: LazyLock<Asset> = LazyLock::new(|| {
         include_bytes!("../assets/mundap.js"),
     )
 });
+static DOOR: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "door",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/door.js"),
+    )
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_bytes!("../assets/icon.svg")));
 
@@ -51,6 +59,9 @@ pub fn css_url() -> &'static str {
 pub fn js_url() -> &'static str {
     &JS.path
 }
+pub fn door_url() -> &'static str {
+    &DOOR.path
+}
 pub fn icon_url() -> &'static str {
     &ICON.path
 }
@@ -63,12 +74,13 @@ pub fn css() -> &'static str {
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/assets/{name}", get(serve))
+        .route("/kept.js", get(kept))
         .route("/favicon.ico", get(icon))
 }
 
 async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
     let path = format!("/assets/{name}");
-    let asset = [&*CSS, &*JS, &*ICON]
+    let asset = [&*CSS, &*JS, &*DOOR, &*ICON]
         .into_iter()
         .find(|a| a.path == path)
         .ok_or(Error::NotFound)?;
@@ -85,6 +97,21 @@ async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Response,
     );
     out.insert(header::ETAG, tag);
     Ok(response)
+}
+
+/// The worker that answers without a connection for the pages that are kept. A page registers it for itself alone; the
+/// browser asks for it by this name for ever, and looks whether it changed.
+async fn kept() -> Response {
+    let mut response = include_bytes!("../assets/kept.js").into_response();
+    let out = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (HeaderName::from_static("service-worker-allowed"), "/"),
+    ] {
+        out.insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 async fn icon() -> Response {

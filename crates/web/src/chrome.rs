@@ -327,6 +327,7 @@ impl Chrome {
                 ("/shortlist", "nav-shortlist", moderator),
                 ("/routing", "nav-routing", moderator),
                 ("/run", "nav-run", Some(&[Role::Stage, Role::Moderator])),
+                ("/door", "nav-door", Some(&[Role::Stage, Role::Moderator])),
                 ("/stage", "nav-stage", Some(&[Role::Stage, Role::Moderator])),
                 ("/telephones", "nav-telephones", Some(&[Role::Stage, Role::Moderator])),
                 ("/answers", "nav-answers", Some(&[Role::Moderator, Role::Editor])),
@@ -352,6 +353,10 @@ impl Chrome {
     }
     pub fn js(&self) -> &'static str {
         assets::js_url()
+    }
+    /// The script of the pages that are kept on a phone.
+    pub fn door_js(&self) -> &'static str {
+        assets::door_url()
     }
     pub fn icon(&self) -> &'static str {
         assets::icon_url()

@@ -47,7 +47,7 @@ pub use render::{attachment, render, render_form, render_status};
 pub use serve::serve;
 pub use session::delete_expired;
 pub use shelf::Shelf;
-pub use sign_in::role_choices;
+pub use sign_in::{forgotten, role_choices};
 pub use tower_sessions::Session;
 
 /// What every slice's `routes()` gives.

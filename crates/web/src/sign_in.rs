@@ -7,8 +7,8 @@ use crate::{
 use axum::{
     Router,
     extract::{Query, State},
-    http::StatusCode,
-    response::IntoResponse,
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use db::{audit, entity::staff};
@@ -131,7 +131,17 @@ struct Nothing {}
 
 async fn sign_out(session: Session, Form(Nothing {}): Form<Nothing>) -> Result {
     auth::leave(&session).await?;
-    Ok(redirect("/sign-in").flash("signed-out").into_response())
+    Ok(forgotten(redirect("/sign-in").flash("signed-out")))
+}
+
+/// The answer that ends a session: what our pages kept in this browser goes with it, the list of a door above all.
+pub fn forgotten(to: impl IntoResponse) -> Response {
+    let mut response = to.into_response();
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"storage\""),
+    );
+    response
 }
 
 /// The roles as a group of check boxes.

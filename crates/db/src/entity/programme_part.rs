@@ -18,6 +18,14 @@ pub struct Model {
     pub ends_at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
     pub place: String,
+    #[sea_orm(column_type = "Text")]
+    pub place_en: String,
+    /// How many can take part; none: all who want.
+    pub capacity: Option<i32>,
+    /// How often it was changed, for calendars.
+    pub sequence: i32,
+    /// How often somebody took their place in its line.
+    pub turn: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,8 @@ pub struct Model {
     pub coming: Option<bool>,
     pub came: Option<bool>,
     pub answered_at: Option<DateTimeUtc>,
+    /// Said yes when all places were taken: their turn in the line.
+    pub waits: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,8 @@ pub struct Model {
     pub invitation_id: InvitationId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub part_id: PartId,
+    /// Wanted to take part when all places were taken: their turn in the line.
+    pub waits: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

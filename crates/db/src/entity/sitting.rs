@@ -20,6 +20,14 @@ pub struct Model {
     pub first_day: Date,
     pub last_day: Date,
     pub position: i32,
+    /// How many can come; none: all who want.
+    pub capacity: Option<i32>,
+    /// So many days before it those who come get their code; none: no such mail.
+    pub remind_days: Option<i32>,
+    /// How often it was changed, for calendars.
+    pub sequence: i32,
+    /// How often somebody took their place in its line.
+    pub turn: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

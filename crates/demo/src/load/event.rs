@@ -189,7 +189,7 @@ impl Scene {
             answer.parts.sort_unstable();
             answer.parts.dedup();
             let who = self.guest(&partner.key)?.who;
-            partner_rsvp::answer(&tx, &app.clock, &who, today, &answer).await?;
+            partner_rsvp::write(&tx, &app.clock, &who, today, &answer).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -295,6 +295,8 @@ async fn programme(
         place_en: content.place_en.clone(),
         first_day,
         last_day: first_day + Duration::days(content.days - 1),
+        capacity: content.capacity,
+        remind_days: Some(1),
     };
     let id = sitting::add(tx, &app.clock, actor, event, new).await?;
     let mut parts = Vec::new();
@@ -307,6 +309,8 @@ async fn programme(
             starts_at: moment(day, &p.start)?,
             ends_at: moment(day, &p.end)?,
             place: p.place.clone(),
+            place_en: p.place_en.clone(),
+            capacity: p.capacity,
         };
         parts.push(part::add(tx, &app.clock, actor, event, id, new).await?);
     }

@@ -97,7 +97,7 @@ async fn came(app: &App, cast: &Cast, scene: &Scene, people: &People) -> Result<
                 noted.push((scene.guest(&partner.key)?.who.invitation, Some(partner.came)));
             }
         }
-        rsvp::note_came(&tx, &app.clock, Actor::Staff(cast.moderator), scene.event, *id, &noted).await?;
+        rsvp::note_came(&tx, app, Actor::Staff(cast.moderator), scene.event, *id, &noted).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -179,6 +179,7 @@ fn part(c: &Chrome, block: &Block) -> Part {
             let labels: Vec<&str> = ways.iter().map(|(label, _)| label.as_str()).collect();
             ("block-ways", labels.join("\n"))
         }
+        Block::Code { caption, .. } => ("block-code", caption.clone()),
     };
     let rows = (text.lines().count() + text.chars().count() / 60).clamp(1, 14);
     Part {
@@ -208,6 +209,10 @@ fn with_text(block: &Block, text: &str) -> Block {
         Block::Action { link, .. } => Block::Action {
             label: text.to_owned(),
             link: link.clone(),
+        },
+        Block::Code { text: code, .. } => Block::Code {
+            text: code.clone(),
+            caption: text.to_owned(),
         },
         // An emptied line takes its link along.
         Block::Ways(ways) => {

@@ -71,6 +71,12 @@ text_enum! {
         Correction = "correction",
         /// An issue of the magazine, to who agreed to hear of it.
         Newsletter = "newsletter",
+        /// Whether they have a place at a sitting: yes, on the waiting list, moved up.
+        Seat = "seat",
+        /// The code that they show at the door.
+        Entry = "entry",
+        /// Thanks after the event, with their own answers.
+        Thanks = "thanks",
     }
 }
 

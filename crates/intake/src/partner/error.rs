@@ -48,6 +48,19 @@ impl From<sea_orm::DbErr> for Error {
     }
 }
 
+/// What both sides of this slice share speaks of a place only.
+impl From<crate::Error> for Error {
+    fn from(error: crate::Error) -> Self {
+        match error {
+            crate::Error::Db(error) => Self::Db(error),
+            crate::Error::Mail(error) => Self::Mail(error),
+            crate::Error::NotFound | crate::Error::Refused(_) | crate::Error::Roster(_) => {
+                Self::Refused(Refusal::NotFound)
+            }
+        }
+    }
+}
+
 impl Error {
     /// The refusal, if it was one.
     pub const fn refusal(&self) -> Option<Refusal> {

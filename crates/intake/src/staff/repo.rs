@@ -121,6 +121,7 @@ pub(crate) async fn progress(conn: &impl ConnectionTrait, event: EventId) -> Res
         .join(JoinType::InnerJoin, rsvp::Relation::Invitation.def())
         .filter(invitation::Column::EventId.eq(event))
         .filter(rsvp::Column::Coming.eq(true))
+        .filter(rsvp::Column::Waits.is_null())
         .into_tuple()
         .all(conn)
         .await?;

@@ -255,6 +255,8 @@ async fn companies_people_and_fields_are_counted_from_who_came() {
             place_en: String::new(),
             first_day: day,
             last_day: day,
+            capacity: None,
+            remind_days: None,
         };
         sittings.push(
             sitting::add(&tx, &app.clock, by, house.event, new)
@@ -264,22 +266,15 @@ async fn companies_people_and_fields_are_counted_from_who_came() {
     }
     let all = entity::invitation::Entity::find().all(&tx).await.expect("reads");
     let came = |n: usize| all.iter().take(n).map(|i| (i.id, Some(true))).collect::<Vec<_>>();
-    rsvp::note_came(&tx, &app.clock, by, house.event, sittings[0], &came(4))
+    rsvp::note_came(&tx, app, by, house.event, sittings[0], &came(4))
         .await
         .expect("noted");
-    rsvp::note_came(&tx, &app.clock, by, house.event, sittings[1], &came(2))
+    rsvp::note_came(&tx, app, by, house.event, sittings[1], &came(2))
         .await
         .expect("noted");
-    rsvp::note_came(
-        &tx,
-        &app.clock,
-        by,
-        house.event,
-        sittings[1],
-        &[(all[0].id, Some(false))],
-    )
-    .await
-    .expect("noted");
+    rsvp::note_came(&tx, app, by, house.event, sittings[1], &[(all[0].id, Some(false))])
+        .await
+        .expect("noted");
     tx.commit().await.expect("commits");
     let counted = rsvp::attendance(app.db.reader(), house.event).await.expect("counts");
     assert_eq!(

@@ -32,6 +32,7 @@ nav-routing = Routing
 nav-run = Run of show
 nav-stage = Stage
 nav-telephones = Telephones
+nav-door = Door
 nav-answers = Answers
 nav-reverse = Asking back
 nav-article = Article

@@ -32,6 +32,7 @@ nav-routing = 배정
 nav-run = 진행표
 nav-stage = 무대
 nav-telephones = 휴대전화
+nav-door = 입장 확인
 nav-answers = 답변 검토
 nav-reverse = 역질문
 nav-article = 글

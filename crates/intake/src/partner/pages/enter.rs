@@ -82,7 +82,7 @@ pub(super) struct Nothing {}
 
 pub(super) async fn leave(session: Session, Form(Nothing {}): Form<Nothing>) -> Result {
     web::auth::leave(&session).await?;
-    Ok(redirect("/").into_response())
+    Ok(web::forgotten(redirect("/")))
 }
 
 #[cfg(test)]

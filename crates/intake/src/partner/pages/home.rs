@@ -1,7 +1,10 @@
 //! The first page: the event, whether one comes, one's questions, what the host asks back.
 
 use super::view;
-use crate::partner::{Phase, Way, repo, way};
+use crate::{
+    partner::{Phase, Way, repo, way},
+    seats::{self, Hall, Seat},
+};
 use axum::extract::State;
 use db::{entity::reverse_question, people};
 use domain::{
@@ -16,8 +19,8 @@ struct SittingLine {
     title: String,
     place: String,
     days: String,
-    /// The key of what they said.
-    coming: &'static str,
+    /// What they said, and where they stand.
+    coming: String,
 }
 
 struct QuestionCard {
@@ -68,14 +71,21 @@ pub(super) async fn home(State(app): State<App>, who: PartnerSession, c: Chrome)
     let sent = i32::try_from(questions.iter().filter(takes_place).count()).unwrap_or(i32::MAX);
     let coming = repo::coming(conn, &who).await?;
     let sittings = repo::programme(conn, who.event).await?;
+    let mut waits = HashMap::new();
+    for (s, _) in &sittings {
+        if let Some(Seat::Waits(rank)) = seats::seat(conn, Hall::Sitting(s.id), who.invitation).await? {
+            waits.insert(s.id, rank);
+        }
+    }
     let sittings = sittings.iter().map(|(s, _)| SittingLine {
         title: c.either(&s.title, &s.title_en).to_owned(),
         place: c.either(&s.place, &s.place_en).to_owned(),
         days: view::days(&c, s),
-        coming: match coming.get(&s.id) {
-            Some(true) => "my-rsvp-yes-said",
-            Some(false) => "my-rsvp-no-said",
-            None => "my-rsvp-open",
+        coming: match (waits.get(&s.id), coming.get(&s.id)) {
+            (Some(rank), _) => c.t1("my-seat-waits", "n", *rank),
+            (None, Some(true)) => c.t("my-rsvp-yes-said"),
+            (None, Some(false)) => c.t("my-rsvp-no-said"),
+            (None, None) => c.t("my-rsvp-open"),
         },
     });
     let zone = &own.event.time_zone;

@@ -3,8 +3,10 @@
 mod ask;
 mod consent;
 mod enter;
+mod entry;
 mod home;
 mod link;
+mod programme;
 mod question;
 mod rsvp;
 mod selection;
@@ -22,6 +24,10 @@ pub(super) fn routes() -> web::Router {
         .route("/my", get(home::home))
         .route("/my/leave", post(enter::leave))
         .route("/my/rsvp", get(rsvp::show).post(rsvp::answer))
+        .route("/my/programme", get(programme::page))
+        .route("/my/programme.ics", get(programme::file))
+        .route("/calendar/{file}", get(programme::subscribed))
+        .route("/my/entry", get(entry::page))
         .route("/my/selection", get(selection::show))
         .route("/my/consent", get(consent::show).post(consent::change))
         .route("/my/questions/new", get(ask::blank))

@@ -1,7 +1,10 @@
 //! Whether one comes, by sitting, and what interests one.
 
 use super::view;
-use crate::partner::{Error, repo, service::rsvp};
+use crate::{
+    partner::{Error, repo, service::rsvp},
+    seats::Hall,
+};
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::SittingId;
 use web::{App, Choice, Chrome, Errors, Form, Result, auth::PartnerSession, redirect, render_status};
@@ -13,6 +16,8 @@ struct SittingForm {
     place: String,
     days: String,
     over: bool,
+    /// How many places there are and where they stand, when they are few.
+    seat: String,
     options: Vec<Choice>,
     parts: Vec<Choice>,
 }
@@ -64,10 +69,16 @@ pub(super) async fn answer(
     let (own, c) = view::begin(&app, &who, c).await?;
     let today = view::today(app.clock.now(), &own.event.time_zone);
     let tx = app.db.begin_write().await?;
-    match rsvp::answer(&tx, &app.clock, &who, today, &answer).await {
-        Ok(()) => {
+    match rsvp::answer(&tx, &app, &who, today, &answer).await {
+        Ok(outcome) => {
             tx.commit().await?;
-            Ok(redirect("/my").flash("my-rsvp-saved").into_response())
+            app.wake.notify();
+            let to = redirect("/my");
+            let to = match outcome.waits() {
+                Some(rank) => to.flash_n("my-rsvp-saved-waits", rank),
+                None => to.flash("my-rsvp-saved"),
+            };
+            Ok(to.into_response())
         }
         Err(Error::Refused(refusal)) => {
             tx.rollback().await?;
@@ -98,11 +109,14 @@ async fn page(
     let zone = &own.event.time_zone;
     let today = view::today(c.now, zone);
     let sittings = repo::programme(conn, who.event).await?;
+    let stands = view::stands(conn, who, &sittings).await?;
     let sittings = sittings.into_iter().map(|(s, parts)| {
         let said = coming.get(&s.id).copied();
         let option = |value: &str, key: &str, yes| Choice::new(value, c.t(key)).chosen(said == Some(yes));
         let parts = parts.iter().map(|p| {
-            let hint = [c.datetime(p.starts_at, zone), p.place.clone()];
+            let place = c.either(&p.place, &p.place_en).to_owned();
+            let few = view::few(&c, p.capacity, stands.get(&Hall::Part(p.id)).copied());
+            let hint = [c.datetime(p.starts_at, zone), place, few];
             let hint = hint
                 .iter()
                 .filter(|t| !t.is_empty())
@@ -122,6 +136,7 @@ async fn page(
             place: c.either(&s.place, &s.place_en).to_owned(),
             days: view::days(&c, &s),
             over: s.last_day < today,
+            seat: view::few(&c, s.capacity, stands.get(&Hall::Sitting(s.id)).copied()),
             options: vec![option("yes", "my-rsvp-yes", true), option("no", "my-rsvp-no", false)],
             parts: parts.collect(),
         }

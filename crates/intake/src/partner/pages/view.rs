@@ -3,9 +3,15 @@
 use crate::{
     TEXTS,
     partner::{Refusal, repo, repo::Own},
+    seats::{self, Hall, Seat},
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use db::{entity::sitting, people::in_lang};
+use db::{
+    entity::{programme_part, sitting},
+    people::in_lang,
+    prelude::ConnectionTrait,
+};
+use std::collections::HashMap;
 use web::{App, Chrome, Error, Message, auth::PartnerSession};
 
 /// The rows behind a session, and the page's context for their event.
@@ -43,6 +49,35 @@ pub(super) fn days(c: &Chrome, sitting: &sitting::Model) -> String {
 pub(super) fn today(now: DateTime<Utc>, zone: &str) -> NaiveDate {
     let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::Asia::Seoul);
     now.with_timezone(&zone).date_naive()
+}
+
+/// Where they stand in the lines of a programme; what they did not say yes to is not among it.
+pub(super) async fn stands(
+    conn: &impl ConnectionTrait,
+    who: &PartnerSession,
+    programme: &[(sitting::Model, Vec<programme_part::Model>)],
+) -> Result<HashMap<Hall, Seat>, Error> {
+    let mut stands = HashMap::new();
+    for (sitting, parts) in programme {
+        let mut halls = vec![Hall::Sitting(sitting.id)];
+        halls.extend(parts.iter().map(|part| Hall::Part(part.id)));
+        for hall in halls {
+            if let Some(seat) = seats::seat(conn, hall, who.invitation).await? {
+                stands.insert(hall, seat);
+            }
+        }
+    }
+    Ok(stands)
+}
+
+/// That places are few, or where somebody stands; empty when there are enough.
+pub(super) fn few(c: &Chrome, capacity: Option<i32>, seat: Option<Seat>) -> String {
+    match (capacity, seat) {
+        (_, Some(Seat::Waits(rank))) => c.t1("my-seat-waits", "n", rank),
+        (Some(_), Some(Seat::Taken)) => c.t("my-seat-taken"),
+        (Some(n), None) => c.t1("my-seat-few", "n", n),
+        (None, _) => String::new(),
+    }
 }
 
 /// A refusal in words, for the head of a form.

@@ -4,5 +4,6 @@ pub mod consent;
 pub mod enter;
 mod joined;
 pub mod link;
+pub mod programme;
 pub mod question;
 pub mod rsvp;

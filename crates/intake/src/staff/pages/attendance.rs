@@ -97,6 +97,7 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, asked: Asked) -
             .filter_map(|i| {
                 let said = rsvps.get(&(i.id, at.id));
                 let coming = match said.and_then(|r| r.coming) {
+                    Some(true) if said.is_some_and(|r| r.waits.is_some()) => "seats-waits",
                     Some(true) => "st-yes",
                     Some(false) => "st-no",
                     None => "st-unknown",
@@ -158,7 +159,7 @@ async fn note(
         .map(|id| (id, Some(came.contains(&id))))
         .collect();
     let tx = app.db.begin_write().await?;
-    rsvp::note_came(&tx, &app.clock, staff.actor(), event.id, noted.sitting, &people).await?;
+    rsvp::note_came(&tx, &app, staff.actor(), event.id, noted.sitting, &people).await?;
     tx.commit().await?;
     let to = format!("/desk/events/{slug}/attendance?sitting={}", noted.sitting);
     Ok(redirect(to).flash("saved").into_response())

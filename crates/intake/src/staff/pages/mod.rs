@@ -2,6 +2,7 @@
 
 mod attendance;
 mod behalf;
+mod door;
 mod event;
 mod field;
 mod import;
@@ -10,6 +11,7 @@ mod person;
 mod programme;
 mod reading;
 mod roster;
+mod seats;
 mod selection;
 mod service;
 mod sheet;
@@ -35,6 +37,8 @@ pub(super) fn routes() -> web::Router {
         .merge(import::routes())
         .merge(invitations::routes())
         .merge(attendance::routes())
+        .merge(seats::routes())
+        .merge(door::routes())
         .merge(selection::routes())
 }
 

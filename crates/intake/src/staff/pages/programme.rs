@@ -1,8 +1,9 @@
 //! Sittings and the parts of their programme.
 
-use super::{Fields, Input, Nothing, Reading, Sheet, back_to, open, reading::local};
+use super::{Fields, Input, Nothing, Reading, Sheet, back_to, open, reading::local, refused};
 use crate::{
     Error,
+    seats::{self, Hall},
     staff::{
         repo,
         service::{
@@ -45,12 +46,18 @@ pub(super) fn routes() -> web::Router {
         .route("/desk/events/{slug}/programme/parts/{id}/remove", post(remove_part))
 }
 
+/// The most places that anything has.
+pub(super) const MOST: i32 = 100_000;
+
 type Posted = Form<Vec<(String, String)>>;
 
 struct Shown {
     sitting: entity::sitting::Model,
     days: String,
     parts: Vec<(entity::programme_part::Model, usize)>,
+    /// Places taken, and who waits.
+    taken: i64,
+    waiting: i64,
 }
 
 #[derive(askama::Template)]
@@ -70,15 +77,17 @@ impl ListPage {
 async fn list(State(app): State<App>, Path(slug): Path<String>, _: Moderator, c: Chrome) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
     let mut parts = repo::parts(app.db.reader(), event.id).await?;
-    let sittings = repo::sittings(app.db.reader(), event.id).await?;
-    let sittings = sittings
-        .into_iter()
-        .map(|s| Shown {
+    let mut sittings = Vec::new();
+    for s in repo::sittings(app.db.reader(), event.id).await? {
+        let (taken, waiting) = seats::counts(app.db.reader(), Hall::Sitting(s.id)).await?;
+        sittings.push(Shown {
             days: days(&c.words, &s),
             parts: parts.remove(&s.id).unwrap_or_default(),
+            taken,
+            waiting,
             sitting: s,
-        })
-        .collect();
+        });
+    }
     render(&ListPage { c, event, sittings })
 }
 
@@ -86,6 +95,7 @@ fn sitting_sheet(c: Chrome, fields: &Fields, errors: Errors, slug: &str, id: Opt
     let base = format!("/desk/events/{slug}/programme");
     let line = |name| Input::line(&c, fields, name);
     let day = |name| Input::typed(&c, fields, name, "date");
+    let number = |name| Input::typed(&c, fields, name, "number").optional();
     Sheet {
         title: c.t(if id.is_some() {
             "st-sitting-edit"
@@ -104,6 +114,8 @@ fn sitting_sheet(c: Chrome, fields: &Fields, errors: Errors, slug: &str, id: Opt
             line("place_en").optional(),
             day("first_day"),
             day("last_day"),
+            number("capacity"),
+            number("remind_days"),
         ],
         c,
     }
@@ -118,6 +130,8 @@ fn parse_sitting(fields: &Fields) -> (NewSitting, Errors) {
         place_en: r.maybe("place_en", 200).unwrap_or_default(),
         first_day: r.day("first_day"),
         last_day: r.day("last_day"),
+        capacity: r.maybe_number("capacity", 1..=MOST),
+        remind_days: r.maybe_number("remind_days", 0..=60),
     };
     if r.errors.is_empty() && new.last_day < new.first_day {
         r.errors.add("last_day", "error-order");
@@ -127,7 +141,9 @@ fn parse_sitting(fields: &Fields) -> (NewSitting, Errors) {
 
 async fn new_sitting(State(app): State<App>, Path(slug): Path<String>, _: Moderator, c: Chrome) -> web::Result {
     let (_, c) = open(&app, c, &slug).await?;
-    sitting_sheet(c, &Fields::default(), Errors::new(), &slug, None).show()
+    // A new one reminds the day before; who wants it otherwise says so.
+    let fields = Fields::default().with("remind_days", "1");
+    sitting_sheet(c, &fields, Errors::new(), &slug, None).show()
 }
 
 async fn add_sitting(
@@ -166,7 +182,9 @@ async fn edit_sitting(
         .with("place", row.place)
         .with("place_en", row.place_en)
         .with("first_day", row.first_day.to_string())
-        .with("last_day", row.last_day.to_string());
+        .with("last_day", row.last_day.to_string())
+        .maybe("capacity", row.capacity)
+        .maybe("remind_days", row.remind_days);
     sitting_sheet(c, &fields, Errors::new(), &slug, Some(id)).show()
 }
 
@@ -179,13 +197,18 @@ async fn change_sitting(
 ) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
     let fields = Fields::from(fields);
-    let (new, errors) = parse_sitting(&fields);
+    let (new, mut errors) = parse_sitting(&fields);
+    if errors.is_empty() {
+        let tx = app.db.begin_write().await?;
+        match sitting::change(&tx, &app, staff.actor(), event.id, id, new).await {
+            Ok(()) => tx.commit().await?,
+            Err(no) => refused(no, &mut errors, "capacity")?,
+        }
+    }
     if !errors.is_empty() {
         return sitting_sheet(c, &fields, errors, &slug, Some(id)).show();
     }
-    let tx = app.db.begin_write().await?;
-    sitting::change(&tx, &app.clock, staff.actor(), event.id, id, new).await?;
-    tx.commit().await?;
+    app.wake.notify();
     Ok(redirect(format!("/desk/events/{slug}/programme"))
         .flash("saved")
         .into_response())
@@ -244,6 +267,8 @@ fn part_sheet(c: Chrome, fields: &Fields, errors: Errors, at: &At) -> Sheet {
             moment("starts_at"),
             moment("ends_at"),
             line("place").optional(),
+            line("place_en").optional(),
+            Input::typed(&c, fields, "capacity", "number").optional(),
         ],
         c,
     }
@@ -258,6 +283,8 @@ fn parse_part(fields: &Fields, zone: Tz) -> (NewPart, Errors) {
         starts_at: r.moment("starts_at", zone),
         ends_at: r.moment("ends_at", zone),
         place: r.maybe("place", 200).unwrap_or_default(),
+        place_en: r.maybe("place_en", 200).unwrap_or_default(),
+        capacity: r.maybe_number("capacity", 1..=MOST),
     };
     if r.errors.is_empty() && new.ends_at <= new.starts_at {
         r.errors.add("ends_at", "error-order");
@@ -338,7 +365,9 @@ async fn edit_part(
         .with("kind", row.kind.as_str())
         .with("starts_at", local(row.starts_at, zone))
         .with("ends_at", local(row.ends_at, zone))
-        .with("place", row.place);
+        .with("place", row.place)
+        .with("place_en", row.place_en)
+        .maybe("capacity", row.capacity);
     part_sheet(
         c,
         &fields,
@@ -364,7 +393,14 @@ async fn change_part(
         .await?
         .ok_or(Error::NotFound)?;
     let fields = Fields::from(fields);
-    let (new, errors) = parse_part(&fields, event.time_zone.tz());
+    let (new, mut errors) = parse_part(&fields, event.time_zone.tz());
+    if errors.is_empty() {
+        let tx = app.db.begin_write().await?;
+        match part::change(&tx, &app, staff.actor(), event.id, id, new).await {
+            Ok(()) => tx.commit().await?,
+            Err(no) => refused(no, &mut errors, "capacity")?,
+        }
+    }
     if !errors.is_empty() {
         return part_sheet(
             c,
@@ -378,9 +414,7 @@ async fn change_part(
         )
         .show();
     }
-    let tx = app.db.begin_write().await?;
-    part::change(&tx, &app.clock, staff.actor(), event.id, id, new).await?;
-    tx.commit().await?;
+    app.wake.notify();
     Ok(redirect(format!("/desk/events/{slug}/programme"))
         .flash("saved")
         .into_response())

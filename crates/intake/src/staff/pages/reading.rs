@@ -101,6 +101,12 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// A number, or none.
+    pub(super) fn maybe_number(&mut self, name: &'static str, range: RangeInclusive<i32>) -> Option<i32> {
+        let empty = self.fields.get(name).trim().is_empty();
+        (!empty).then(|| self.number(name, range))
+    }
+
     pub(super) fn day(&mut self, name: &'static str) -> NaiveDate {
         let day = self.fields.get(name).trim().parse().map_err(|_| "error-date");
         self.errors.check(name, day).unwrap_or_default()

@@ -1,6 +1,10 @@
 //! Parts of a sitting's programme.
 
-use crate::{Error, Result, staff::deed};
+use crate::{
+    Error, Result,
+    seats::Hall,
+    staff::{deed, service::sitting::resize},
+};
 use chrono::{DateTime, Utc};
 use db::{
     audit::{self, Actor},
@@ -9,6 +13,7 @@ use db::{
     prelude::*,
 };
 use domain::{Clock, EventId, PartId, SittingId, state::people::PartKind};
+use web::App;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPart {
@@ -18,6 +23,9 @@ pub struct NewPart {
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub place: String,
+    pub place_en: String,
+    /// How many can take part; none: all who want.
+    pub capacity: Option<i32>,
 }
 
 impl NewPart {
@@ -31,6 +39,10 @@ impl NewPart {
             starts_at: Set(self.starts_at),
             ends_at: Set(self.ends_at),
             place: Set(self.place),
+            place_en: Set(self.place_en),
+            capacity: NotSet,
+            sequence: NotSet,
+            turn: NotSet,
         }
     }
 }
@@ -53,7 +65,9 @@ pub async fn add(
         .await?;
     found.ok_or(Error::NotFound)?;
     let id = PartId::new();
+    let capacity = new.capacity;
     let mut row = new.model();
+    row.capacity = Set(capacity);
     row.id = Set(id);
     row.sitting_id = Set(sitting);
     programme_part::Entity::insert(row).exec_without_returning(tx).await?;
@@ -66,25 +80,34 @@ pub async fn add(
     Ok(id)
 }
 
+/// Changes it; where there are more places now, those who wait move up and are told.
+///
 /// # Errors
-/// When the event has no such part.
+/// When the event has no such part; refused when more places are taken than there shall be. Roll the transaction back
+/// when this fails.
 pub async fn change(
     tx: &impl ConnectionTrait,
-    clock: &Clock,
+    app: &App,
     actor: Actor,
     event: EventId,
     id: PartId,
     new: NewPart,
 ) -> Result<()> {
     find(tx, event, id).await?.ok_or(Error::NotFound)?;
+    let capacity = new.capacity;
     programme_part::Entity::update_many()
         .set(new.model())
+        .col_expr(
+            programme_part::Column::Sequence,
+            Expr::col(programme_part::Column::Sequence).add(1),
+        )
         .filter(programme_part::Column::Id.eq(id))
         .exec(tx)
         .await?;
+    resize(tx, app, Hall::Part(id), capacity).await?;
     audit::record(
         tx,
-        clock,
+        &app.clock,
         deed(Some(event), actor, "part.changed", ("programme_part", id.uuid())),
     )
     .await?;

@@ -1,14 +1,18 @@
 //! Who came: noted by staff, counted from what was noted, never from who was invited.
 
-use crate::Result;
+use crate::{
+    Result,
+    staff::service::door::{self, By, Mark},
+};
 use db::{
     audit::{self, Actor},
-    entity::{invitation, partner, rsvp, sitting},
+    entity::{invitation, partner, rsvp},
     prelude::*,
 };
-use domain::{Clock, CompanyId, EventId, FieldId, InvitationId, PartnerId, RsvpId, SittingId};
-use sea_orm::{JoinType, RelationTrait, sea_query::OnConflict};
+use domain::{CompanyId, EventId, FieldId, InvitationId, MarkId, PartnerId, SittingId};
+use sea_orm::{JoinType, RelationTrait};
 use std::collections::{HashMap, HashSet};
+use web::App;
 
 /// Notes for people of one sitting whether they came (`None`: not known). Whoever did not answer the invitation may
 /// come all the same. Ids that are not of this event fall away.
@@ -17,48 +21,52 @@ use std::collections::{HashMap, HashSet};
 /// When the database refuses.
 pub async fn note_came(
     tx: &impl ConnectionTrait,
-    clock: &Clock,
+    app: &App,
     actor: Actor,
     event: EventId,
     sitting: SittingId,
     people: &[(InvitationId, Option<bool>)],
 ) -> Result<usize> {
-    let found = sitting::Entity::find_by_id(sitting)
-        .filter(sitting::Column::EventId.eq(event))
-        .one(tx)
-        .await?;
-    found.ok_or(crate::Error::NotFound)?;
-    let known: HashSet<InvitationId> = invitation::Entity::find()
-        .select_only()
-        .column(invitation::Column::Id)
-        .filter(invitation::Column::EventId.eq(event))
-        .filter(invitation::Column::Id.is_in(people.iter().map(|(id, _)| *id)))
-        .into_tuple()
-        .all(tx)
-        .await?
-        .into_iter()
-        .collect();
-    let rows: Vec<rsvp::ActiveModel> = people
+    door::sitting(tx, event, sitting).await?;
+    let known: HashMap<InvitationId, Option<bool>> = standing(tx, event, sitting, people).await?;
+    let unknown: Vec<InvitationId> = people
         .iter()
-        .filter(|(id, _)| known.contains(id))
-        .map(|(id, came)| rsvp::ActiveModel {
-            id: Set(RsvpId::new()),
-            invitation_id: Set(*id),
-            sitting_id: Set(sitting),
-            coming: Set(None),
-            came: Set(*came),
-            answered_at: Set(None),
+        .filter(|(id, came)| came.is_none() && known.contains_key(id))
+        .map(|(id, _)| *id)
+        .collect();
+    if !unknown.is_empty() {
+        rsvp::Entity::update_many()
+            .col_expr(rsvp::Column::Came, Expr::value(Option::<bool>::None))
+            .filter(rsvp::Column::SittingId.eq(sitting))
+            .filter(rsvp::Column::InvitationId.is_in(unknown))
+            .exec(tx)
+            .await?;
+    }
+    let now = app.clock.now();
+    // What is said again is no news: a page that shows somebody as they are marks nobody.
+    let marks: Vec<Mark> = people
+        .iter()
+        .filter_map(|(id, came)| {
+            let news = known.get(id).is_some_and(|stands| *came != *stands);
+            news.then_some(Mark {
+                id: MarkId::new(),
+                who: *id,
+                came: (*came)?,
+                at: now,
+            })
         })
         .collect();
-    let noted = rows.len();
+    let by = By {
+        actor,
+        staff: match actor {
+            Actor::Staff(id) => Some(id),
+            _ => None,
+        },
+        device: String::new(),
+    };
+    door::take(tx, app, &by, (event, sitting), &marks, &[]).await?;
+    let noted = people.iter().filter(|(id, _)| known.contains_key(id)).count();
     if noted > 0 {
-        let again = OnConflict::columns([rsvp::Column::InvitationId, rsvp::Column::SittingId])
-            .update_column(rsvp::Column::Came)
-            .to_owned();
-        rsvp::Entity::insert_many(rows)
-            .on_conflict(again)
-            .exec_without_returning(tx)
-            .await?;
         let entry = audit::Entry {
             event: Some(event),
             actor,
@@ -66,9 +74,37 @@ pub async fn note_came(
             subject: ("sitting", Some(sitting.uuid())),
             details: serde_json::json!({ "people": noted }),
         };
-        audit::record(tx, clock, entry).await?;
+        audit::record(tx, &app.clock, entry).await?;
     }
     Ok(noted)
+}
+
+/// What is known of those of them who are of this event.
+async fn standing(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    sitting: SittingId,
+    people: &[(InvitationId, Option<bool>)],
+) -> Result<HashMap<InvitationId, Option<bool>>> {
+    let ids = || people.iter().map(|(id, _)| *id);
+    let known: Vec<InvitationId> = invitation::Entity::find()
+        .select_only()
+        .column(invitation::Column::Id)
+        .filter(invitation::Column::EventId.eq(event))
+        .filter(invitation::Column::Id.is_in(ids()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let rows = rsvp::Entity::find()
+        .filter(rsvp::Column::SittingId.eq(sitting))
+        .filter(rsvp::Column::InvitationId.is_in(ids()))
+        .all(conn)
+        .await?;
+    let came: HashMap<InvitationId, Option<bool>> = rows.into_iter().map(|r| (r.invitation_id, r.came)).collect();
+    Ok(known
+        .into_iter()
+        .map(|id| (id, came.get(&id).copied().flatten()))
+        .collect())
 }
 
 /// How many came.
