@@ -5,4 +5,5 @@ mod played;
 mod run;
 mod set;
 mod speakers;
+mod telephones;
 mod transcript;

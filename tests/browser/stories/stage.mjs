@@ -21,6 +21,7 @@ export async function runs(scene) {
   await v.look("hall", { page: hall, dark: true });
   await v.look("stage", { dark: true });
   await holds(scene, v, hall, backstage);
+  const phones = await telephones(scene, v);
 
   for (let n = 1; n <= 3; n += 1) {
     await v.box(t("stage-note")).fill(`무대에서 이렇게 답했습니다. ${n}월부터 바뀌며, 바뀌기 한 달 전에 미리 알려 드리겠습니다.`);
@@ -37,6 +38,7 @@ export async function runs(scene) {
   await v.press(t("stage-next"));
   await v.press(t("stage-not-reached-button"));
   await v.look("stage-not-reached");
+  for (const phone of phones) await shows(room, phone.page, "4/10");
   await hall.close();
   await backstage.close();
 
@@ -64,6 +66,32 @@ async function plans({ room, t }, v) {
   await v.look("run", { dark: true });
   const [paper] = await Promise.all([v.page.waitForEvent("download"), v.link(t("run-print")).click()]);
   if (!paper.suggestedFilename().endsWith(".pdf")) room.problem(`no sheet: ${paper.suggestedFilename()}`);
+}
+
+/// Three telephones follow the stage by the hall's address; each one applauds, also twice.
+async function telephones({ room, t }, v) {
+  await v.goto(`${EVENT}/telephones`);
+  await v.look("telephones-closed", { glance: true });
+  await v.press(t("telephones-open-asks"));
+  await v.look("telephones", { dark: true });
+  const address = new URL(await v.page.locator("main a[href*='/now/']").first().getAttribute("href")).pathname;
+  const phones = [];
+  for (const n of [1, 2, 3]) {
+    const phone = await room.visitor(`telephone-${n}`);
+    await phone.goto(address);
+    await phone.inOwnLanguage();
+    await phone.page.getByText("1/10", { exact: true }).waitFor();
+    phones.push(phone);
+  }
+  for (const phone of phones) {
+    for (const _ of [1, 2]) await phone.page.locator("button[name=clap]").click();
+    await phone.page.locator("button[name=clap][aria-pressed=true]").waitFor();
+  }
+  if (!room.script) await phones[0].page.reload();
+  await phones[0].page.getByText(/3/).filter({ hasText: room.lang === "ko" ? "박수 3명" : "3 people applauded" }).first().waitFor();
+  await phones[0].look("now", { dark: true });
+  await v.goto(`${EVENT}/stage`);
+  return phones;
 }
 
 /// A hold, a word backstage, a press that is taken back; and the screen in every shape.
