@@ -17,8 +17,9 @@ use std::{
 };
 use testkit::{Reply, Wire, free_port};
 
-const SECONDS: u32 = 4;
-const ROUNDS: usize = 5;
+/// Many short rounds: what slows the machine for some seconds then falls on all three alike.
+const SECONDS: u32 = 1;
+const ROUNDS: usize = 25;
 const CONNECTIONS: u32 = 64;
 
 /// Published articles in the database.
@@ -61,10 +62,16 @@ pub(crate) async fn measure(home: &Home, table: &mut Table) -> Result<()> {
         println!(
             "{what} of {octets} octets, reads/s: mundap {ours:.0?}, nginx with one process {alone:.0?}, with two {twofold:.0?}"
         );
+        let nginx = if middle(&alone) > middle(&twofold) {
+            alone
+        } else {
+            twofold
+        };
+        let (ours, nginx) = middle_round(&ours, &nginx);
         table.row(
             format!("{what}, nginx beside it"),
-            middle(ours),
-            middle(alone).max(middle(twofold)),
+            ours,
+            nginx,
             "reads/s",
             Goal::Ratio(1.0),
         );
@@ -73,9 +80,18 @@ pub(crate) async fn measure(home: &Home, table: &mut Table) -> Result<()> {
     running.stop()
 }
 
-fn middle(mut rates: Vec<f64>) -> f64 {
+fn middle(rates: &[f64]) -> f64 {
+    let mut rates = rates.to_vec();
     rates.sort_by(f64::total_cmp);
     rates[rates.len() / 2]
+}
+
+/// The round whose ratio is the middle one. Each is compared within its own seconds: over a run the machine's speed drifts
+/// by more than the two differ, and medians of each alone then come from different minutes.
+fn middle_round(ours: &[f64], theirs: &[f64]) -> (f64, f64) {
+    let mut rounds: Vec<(f64, f64)> = ours.iter().copied().zip(theirs.iter().copied()).collect();
+    rounds.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
+    rounds[rounds.len() / 2]
 }
 
 /// Publishes the demo's article under many addresses, and gives these.

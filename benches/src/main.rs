@@ -5,6 +5,7 @@
 mod articles;
 mod board;
 mod inbound;
+mod live;
 mod mails;
 mod process;
 mod scene;
@@ -26,6 +27,10 @@ fn main() -> Result<()> {
 async fn all() -> Result<()> {
     let only = std::env::args().nth(1);
     let wants = |part: &str| only.as_deref().is_none_or(|o| o == part);
+    // The other side of a comparison runs in a process of its own.
+    if only.as_deref() == Some("bare-live") {
+        return live::bare(std::env::args().nth(2).context("a port")?.parse()?).await;
+    }
     let mut table = Table::default();
     load_before()?;
     if wants("sqlite") {
@@ -54,6 +59,11 @@ async fn all() -> Result<()> {
     if wants("sending") {
         for engine in [Engine::Sqlite, Engine::Postgres] {
             sending::measure(engine, &mut table).await.context("outgoing mail")?;
+        }
+    }
+    if wants("live") {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            live::measure(engine, &mut table).await.context("live updates")?;
         }
     }
     if wants("demo") {

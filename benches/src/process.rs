@@ -103,13 +103,7 @@ impl Mundap {
 
     /// Resident memory in megabytes of 1,024 × 1,024 octets.
     pub(crate) fn resident(&self) -> Result<f64> {
-        let status = fs::read_to_string(self.proc("status"))?;
-        let line = status
-            .lines()
-            .find_map(|l| l.strip_prefix("VmRSS:"))
-            .context("no VmRSS")?;
-        let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kilobytes / 1024.0)
+        resident(self.child.id())
     }
 
     /// Processor time so far.
@@ -131,6 +125,17 @@ impl Drop for Mundap {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Resident memory of a process, in the same unit.
+pub(crate) fn resident(pid: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status
+        .lines()
+        .find_map(|l| l.strip_prefix("VmRSS:"))
+        .context("no VmRSS")?;
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kilobytes / 1024.0)
 }
 
 /// Processor time of this process so far.

@@ -36,6 +36,8 @@ pub struct Db {
     pub(crate) kinds: Arc<Kinds>,
     /// PostgreSQL's, for turns.
     pub(crate) kept: Option<Arc<Kept>>,
+    /// PostgreSQL's address, for who listens.
+    pub(crate) url: Option<Arc<str>>,
 }
 
 impl Db {
@@ -65,6 +67,7 @@ impl Db {
                 lane: Arc::new(Lane::new(GROUP)),
                 kinds: Arc::default(),
                 kept: None,
+                url: None,
             })
         } else {
             // Half of them are for turns, which everybody shares, half for those who need one of their own.
@@ -78,6 +81,7 @@ impl Db {
                 lane: Arc::new(Lane::new(GROUP)),
                 kinds: Arc::default(),
                 kept,
+                url: Some(url.into()),
             })
         }
     }
