@@ -4,6 +4,7 @@ mod calendar;
 mod codes;
 mod marks;
 mod seats;
+mod thanks;
 
 use crate::flow::scene::{self, Scene, Size};
 use chrono::NaiveDate;

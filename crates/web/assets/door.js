@@ -212,10 +212,12 @@ function door(box) {
 
   /* Whoever signs out loses what is kept: what was never sent is sent first. */
   document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action") !== "/sign-out" || !unsent() || event.target.dataset.sure) return;
+    if (event.target.getAttribute("action") !== "/sign-out") return;
+    // Over https the server's answer deletes the rest; this is gone everywhere.
+    if (!unsent()) { localStorage.removeItem(name); return; }
     event.preventDefault();
     sync(false).then(() => {
-      if (!unsent()) { event.target.dataset.sure = "yes"; event.target.requestSubmit(); }
+      if (!unsent()) event.target.requestSubmit();
       else { tell(word("stay").replace("{n}", unsent())); status.scrollIntoView({ block: "center" }); }
     });
   }, true);

@@ -540,6 +540,7 @@ document.addEventListener("submit", (event) => {
     const { page, marks = [], guests = [] } = JSON.parse(localStorage.getItem(name) ?? "{}");
     if (page && marks.length + guests.length) { event.preventDefault(); location.href = page; return; }
   }
+  for (const name of Object.keys(localStorage).filter((n) => n.startsWith("door:"))) localStorage.removeItem(name);
 }, true);
 
 /* After a refused form the reader lands on what is wrong. */

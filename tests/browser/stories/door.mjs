@@ -1,5 +1,6 @@
 // Places that are few, the programme, the code, and the door with two phones that have no connection.
 
+import { pattern, texts } from "../lib/texts.mjs";
 import { EVENT } from "./triage.mjs";
 
 /// The second sitting of the talk has few places, and somebody waits.
@@ -132,6 +133,11 @@ export async function phones(scene) {
   // Who the note was.
   await one.follow(one.page.getByRole("link", { name: new RegExp(t("door-match")) }).first());
   await one.look("door-match");
+  await one.goto(`${EVENT}/thanks`);
+  await one.look("thanks", { dark: true });
+  await one.follow(one.page.getByRole("button").filter({ hasText: new RegExp(pattern(texts(room.lang), "thanks-draft", ["n"]).source) }));
+  await one.look("thanks-drafted");
+  await one.goto(path);
   // Everything that was kept is gone with the session.
   await one.press(t("sign-out"));
   const left = await one.page.evaluate(async () => [Object.keys(localStorage).length, (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length]);

@@ -16,6 +16,7 @@ mod selection;
 mod service;
 mod sheet;
 mod speaker;
+mod thanks;
 mod unsubscribe;
 
 use crate::{Error, TEXTS, staff::repo};
@@ -39,6 +40,7 @@ pub(super) fn routes() -> web::Router {
         .merge(attendance::routes())
         .merge(seats::routes())
         .merge(door::routes())
+        .merge(thanks::routes())
         .merge(selection::routes())
 }
 

@@ -276,7 +276,11 @@ async fn load(app: &App, event: entity::event::Model, c: Chrome, id: InvitationI
             let title = c.either(&s.title, &s.title_en).to_owned();
             (
                 title,
-                said(rsvp.and_then(|r| r.coming)),
+                if rsvp.is_some_and(|r| r.waits.is_some()) {
+                    "seats-waits"
+                } else {
+                    said(rsvp.and_then(|r| r.coming))
+                },
                 said(rsvp.and_then(|r| r.came)),
             )
         })

@@ -49,12 +49,13 @@ struct Page {
     typed: (String, String),
 }
 
-impl Page {
-    fn at(&self, line: &Line) -> String {
-        if line.part.is_empty() {
+impl Line {
+    /// The id of its field.
+    fn at(&self) -> String {
+        if self.part.is_empty() {
             "capacity".to_owned()
         } else {
-            format!("capacity-{}", line.part)
+            format!("capacity-{}", self.part)
         }
     }
 }
@@ -124,7 +125,7 @@ async fn page(
 }
 
 #[derive(Deserialize)]
-struct Act {
+struct Posted {
     act: String,
     /// Of which part; empty: the sitting itself.
     #[serde(default)]
@@ -139,7 +140,7 @@ async fn act(
     Path((slug, id)): Path<(String, SittingId)>,
     staff: Moderator,
     c: Chrome,
-    Form(form): Form<Act>,
+    Form(form): Form<Posted>,
 ) -> web::Result {
     let (event, _) = open(&app, c.clone(), &slug).await?;
     let hall = match form.part.as_str() {
@@ -164,7 +165,7 @@ async fn act(
         Err(Error::Refused(message)) => {
             tx.rollback().await?;
             let mut page = load(&app, c, &slug, id).await?;
-            let field = page.lines.iter().find(|l| l.part == form.part).map(|l| page.at(l));
+            let field = page.lines.iter().find(|l| l.part == form.part).map(Line::at);
             page.errors.add(field.unwrap_or_default(), message);
             page.typed = (form.part, form.capacity);
             render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)

@@ -323,6 +323,10 @@ mod tests {
             first_day: day,
             last_day: day.succ_opt().expect("a day"),
             position: 1,
+            capacity: None,
+            remind_days: None,
+            sequence: 0,
+            turn: 0,
         };
         let about = About {
             event,

@@ -17,3 +17,4 @@ pub mod seats;
 pub mod service;
 pub mod sitting;
 pub mod speaker;
+pub mod thanks;

@@ -57,7 +57,7 @@ async fn page(
 
 /// One form for each thing that is done without script.
 #[derive(Deserialize)]
-struct Act {
+struct Posted {
     act: String,
     sitting: SittingId,
     /// The mark's or the note's own id: the same form sent twice is one.
@@ -82,7 +82,7 @@ async fn act(
     Path(slug): Path<String>,
     staff: Doorkeeper,
     c: Chrome,
-    Form(form): Form<Act>,
+    Form(form): Form<Posted>,
 ) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
     let by = By::staff(staff.id, "");
@@ -129,7 +129,7 @@ async fn done(
     app: &App,
     by: &By,
     at: (EventId, SittingId),
-    form: &Act,
+    form: &Posted,
 ) -> Result<&'static str, Error> {
     let now = app.clock.now();
     let mark = |who, came| Mark {
@@ -176,7 +176,7 @@ async fn by_code(conn: &impl ConnectionTrait, sitting: SittingId, typed: &str) -
     }
 }
 
-fn walk_in(form: &Act, now: chrono::DateTime<chrono::Utc>) -> Result<WalkIn, Error> {
+fn walk_in(form: &Posted, now: chrono::DateTime<chrono::Utc>) -> Result<WalkIn, Error> {
     let text = |typed: &str| line(typed, NAME).map_err(|wrong| Error::Refused(wrong.into()));
     let name = text(&form.name)?;
     if name.is_empty() {
