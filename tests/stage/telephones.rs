@@ -12,7 +12,9 @@ use testkit::{Browser, Page};
 const DESK: &str = "/desk/events/talk/telephones";
 
 async fn row(set: &Set) -> event::Model {
-    let found = event::Entity::find_by_id(set.scene.event).one(set.world.app.db.reader()).await;
+    let found = event::Entity::find_by_id(set.scene.event)
+        .one(set.world.app.db.reader())
+        .await;
     found.expect("reads").expect("is there")
 }
 
@@ -44,7 +46,11 @@ async fn the_hall_reads_along_applauds_asks_and_votes_once_each() {
     assert!(phone.get(&path).await.ok().text().contains("곧 시작해요"));
     done(&mut operator, "next").await;
     let page = phone.get(&path).await.ok();
-    assert!(page.text().contains("1번째로 여쭙습니다.") && page.text().contains("2번째로"), "{}", page.text());
+    assert!(
+        page.text().contains("1번째로 여쭙습니다.") && page.text().contains("2번째로"),
+        "{}",
+        page.text()
+    );
     assert!(!page.text().contains("파트너 0"), "they stand by their company");
 
     // Applause counts people, for what is on stage and nothing else.
@@ -56,12 +62,27 @@ async fn the_hall_reads_along_applauds_asks_and_votes_once_each() {
     _ = press(&mut phone, &path, "clap", &set.live[1].to_string()).await.ok();
     assert_eq!(hall_clap::Entity::find().count(reader).await.expect("counts"), 2);
     let page = phone.get(&path).await.ok();
-    assert!(page.text().contains("박수 2명") && page.body.contains("aria-pressed=\"true\""), "{}", page.text());
+    assert!(
+        page.text().contains("박수 2명") && page.body.contains("aria-pressed=\"true\""),
+        "{}",
+        page.text()
+    );
 
     // A question from the hall comes by its asker's own link, after the deadline, and is read by nobody before a moderator lets it.
-    set.world.app.clock.set(row(&set).await.closes_at + chrono::TimeDelta::hours(1));
+    set.world
+        .app
+        .clock
+        .set(row(&set).await.closes_at + chrono::TimeDelta::hours(1));
+    let mut operator = set.world.signed_in("moderator").await;
+    _ = desk(&mut operator, "asks").await.ok();
     let mut partner = enter(&set.world, set.scene.partners[4].invitation, Lang::Ko).await;
-    ask(&mut partner, set.scene.services[0].id, "지금 들으니 궁금합니다. 해외 정산도 앞당겨지나요?", "company").await;
+    ask(
+        &mut partner,
+        set.scene.services[0].id,
+        "지금 들으니 궁금합니다. 해외 정산도 앞당겨지나요?",
+        "company",
+    )
+    .await;
     let asked = question::Entity::find()
         .order_by_desc(question::Column::Number)
         .one(reader)
@@ -69,7 +90,6 @@ async fn the_hall_reads_along_applauds_asks_and_votes_once_each() {
         .expect("reads")
         .expect("was taken");
     assert!(!phone.get(&path).await.ok().text().contains("해외 정산"));
-    let mut operator = set.world.signed_in("moderator").await;
     let page = operator.get(DESK).await.ok();
     assert!(page.text().contains("해외 정산"), "{}", page.text());
     let form = page
@@ -103,7 +123,10 @@ async fn the_hall_reads_along_applauds_asks_and_votes_once_each() {
     assert_eq!(hall_vote::Entity::find().count(reader).await.expect("counts"), 0);
     assert_eq!(hall_clap::Entity::find().count(reader).await.expect("counts"), 0);
     let text = phone.get(&path).await.ok().text();
-    assert!(text.contains("열려 있지 않아요") && !text.contains("여쭙습니다"), "{text}");
+    assert!(
+        text.contains("열려 있지 않아요") && !text.contains("여쭙습니다"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -111,9 +134,17 @@ async fn two_hundred_telephones_that_vote_at_once_are_two_hundred_votes() {
     let set = set(1, 0).await;
     let app = &set.world.app;
     let staff = set.scene.moderator;
-    moderation::telephones::service::open(app, staff, set.scene.event, true).await.expect("opens");
+    moderation::telephones::service::open(app, staff, set.scene.event, true)
+        .await
+        .expect("opens");
     let mut partner = enter(&set.world, set.scene.partners[2].invitation, Lang::Ko).await;
-    ask(&mut partner, set.scene.services[0].id, "현장에서 하나 더 여쭙습니다. 수수료는 어떻게 되나요?", "company").await;
+    ask(
+        &mut partner,
+        set.scene.services[0].id,
+        "현장에서 하나 더 여쭙습니다. 수수료는 어떻게 되나요?",
+        "company",
+    )
+    .await;
     let asked = question::Entity::find()
         .order_by_desc(question::Column::Number)
         .one(app.db.reader())
@@ -121,7 +152,9 @@ async fn two_hundred_telephones_that_vote_at_once_are_two_hundred_votes() {
         .expect("reads")
         .expect("was taken");
     let event = row(&set).await;
-    moderation::telephones::service::show(app, staff, &event, asked.id, true).await.expect("shows");
+    moderation::telephones::service::show(app, staff, &event, asked.id, true)
+        .await
+        .expect("shows");
     let mut all = tokio::task::JoinSet::new();
     // Everybody presses twice, from wherever the second press came.
     for n in 0..400 {

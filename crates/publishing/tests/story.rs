@@ -100,7 +100,10 @@ async fn house() -> House {
             reverse_places: 8,
             max_questions: 5,
             answer_days: 7,
-            created_at: now
+            created_at: now,
+            hall_code: None,
+            hall_from: None,
+            hall_asks_until: None
         }
     );
     put!(

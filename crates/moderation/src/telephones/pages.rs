@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     http::HeaderMap,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::get,
 };
 use db::{
     entity::{event, question},
@@ -133,7 +133,7 @@ struct Row {
 }
 
 #[derive(Template)]
-#[template(path = "telephones/desk.html")]
+#[template(path = "telephones/open.html")]
 struct DeskPage {
     c: Chrome,
     event: event::Model,
