@@ -89,19 +89,19 @@ async fn the_hall_reads_along_applauds_asks_and_votes_once_each() {
         .await
         .expect("reads")
         .expect("was taken");
+    let id = asked.id.to_string();
     assert!(!phone.get(&path).await.ok().text().contains("해외 정산"));
     let page = operator.get(DESK).await.ok();
     assert!(page.text().contains("해외 정산"), "{}", page.text());
     let form = page
         .forms("/telephones")
         .into_iter()
-        .find(|form| form.value("question").is_some())
+        .find(|form| form.value("question") == Some(id.as_str()))
         .expect("its form");
     _ = operator.send(&form.set("act", "show")).await.ok();
     assert!(phone.get(&path).await.ok().text().contains("해외 정산"));
 
     // One vote a person: again on the same telephone, and a partner on a second one, change nothing.
-    let id = asked.id.to_string();
     for _ in 0..2 {
         _ = press(&mut phone, &path, "vote", &id).await.ok();
         _ = press(&mut partner, &path, "vote", &id).await.ok();

@@ -82,9 +82,7 @@ pub(super) async fn fragment(app: &App, event: &event::Model, lang: Lang, done: 
             body,
         });
     }
-    let next = scene
-        .next()
-        .map(|cue| text::excerpt(&scene.text(cue.shown), NEXT).to_string());
+    let next = scene.next().map(|cue| text::excerpt(&scene.text(cue.shown), NEXT));
     let fragment = Fragment {
         title: db::people::in_lang(lang, &event.title, &event.title_en),
         next: next.filter(|text| open && !held && !text.is_empty()),

@@ -280,19 +280,19 @@ pub async fn clap(app: &App, event: &event::Model, subject: Uuid, voter: &str) -
 /// # Errors
 /// When the database refuses.
 pub(crate) async fn done(conn: &impl ConnectionTrait, voter: &str) -> Result<Vec<Uuid>> {
-    let votes: Vec<QuestionId> = hall_vote::Entity::find()
+    let wanted: Vec<QuestionId> = hall_vote::Entity::find()
         .select_only()
         .column(hall_vote::Column::QuestionId)
         .filter(hall_vote::Column::Voter.eq(voter))
         .into_tuple()
         .all(conn)
         .await?;
-    let claps: Vec<Uuid> = hall_clap::Entity::find()
+    let applauded: Vec<Uuid> = hall_clap::Entity::find()
         .select_only()
         .column(hall_clap::Column::SubjectId)
         .filter(hall_clap::Column::Voter.eq(voter))
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(votes.into_iter().map(QuestionId::uuid).chain(claps).collect())
+    Ok(wanted.into_iter().map(QuestionId::uuid).chain(applauded).collect())
 }

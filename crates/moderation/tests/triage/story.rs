@@ -71,8 +71,6 @@ impl Story {
             title_en: Set("Partner talk".into()),
             host_name: Set("온달".into()),
             host_name_en: Set("Ondal".into()),
-            intro: Set(String::new()),
-            intro_en: Set(String::new()),
             time_zone: Set("Asia/Seoul".into()),
             opens_at: Set(now - chrono::TimeDelta::days(7)),
             closes_at: Set(now),
@@ -81,9 +79,7 @@ impl Story {
             max_questions: Set(3),
             answer_days: Set(7),
             created_at: Set(now),
-            hall_code: Set(None),
-            hall_from: Set(None),
-            hall_asks_until: Set(None),
+            ..Default::default()
         };
         event::Entity::insert(row)
             .exec_without_returning(&tx)
