@@ -414,7 +414,7 @@ function live(root) {
   addEventListener("pagehide", () => source.close());
 }
 
-/* [data-standing="URL"]: what stands comes whole by server-sent events and takes the place of what was there. What was pressed
+/* [data-stands="URL"]: what stands comes whole by server-sent events and takes the place of what was there. What was pressed
    here stays pressed: what is told to everybody does not know it. Buttons of the form with the id "act" send without a reload. */
 function standing(root) {
   const status = document.querySelector("[data-live-status]"), form = document.getElementById("act");
@@ -441,7 +441,7 @@ function standing(root) {
   });
   let source;
   function listen() {
-    source = new EventSource(root.dataset.standing);
+    source = new EventSource(root.dataset.stands);
     source.addEventListener("hello", () => lost(false));
     source.addEventListener("state", (event) => put(event.data));
     source.onerror = () => {
@@ -530,7 +530,7 @@ function enhance(root) {
 }
 enhance(document);
 document.querySelectorAll("[data-live]").forEach(live);
-document.querySelectorAll("[data-standing]").forEach(standing);
+document.querySelectorAll("[data-stands]").forEach(standing);
 document.querySelectorAll("[data-here]").forEach(here);
 
 /* Whoever signs out loses what the door's page keeps here; what it never sent is sent from there first. */
