@@ -72,7 +72,7 @@ pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
             let form = turn(&mut staff, &page).await?;
             readers.begin();
             let begun = Instant::now();
-            let reply = staff.post(&format!("{page}/turn"), &form).await?;
+            let reply = staff.post(&format!("{page}/act"), &form).await?;
             ensure!(reply.status == 303, "next answers {}", reply.status);
             ours.push(readers.reached(begun).await?);
         }

@@ -38,7 +38,7 @@ export async function runs(scene) {
   await v.press(t("stage-next"));
   await v.press(t("stage-not-reached-button"));
   await v.look("stage-not-reached");
-  for (const phone of phones) await shows(room, phone.page, "4/10");
+  for (const phone of phones) await shows(room, phone.page, "4/9");
   await hall.close();
   await backstage.close();
 

@@ -73,15 +73,15 @@ async fn a_moderator_walks_all_pages() {
     let stage = format!("{base}/stage");
     assert_eq!(
         browser
-            .submit(&stage, &format!("{stage}/turn"), &[("act", "next"), ("version", "0")])
+            .submit(&stage, &format!("{stage}/act"), &[("act", "next"), ("version", "0")])
             .await
             .0,
         303
     );
-    let id = q[1].to_string();
-    let empty = [("question", id.as_str()), ("text", "")];
+    let about = format!("q-{}", q[1]);
+    let empty = [("about", about.as_str()), ("version", "0"), ("text", "")];
     assert_eq!(browser.submit(&stage, &format!("{stage}/note"), &empty).await.0, 422);
-    let said = [("question", id.as_str()), ("text", "네, 그렇습니다.")];
+    let said = [("about", about.as_str()), ("version", "0"), ("text", "네, 그렇습니다.")];
     assert_eq!(browser.submit(&stage, &format!("{stage}/note"), &said).await.0, 303);
     assert!(browser.get("/hall/talk").await.contains("1/3"));
     for path in [

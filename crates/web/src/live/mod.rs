@@ -1,6 +1,6 @@
 //! Live updates: topics, as server-sent events (HTML Living Standard, 9.2). A page that misses some just reads again.
 //!
-//! There is one kind of stream ([`stream`]) and two kinds of topic:
+//! There is one kind of stream (`stream.rs`) and two kinds of topic:
 //!
 //! - **What changed** ([`Bus::commit`]): the page reads itself again. A change counts its topic up in the transaction that
 //!   makes it; a web process with readers looks once a second whether another process counted. A notification could be lost
@@ -11,7 +11,7 @@
 //!   and told when it differs from what was told. An event's id is the digest of what stands, so a reader who comes back
 //!   ("Last-Event-ID"), to this node or to another, hears nothing that they know.
 //!
-//! An event is encoded once, and each reader gets the same octets. Who is more than [`BACKLOG`] events behind is dropped, comes
+//! An event is encoded once, and each reader gets the same octets. Who is more than 64 events behind is dropped, comes
 //! back by themselves and hears what stands then: nobody waits for them.
 
 mod state;
