@@ -158,9 +158,9 @@ async fn two_hundred_telephones_that_vote_at_once_are_two_hundred_votes() {
     let mut all = tokio::task::JoinSet::new();
     // Everybody presses twice, from wherever the second press came.
     for n in 0..400 {
-        let (app, event) = (app.clone(), event.clone());
+        let (app, event) = (app.clone(), event.id);
         all.spawn(async move {
-            moderation::telephones::service::vote(&app, &event, asked.id, &format!("voter {}", n % 200)).await
+            moderation::telephones::service::vote(&app, event, asked.id, &format!("voter {}", n % 200)).await
         });
     }
     while let Some(done) = all.join_next().await {

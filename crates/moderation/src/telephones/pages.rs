@@ -116,8 +116,8 @@ async fn act(
     let c = c.with(&TEXTS);
     let voter = voter(&app, &c, &event);
     let done = match (act.clap, act.vote) {
-        (Some(subject), _) => service::clap(&app, &event, subject, &voter).await,
-        (None, Some(question)) => service::vote(&app, &event, question, &voter).await,
+        (Some(subject), _) => service::clap(&app, event.id, subject, &voter).await,
+        (None, Some(question)) => service::vote(&app, event.id, question, &voter).await,
         (None, None) => return Err(Error::BadRequest("oops-bad-request-body".into())),
     };
     done.map_err(|error| error.on(&c.words))?;
