@@ -307,11 +307,31 @@ document.addEventListener("keydown", (event) => {
   if (own && (event.key === "?" || rowsOf().length)) { event.preventDefault(); own(); }
 });
 
+/* Server-sent events of `url`, each told to the function of its name. They are opened again for ever; meanwhile
+   [data-live-status] stands, which the function that comes back shows and hides. */
+function stream(url, heard) {
+  const status = document.querySelector("[data-live-status]");
+  const lost = (is) => { if (status) status.hidden = !is; };
+  let source;
+  function listen() {
+    source = new EventSource(url);
+    for (const [name, tell] of Object.entries(heard)) source.addEventListener(name, tell);
+    source.onerror = () => {
+      lost(true);
+      // After an answer that is no stream a browser gives up, and we do not.
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    };
+  }
+  listen();
+  addEventListener("pagehide", () => source.close());
+  return lost;
+}
+
 /* [data-live="URL of an event stream"]: on a message the page is read again (data-live-page, where a refused form has
    another address) and its [data-live-part] elements, found by id, are swapped. A part with data-live-hold="Show {n} new"
    waits for a press instead, so no list jumps. A part in which somebody types or stands with the focus is left alone. */
 function live(root) {
-  const status = document.querySelector("[data-live-status]"), page = root.dataset.livePage;
+  const page = root.dataset.livePage;
   const address = page && location.pathname !== page ? page : location.href;
   let waiting = 0, timer, reading = false, again = false, opened = false;
   async function read(force) {
@@ -395,33 +415,23 @@ function live(root) {
     say(more, part.dataset.liveHold.replace("{n}", waiting));
   }
   const schedule = () => { clearTimeout(timer); timer = setTimeout(read, 250); };
-  const lost = (is) => { if (status) status.hidden = !is; };
-  let source;
-  function listen() {
-    source = new EventSource(root.dataset.live);
-    source.addEventListener("hello", () => {
+  const heard = Object.fromEntries((root.dataset.liveEvents ?? "changed").split(" ").map((name) => [name, schedule]));
+  const lost = stream(root.dataset.live, {
+    ...heard,
+    hello() {
       if (opened) schedule(); else lost(false); // What happened while we were away; then the page is whole again.
       opened = true;
-    });
-    source.onerror = () => {
-      lost(true);
-      // After an answer that is no stream a browser gives up, and we do not.
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
-    };
-    for (const name of (root.dataset.liveEvents ?? "changed").split(" ")) source.addEventListener(name, schedule);
-  }
-  listen();
-  addEventListener("pagehide", () => source.close());
+    },
+  });
 }
 
 /* [data-stands="URL"]: what stands comes whole by server-sent events and takes the place of what was there. What was pressed
    here stays pressed: what is told to everybody does not know it. Buttons of the form with the id "act" send without a reload. */
 function standing(root) {
-  const status = document.querySelector("[data-live-status]"), form = document.getElementById("act");
+  const form = document.getElementById("act");
   const name = (button) => `${button.name}=${button.value}`, all = () => root.querySelectorAll("button[aria-pressed]");
   const pressed = new Set([...all()].filter((b) => b.getAttribute("aria-pressed") === "true").map(name));
   const mark = () => all().forEach((b) => b.setAttribute("aria-pressed", pressed.has(name(b))));
-  const lost = (is) => { if (status) status.hidden = !is; };
   function put(text) {
     const focus = root.contains(document.activeElement) ? name(document.activeElement) : null;
     root.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
@@ -439,18 +449,7 @@ function standing(root) {
       .then((answer) => { if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error(answer.status); })
       .catch(() => { pressed.delete(name(button)); mark(); lost(true); });
   });
-  let source;
-  function listen() {
-    source = new EventSource(root.dataset.stands);
-    source.addEventListener("hello", () => lost(false));
-    source.addEventListener("state", (event) => put(event.data));
-    source.onerror = () => {
-      lost(true);
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
-    };
-  }
-  listen();
-  addEventListener("pagehide", () => source.close());
+  const lost = stream(root.dataset.stands, { hello: () => lost(false), state: (event) => put(event.data) });
 }
 
 /* [data-here="URL"]: says there every ten seconds that the page is open, and once that it closes. */
