@@ -47,7 +47,7 @@ async fn the_day_is_counted_by_seat_by_way_and_by_minute() {
     for words in [
         "회차와 프로그램",
         "낮 회차 2 1 1",
-        "여는 말 1 0 1",
+        "여는 말 1 1 0",
         "행사 전 접수 1 1 0 0",
         "행사장 1 0 0 1",
         "주최 측이 되물은 질문 1 0 0 1",

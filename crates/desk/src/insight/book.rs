@@ -58,11 +58,11 @@ fn line(sheet: &mut Worksheet, n: u32, name: &str, figures: &[i64]) -> Result<()
 }
 
 fn seats(sheet: &mut Worksheet, day: &Day, words: &Words) -> Result<(), XlsxError> {
-    let columns = ["insight-part", "insight-coming", "insight-waiting", "insight-came"];
+    let columns = ["insight-part", "insight-coming", "insight-came", "insight-waiting"];
     headed(sheet, "insight-parts", &columns, words)?;
     for (n, row) in (1_u32..).zip(&day.seats) {
         let counts = row.counts;
-        line(sheet, n, &row.name, &[counts.coming, counts.waiting, counts.came])?;
+        line(sheet, n, &row.name, &[counts.coming, counts.came, counts.waiting])?;
     }
     Ok(())
 }

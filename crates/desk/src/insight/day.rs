@@ -28,10 +28,10 @@ pub(crate) struct Seats {
 pub(crate) struct Counts {
     /// Who said yes and has a place.
     pub(crate) coming: i64,
-    /// Who said yes when all places were taken.
-    pub(crate) waiting: i64,
     /// Who said yes and was at the sitting.
     pub(crate) came: i64,
+    /// Who said yes when all places were taken.
+    pub(crate) waiting: i64,
 }
 
 /// Questions that came one way.
@@ -89,7 +89,7 @@ impl Day {
         self.seats.is_empty() && self.staged.is_empty()
     }
     pub(crate) fn most_seats(&self) -> i64 {
-        let all = self.seats.iter().map(|row| row.counts.coming + row.counts.waiting);
+        let all = self.seats.iter().map(|row| row.counts.coming);
         all.chain([1]).max().unwrap_or(1)
     }
     pub(crate) fn most_asked(&self) -> i64 {
@@ -177,8 +177,8 @@ where
     let one = |row: &QueryResult| {
         let counts = Counts {
             coming: row.try_get_by_index(1)?,
-            waiting: row.try_get_by_index(2)?,
             came: row.try_get_by_index(3)?,
+            waiting: row.try_get_by_index(2)?,
         };
         Ok((row.try_get_by_index(0)?, counts))
     };
@@ -190,15 +190,16 @@ where
 async fn ways(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<Way>, db::Error> {
     let backend = conn.get_database_backend();
     let mut sql = Sql::new(
-        "SELECT way, count(*), sum(staged), sum(delivered) FROM (SELECT CASE WHEN h.question_id IS NOT NULL OR q.received_at > e.closes_at THEN 1 ELSE 0 END AS way,
- CASE WHEN c.answered_at IS NULL THEN 0 ELSE 1 END AS staged,
- CASE WHEN c.answered_at IS NULL AND EXISTS (SELECT 1 FROM delivery d WHERE d.question_id = q.id) THEN 1 ELSE 0 END AS delivered
+        "SELECT way, count(*), sum(staged), sum(CASE WHEN staged = 0 THEN answered ELSE 0 END) FROM (SELECT
+ CASE WHEN h.question_id IS NOT NULL OR q.received_at > e.closes_at THEN 1 ELSE 0 END AS way,
+ CASE WHEN c.answered_at IS NOT NULL OR EXISTS (SELECT 1 FROM answer a WHERE a.question_id = q.id AND a.source = 'stage' AND a.state = 'approved') THEN 1 ELSE 0 END AS staged,
+ CASE WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.question_id = q.id) THEN 1 ELSE 0 END AS answered
  FROM question q JOIN event e ON e.id = q.event_id LEFT JOIN hall_question h ON h.question_id = q.id LEFT JOIN stage_cue c ON c.subject_id = q.id
  WHERE q.state IN ('received', 'live', 'routed', 'merged') AND q.received_at IS NOT NULL AND q.event_id = ",
     );
     sql.bind(event).add(
         " UNION ALL SELECT 2, CASE WHEN c.answered_at IS NULL THEN 0 ELSE 1 END,
- CASE WHEN c.answered_at IS NULL AND EXISTS (SELECT 1 FROM answer a WHERE a.reverse_id = r.id AND a.state = 'approved') THEN 1 ELSE 0 END
+ CASE WHEN EXISTS (SELECT 1 FROM answer a WHERE a.reverse_id = r.id AND a.state = 'approved') THEN 1 ELSE 0 END
  FROM reverse_question r LEFT JOIN stage_cue c ON c.subject_id = r.id WHERE r.state IN ('picked', 'sent') AND r.event_id = ",
     );
     sql.bind(event).add(") asked GROUP BY way ORDER BY way");

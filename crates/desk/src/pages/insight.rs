@@ -80,11 +80,6 @@ impl Page {
     fn part(&self, n: &i64, most: i64) -> i64 {
         n * 100 / most
     }
-    /// The same of two together.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
-    fn sum(&self, one: &i64, two: &i64, most: i64) -> i64 {
-        self.part(&(one + two), most)
-    }
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes by reference")]
     fn day(&self, day: &chrono::NaiveDate) -> String {
         self.c.date(day.and_time(chrono::NaiveTime::MIN).and_utc(), "UTC")

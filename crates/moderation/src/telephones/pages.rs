@@ -10,6 +10,7 @@ use axum::{
     routing::get,
 };
 use db::{
+    audit::Actor,
     entity::{event, question},
     people,
     prelude::*,
@@ -203,7 +204,7 @@ async fn change(
     let done = match (change.act.as_str(), change.question) {
         ("open", _) => service::open(&app, staff.id, event.id, false).await,
         ("asks", _) => service::open(&app, staff.id, event.id, true).await,
-        ("close", _) => service::close(&app, staff.id, event.id).await,
+        ("close", _) => service::close(&app, Actor::Staff(staff.id), event.id).await,
         ("show", Some(question)) => service::show(&app, staff.id, &event, question, true).await,
         ("hide", Some(question)) => service::show(&app, staff.id, &event, question, false).await,
         _ => return Err(Error::BadRequest("oops-bad-request-body".into())),

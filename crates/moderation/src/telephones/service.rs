@@ -16,6 +16,8 @@ use web::App;
 
 /// So long are questions from the hall taken, unless it is closed before: a long evening.
 const ASKS: chrono::TimeDelta = chrono::TimeDelta::hours(12);
+/// So long does the page stay open: a day, and its preparation.
+const OPEN: chrono::TimeDelta = chrono::TimeDelta::hours(36);
 /// Octets of chance in the address: the hall has it on its screen, the street does not guess it.
 const CODE: usize = 5;
 
@@ -42,7 +44,15 @@ pub async fn open(app: &App, staff: StaffId, event: EventId, asks: bool) -> Resu
         .exec(&tx)
         .await?;
     one_row(&opened, "event")?;
-    record(&tx, app, staff, event, "telephones.opened", json!({ "asks": asks })).await?;
+    record(
+        &tx,
+        app,
+        Actor::Staff(staff),
+        event,
+        "telephones.opened",
+        json!({ "asks": asks }),
+    )
+    .await?;
     crate::stage::service::commit(app, tx, event).await
 }
 
@@ -50,7 +60,7 @@ pub async fn open(app: &App, staff: StaffId, event: EventId, asks: bool) -> Resu
 ///
 /// # Errors
 /// When the database refuses, or there is no such event.
-pub async fn close(app: &App, staff: StaffId, event: EventId) -> Result<()> {
+pub async fn close(app: &App, actor: Actor, event: EventId) -> Result<()> {
     let tx = app.db.begin_write().await?;
     let nothing = || Expr::value(None::<chrono::DateTime<chrono::Utc>>);
     let closed = event::Entity::update_many()
@@ -62,8 +72,24 @@ pub async fn close(app: &App, staff: StaffId, event: EventId) -> Result<()> {
     one_row(&closed, "event")?;
     count_votes(&tx, event).await?;
     count_applause(&tx, event).await?;
-    record(&tx, app, staff, event, "telephones.closed", json!({})).await?;
+    record(&tx, app, actor, event, "telephones.closed", json!({})).await?;
     crate::stage::service::commit(app, tx, event).await
+}
+
+/// Closes the pages that nobody thought of: what stood on stage last would be read for ever, and who voted kept.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn close_forgotten(app: &App) -> Result<()> {
+    let long_open = event::Entity::find().filter(event::Column::HallFrom.lt(app.clock.now() - OPEN));
+    for event in long_open.all(app.db.reader()).await? {
+        close(app, Actor::System, event.id).await?;
+        tracing::info!(
+            event = event.slug,
+            "the telephones' page was open for long and is closed"
+        );
+    }
+    Ok(())
 }
 
 /// Turns votes into numbers, and forgets who gave them.
@@ -137,14 +163,14 @@ async fn is_open(tx: &WriteTx, event: EventId) -> Result<bool> {
 async fn record(
     tx: &WriteTx,
     app: &App,
-    staff: StaffId,
+    actor: Actor,
     event: EventId,
     action: &'static str,
     details: serde_json::Value,
 ) -> Result<()> {
     let entry = audit::Entry {
         event: Some(event),
-        actor: Actor::Staff(staff),
+        actor,
         action,
         subject: ("event", Some(event.uuid())),
         details,
@@ -199,7 +225,7 @@ pub async fn show(app: &App, staff: StaffId, event: &event::Model, question: Que
     record(
         &tx,
         app,
-        staff,
+        Actor::Staff(staff),
         event.id,
         "telephones.shown",
         json!({ "question": question, "shown": shown }),
