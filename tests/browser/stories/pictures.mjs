@@ -22,7 +22,7 @@ const folder = path.resolve(import.meta.dirname, "../../../docs/pictures");
 const paper = { width: 720, height: 760 };
 const wide = { width: 1200, height: 760 };
 const screen = { width: 960, height: 540 };
-const telephone = { width: 390, height: 640 };
+const telephone = { width: 390, height: 700 };
 
 /// What stands in a story's page, and the picture that it becomes; from that element on, where one is named.
 const pictures = {
@@ -37,12 +37,12 @@ const pictures = {
   "selection-as-partners-see-it": ["selection", paper],
   "assignment-as-mailed": ["crew-mail", { width: 720, height: 640 }],
   "review-by-mail": ["review", { width: 1200, height: 680 }],
-  "stage": ["stage", { width: 1200, height: 620 }],
+  "stage-third": ["stage", { width: 1200, height: 760 }],
   "run": ["run", { width: 1200, height: 760 }, "#lines-title"],
-  "hall": ["hall", screen],
-  "backstage": ["backstage", screen],
-  "now": ["telephone", telephone],
-  "door": ["door", telephone],
+  "hall-third": ["hall", screen],
+  "backstage-third": ["backstage", screen],
+  "now-third": ["telephone", telephone],
+  "door": ["door", telephone, ".stats"],
   "article-of-last-year": ["article", paper],
   "edit-report": ["compose", { width: 1200, height: 900 }, "#blocks"],
   "approvals": ["approvals", { width: 1200, height: 720 }],

@@ -107,6 +107,7 @@ async function isTaken(scene) {
   const { room, t } = scene;
   const staff = await room.visitor("moderator");
   await openQuestion(staff, scene.asked);
+  await staff.page.getByRole("combobox", { name: new RegExp(`^${t("speaker")}`) }).first().selectOption({ index: 1 });
   await staff.press(t("do-live-long"));
   await staff.goto(`${EVENT}/routing`);
   await staff.follow(staff.page.locator("button[name=what][value=all]"));
