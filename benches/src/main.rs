@@ -29,7 +29,8 @@ async fn all() -> Result<()> {
     let wants = |part: &str| only.as_deref().is_none_or(|o| o == part);
     // The other side of a comparison runs in a process of its own.
     if only.as_deref() == Some("bare-live") {
-        return live::bare(std::env::args().nth(2).context("a port")?.parse()?).await;
+        let number = |n| std::env::args().nth(n).context("a port and how many octets");
+        return live::bare(number(2)?.parse()?, number(3)?.parse()?).await;
     }
     let mut table = Table::default();
     load_before()?;

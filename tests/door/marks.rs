@@ -4,10 +4,13 @@ use super::Door;
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{entity, prelude::*};
-use domain::{InvitationId, role::Role};
-use intake::{entry, staff::service::rsvp};
+use domain::{Clock, InvitationId, role::Role};
+use intake::{
+    entry,
+    staff::service::{door, rsvp},
+};
 use std::collections::{BTreeMap, HashMap};
-use testkit::{Browser, Page};
+use testkit::{Browser, Page, World};
 use uuid::Uuid;
 
 /// A phone that has the page open and keeps what is marked.
@@ -292,4 +295,28 @@ async fn without_script_the_door_is_a_page_of_forms() {
             assert!(table.iter().any(|row| row.contains(&entry::shown(&code))), "{table:?}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_months_after_a_sitting_only_who_came_is_known() {
+    let d = Door::over(World::with(Clock::frozen(Utc::now()), |_| {}).await, 2).await;
+    let app = &d.world.app;
+    d.comes(0, true).await;
+    let _ = entry::of(app, d.id(0), d.sitting).await.expect("a code");
+    let mut phone = Phone::new(&d, "moderator", "one", TimeDelta::zero()).await;
+    phone.mark(d.id(0), true, app.clock.now());
+    phone.guest("지나가던 사람", "새 회사", app.clock.now());
+    let _ = phone.send(app.clock.now()).await.ok();
+    let over = d.row().await.last_day.and_time(chrono::NaiveTime::MIN).and_utc();
+    for (days, left) in [(89, 1), (92, 0)] {
+        app.clock.set(over + TimeDelta::days(days));
+        let tx = app.db.begin_write().await.expect("begins");
+        door::forget(&tx, &app.clock).await.expect("forgets");
+        tx.commit().await.expect("commits");
+        let reader = app.db.reader();
+        let codes = entity::entry_code::Entity::find().count(reader).await.expect("counts");
+        let guests = entity::walk_in::Entity::find().count(reader).await.expect("counts");
+        assert_eq!((codes, d.log().await, guests), (left, left, left), "{days} days after");
+    }
+    assert_eq!(d.came().await[&d.id(0)], Some(true));
 }

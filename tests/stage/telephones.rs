@@ -188,9 +188,9 @@ async fn two_hundred_telephones_that_vote_at_once_are_two_hundred_votes() {
     let mut all = tokio::task::JoinSet::new();
     // Everybody presses twice, from wherever the second press came.
     for n in 0..400 {
-        let (app, event) = (app.clone(), event.clone());
+        let (app, event) = (app.clone(), event.id);
         all.spawn(async move {
-            moderation::telephones::service::vote(&app, &event, asked.id, &format!("voter {}", n % 200)).await
+            moderation::telephones::service::vote(&app, event, asked.id, &format!("voter {}", n % 200)).await
         });
     }
     while let Some(done) = all.join_next().await {
@@ -198,4 +198,18 @@ async fn two_hundred_telephones_that_vote_at_once_are_two_hundred_votes() {
     }
     let votes = hall_vote::Entity::find().count(app.db.reader()).await.expect("counts");
     assert_eq!(votes, 200);
+
+    // Somebody forgets to close the page: it closes by itself, and says nobody's name.
+    let left = async |hours: i64| {
+        app.clock
+            .set(event.hall_from.expect("is open") + chrono::TimeDelta::hours(hours));
+        moderation::telephones::service::close_forgotten(app)
+            .await
+            .expect("closes");
+        hall_vote::Entity::find().count(app.db.reader()).await.expect("counts")
+    };
+    assert_eq!((left(35).await, left(37).await), (200, 0));
+    let counted = hall_question::Entity::find_by_id(asked.id).one(app.db.reader()).await;
+    assert_eq!(counted.expect("reads").expect("is there").votes, 200);
+    assert_eq!(row(&set).await.hall_from, None);
 }

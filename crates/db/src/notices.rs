@@ -47,8 +47,8 @@ pub async fn notice(tx: &impl ConnectionTrait, what: &str) -> Result<(), Error> 
 }
 
 impl Notices {
-    /// What was said next, all that lies ready; never on SQLite. A connection that cannot be made, or is lost, is tried again.
-    /// Dropped while it waits, it loses nothing.
+    /// What was said next, all that lies ready; never on SQLite. A connection that cannot be made, or is lost, is tried again;
+    /// whoever drops the call begins that anew.
     pub async fn next(&mut self) -> Vec<String> {
         if self.db.engine() == Engine::Sqlite {
             return pending().await;
@@ -62,6 +62,7 @@ impl Notices {
             }
             match self.listen().await {
                 Ok(listener) => self.listener = Some(listener),
+                // Nothing is missed: who needs to be sure asks the rows.
                 Err(_) => tokio::time::sleep(AGAIN).await,
             }
         }

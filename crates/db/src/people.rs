@@ -127,6 +127,23 @@ pub async fn service_names(conn: &impl ConnectionTrait, lang: Lang) -> Result<Ha
     Ok(services(conn, lang).await?.into_iter().collect())
 }
 
+/// The names of these staff.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn staff_names(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = StaffId>,
+) -> Result<HashMap<StaffId, String>, Error> {
+    let rows = staff::Entity::find().filter(staff::Column::Id.is_in(ids));
+    Ok(rows
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.name))
+        .collect())
+}
+
 /// The services in their order, with names in `lang`: what a choice offers.
 ///
 /// # Errors

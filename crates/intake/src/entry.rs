@@ -201,14 +201,7 @@ async fn remind_of(app: &App, sitting: &sitting::Model) -> Result<usize> {
 pub async fn watch(app: &App, stopped: impl Future<Output = ()>) {
     let clock = jobs::clock::Watch::new(app.db.clone(), app.clock.clone());
     tokio::pin!(stopped);
-    loop {
-        tokio::select! {
-            () = &mut stopped => return,
-            () = tokio::time::sleep(LOOK) => {}
-        }
-        if !clock.agrees().await {
-            continue;
-        }
+    while clock.next(LOOK, &mut stopped).await {
         match remind(app).await {
             Ok(0) => {}
             Ok(mails) => tracing::info!(mails, "codes for the door were put into the outbox"),

@@ -80,6 +80,19 @@ impl Watch {
         state.agrees
     }
 
+    /// Waits a period, and on while the clock is doubted; `false` when the process stops.
+    pub async fn next(&self, period: Duration, stopped: &mut (impl Future<Output = ()> + Unpin)) -> bool {
+        loop {
+            tokio::select! {
+                () = &mut *stopped => return false,
+                () = tokio::time::sleep(period) => {}
+            }
+            if self.agrees().await {
+                return true;
+            }
+        }
+    }
+
     async fn look(&self, state: &mut State, elapsed: TimeDelta) -> Result<bool, Error> {
         let now = self.clock.now();
         let row = row(&self.db).await?;

@@ -182,8 +182,12 @@ async fn tidy_once(app: &App) -> Result<(), db::Error> {
     let tx = app.db.begin_write().await?;
     web::delete_expired(&tx, &app.clock).await?;
     intake::staff::roster::forget(&tx, &app.clock).await?;
+    intake::staff::service::door::forget(&tx, &app.clock).await?;
     mail::caused::forget(&tx, &app.clock).await?;
     tx.commit().await?;
+    if let Err(error) = moderation::telephones::service::close_forgotten(app).await {
+        tracing::warn!(%error, "a telephones' page could not be closed; next try in an hour");
+    }
     mail::tidy(&app.db, &app.clock, app.settings.mail.inbound.keep_raw_days).await?;
     Ok(())
 }

@@ -187,6 +187,21 @@ impl Events {
             }
         }
     }
+
+    /// The data of the event whose name came last.
+    ///
+    /// # Errors
+    /// When the stream ended.
+    pub async fn data(&mut self) -> io::Result<String> {
+        let (mut line, mut data) = (String::new(), String::new());
+        loop {
+            read_line(&mut self.0, &mut line).await?;
+            match line.trim_end().strip_prefix("data: ") {
+                Some(text) => data.push_str(text),
+                None => return Ok(data),
+            }
+        }
+    }
 }
 
 async fn read_line(stream: &mut BufReader<TcpStream>, line: &mut String) -> io::Result<()> {

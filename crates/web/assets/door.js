@@ -2,6 +2,7 @@
 // it marks are made at once, kept here while there is no connection, and sent when there is one. Every mark has an id of
 // its own, so one that is sent twice counts once.
 
+const pause = (ms) => new Promise((next) => setTimeout(next, ms));
 const say = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
 
 /* 128 random bits in the form of an id; randomUUID is only there over https. */
@@ -12,6 +13,11 @@ function id() {
   const hex = Array.from(octets, (o) => o.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
+
+/* What is being kept at this moment: whoever signs out meanwhile would leave it behind. */
+const keeping = [];
+/* What is asked before somebody signs out; no ends it. */
+const leaving = [];
 
 /* Keeps this page, its style and its scripts, and a worker that answers with them: <… data-keep="PATH" data-kept="words">. */
 async function keep(box) {
@@ -28,6 +34,19 @@ async function keep(box) {
   await cache.put(url.href, answer);
   say(box.querySelector("[data-kept-status]"), box.dataset.kept);
 }
+
+/* The server's answer to signing out deletes what is kept, but over https alone, and not what is put there a moment later. */
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.getAttribute("action") !== "/sign-out") return;
+  event.preventDefault();
+  for (const may of leaving) if (!await may()) return;
+  await Promise.race([Promise.allSettled(keeping), pause(5000)]);
+  if ("caches" in window) await caches.delete("kept");
+  const workers = await navigator.serviceWorker?.getRegistrations() ?? [];
+  await Promise.all(workers.map((worker) => worker.unregister()));
+  form.submit();
+}, true);
 
 /* What is over goes, unless something of it was never sent. */
 function tidy() {
@@ -202,7 +221,7 @@ function door(box) {
         [last, since] = [found.rawValue, Date.now()];
         byCode(found.rawValue, false);
       }
-      await new Promise((next) => setTimeout(next, 250));
+      await pause(250);
     }
   }
   if ("BarcodeDetector" in window && navigator.mediaDevices) {
@@ -210,17 +229,15 @@ function door(box) {
     button.addEventListener("click", look);
   }
 
-  /* Whoever signs out loses what is kept: what was never sent is sent first. */
-  document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action") !== "/sign-out") return;
-    // Over https the server's answer deletes the rest; this is gone everywhere.
-    if (!unsent()) { localStorage.removeItem(name); return; }
-    event.preventDefault();
-    sync(false).then(() => {
-      if (!unsent()) event.target.requestSubmit();
-      else { tell(word("stay").replace("{n}", unsent())); status.scrollIntoView({ block: "center" }); }
-    });
-  }, true);
+  /* Signing out would lose what was never sent, so that is sent first. */
+  leaving.push(async () => {
+    for (let n = 0; busy && n < 50; n += 1) await pause(100);
+    if (unsent()) await sync(false);
+    if (!unsent()) { localStorage.removeItem(name); return true; }
+    tell(word("stay").replace("{n}", unsent()));
+    status.scrollIntoView({ block: "center" });
+    return false;
+  });
 
   for (const guest of load().guests) note(guest);
   change(() => {});
@@ -235,4 +252,4 @@ function door(box) {
 
 tidy();
 for (const box of document.querySelectorAll("[data-door]")) door(box);
-for (const box of document.querySelectorAll("[data-keep]")) keep(box).catch(() => {});
+for (const box of document.querySelectorAll("[data-keep]")) keeping.push(keep(box).catch(() => {}));

@@ -16,10 +16,11 @@ const plain = (address) => {
 };
 
 async function kept(address) {
-  const cache = await caches.open(NAME);
-  const hit = await cache.match(plain(address)) ?? await cache.match(plain(address), { ignoreSearch: true });
+  // Not by open(), which makes what signing out deleted.
+  const hit = await caches.match(plain(address), { cacheName: NAME }) ?? await caches.match(plain(address), { cacheName: NAME, ignoreSearch: true });
   if (!hit) return undefined;
   if (Date.now() < Number(hit.headers.get("x-kept-until"))) return hit;
+  const cache = await caches.open(NAME);
   await cache.delete(plain(address), { ignoreSearch: true });
   return undefined;
 }
@@ -39,8 +40,7 @@ async function page(request) {
 }
 
 async function asset(request) {
-  const cache = await caches.open(NAME);
-  return await cache.match(request) ?? fetch(request);
+  return await caches.match(request, { cacheName: NAME }) ?? fetch(request);
 }
 
 self.addEventListener("fetch", (event) => {

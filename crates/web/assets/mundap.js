@@ -329,20 +329,23 @@ document.addEventListener("keydown", (event) => {
   if (own && (event.key === "?" || rowsOf().length)) { event.preventDefault(); own(); }
 });
 
-/* A page's event stream, for as long as the page stands. The server says every 15 seconds that it is there ("alive"): a connection that
-   died without a word, behind a wireless that is gone or while a telephone slept, is known by its silence and made anew. That the
-   browser calls itself offline is no proof: the server may be on the same machine. */
+/* Server-sent events of `url`, each told to the function of its name. They are opened again for as long as the page stands; meanwhile
+   [data-live-status] stands, which the function that comes back shows and hides. The server says every 15 seconds that it is there ("alive"): a connection
+   that died without a word, behind a wireless that is gone or while a telephone slept, is known by its silence and made anew. That the browser
+   calls itself offline is no proof: the server may be on the same machine. */
 const SILENCE = 40_000;
-function stream(url, lost, on) {
+function stream(url, heard) {
+  const status = document.querySelector("[data-live-status]");
+  const lost = (is) => { if (status) status.hidden = !is; };
   let source, heardAt, later;
-  const heard = () => { heardAt = Date.now(); };
+  const hears = () => { heardAt = Date.now(); };
   function open() {
     clearTimeout(later);
     source?.close();
-    heard();
+    hears();
     source = new EventSource(url);
-    source.addEventListener("alive", heard);
-    for (const [name, work] of Object.entries(on)) source.addEventListener(name, (event) => { heard(); work(event); });
+    source.addEventListener("alive", hears);
+    for (const [name, tell] of Object.entries(heard)) source.addEventListener(name, (event) => { hears(); tell(event); });
     source.onerror = () => {
       lost(true);
       // After an answer that is no stream a browser gives up, and we do not.
@@ -361,13 +364,14 @@ function stream(url, lost, on) {
   addEventListener("online", open);
   addEventListener("pagehide", () => { clearTimeout(later); source.close(); });
   addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+  return lost;
 }
 
 /* [data-live="URL of an event stream"]: on a message the page is read again (data-live-page, where a refused form has
    another address) and its [data-live-part] elements, found by id, are swapped. A part with data-live-hold="Show {n} new"
    waits for a press instead, so no list jumps. A part in which somebody types or stands with the focus is left alone. */
 function live(root) {
-  const status = document.querySelector("[data-live-status]"), page = root.dataset.livePage;
+  const page = root.dataset.livePage;
   const address = page && location.pathname !== page ? page : location.href;
   let waiting = 0, timer, reading = false, again = false, opened = false;
   async function read(force) {
@@ -451,25 +455,23 @@ function live(root) {
     say(more, part.dataset.liveHold.replace("{n}", waiting));
   }
   const schedule = () => { clearTimeout(timer); timer = setTimeout(read, 250); };
-  const lost = (is) => { if (status) status.hidden = !is; };
-  const changes = (root.dataset.liveEvents ?? "changed").split(" ").map((name) => [name, schedule]);
-  stream(root.dataset.live, lost, {
+  const heard = Object.fromEntries((root.dataset.liveEvents ?? "changed").split(" ").map((name) => [name, schedule]));
+  const lost = stream(root.dataset.live, {
+    ...heard,
     hello() {
       if (opened) schedule(); else lost(false); // What happened while we were away; then the page is whole again.
       opened = true;
     },
-    ...Object.fromEntries(changes),
   });
 }
 
 /* [data-stands="URL"]: what stands comes whole by server-sent events and takes the place of what was there. What was pressed
    here stays pressed: what is told to everybody does not know it. Buttons of the form with the id "act" send without a reload. */
 function standing(root) {
-  const status = document.querySelector("[data-live-status]"), form = document.getElementById("act");
+  const form = document.getElementById("act");
   const name = (button) => `${button.name}=${button.value}`, all = () => root.querySelectorAll("button[aria-pressed]");
   const pressed = new Set([...all()].filter((b) => b.getAttribute("aria-pressed") === "true").map(name));
   const mark = () => all().forEach((b) => b.setAttribute("aria-pressed", pressed.has(name(b))));
-  const lost = (is) => { if (status) status.hidden = !is; };
   function put(text) {
     const focus = root.contains(document.activeElement) ? name(document.activeElement) : null;
     root.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
@@ -487,8 +489,8 @@ function standing(root) {
       .then((answer) => { if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error(answer.status); })
       .catch(() => { pressed.delete(name(button)); mark(); lost(true); });
   });
-  const heard = () => lost(false);
-  stream(root.dataset.stands, lost, { hello: heard, alive: heard, state: (event) => put(event.data) });
+  const whole = () => lost(false);
+  const lost = stream(root.dataset.stands, { hello: whole, alive: whole, state: (event) => put(event.data) });
 }
 
 /* [data-here="URL"]: says there every ten seconds that the page is open, and once that it closes. */

@@ -258,10 +258,8 @@ macro_rules! role_extractors {
 
 role_extractors! {
     Moderator: Moderator;
-    /// Who may run the stage: stage operators, and moderators who stand in for them.
+    /// Who may run the stage and tick people off at the door: stage operators, and moderators who stand in for them.
     Operator: Stage | Moderator;
-    /// Who ticks people off at the door: moderators and who runs the stage.
-    Doorkeeper: Moderator | Stage;
     Editor: Editor;
     Administrator: Administrator;
     /// Who may read and review answers: moderators and editors.

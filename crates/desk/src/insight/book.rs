@@ -1,6 +1,6 @@
 //! The same as a workbook.
 
-use super::{Insight, Named, SPANS, Sum, readers::Readers};
+use super::{Insight, Named, SPANS, Sum, day::Day, readers::Readers};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use web::Words;
 
@@ -8,7 +8,7 @@ use web::Words;
 ///
 /// # Errors
 /// When the workbook cannot be made.
-pub(crate) fn book(insight: &Insight, readers: &Readers, words: &Words) -> Result<Vec<u8>, XlsxError> {
+pub(crate) fn book(insight: &Insight, readers: &Readers, day: &Day, words: &Words) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let all = Named {
         name: words.t("insight-all"),
@@ -24,6 +24,11 @@ pub(crate) fn book(insight: &Insight, readers: &Readers, words: &Words) -> Resul
     ];
     for (key, rows) in kinds.into_iter().filter(|(_, rows)| !rows.is_empty()) {
         fill(book.add_worksheet(), &words.t(key), rows, words)?;
+    }
+    if !day.is_empty() {
+        seats(book.add_worksheet(), day, words)?;
+        ways(book.add_worksheet(), day, words)?;
+        staged(book.add_worksheet(), day, words)?;
     }
     if !readers.articles.is_empty() {
         articles(book.add_worksheet(), readers, words)?;
@@ -43,15 +48,60 @@ fn headed(sheet: &mut Worksheet, title: &str, columns: &[&str], words: &Words) -
     Ok(())
 }
 
+/// A name and its figures.
+fn line(sheet: &mut Worksheet, n: u32, name: &str, figures: &[i64]) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(n, 0, name, &Format::new().set_quote_prefix())?;
+    for (column, figure) in (1_u16..).zip(figures) {
+        sheet.write_number(n, column, i32::try_from(*figure).unwrap_or(i32::MAX))?;
+    }
+    Ok(())
+}
+
+fn seats(sheet: &mut Worksheet, day: &Day, words: &Words) -> Result<(), XlsxError> {
+    let columns = ["insight-part", "insight-coming", "insight-came", "insight-waiting"];
+    headed(sheet, "insight-parts", &columns, words)?;
+    for (n, row) in (1_u32..).zip(&day.seats) {
+        let counts = row.counts;
+        line(sheet, n, &row.name, &[counts.coming, counts.came, counts.waiting])?;
+    }
+    Ok(())
+}
+
+fn ways(sheet: &mut Worksheet, day: &Day, words: &Words) -> Result<(), XlsxError> {
+    let columns = [
+        "insight-way",
+        "insight-asked",
+        "insight-on-stage",
+        "insight-elsewhere",
+        "insight-open",
+    ];
+    headed(sheet, "insight-ways", &columns, words)?;
+    for (n, way) in (1_u32..).zip(&day.ways) {
+        let figures = [way.asked, way.on_stage, way.elsewhere, way.open()];
+        line(sheet, n, &words.t(way.key), &figures)?;
+    }
+    Ok(())
+}
+
+fn staged(sheet: &mut Worksheet, day: &Day, words: &Words) -> Result<(), XlsxError> {
+    let columns = [
+        "insight-question",
+        "insight-seconds",
+        "insight-applause",
+        "insight-votes",
+    ];
+    headed(sheet, "insight-staged", &columns, words)?;
+    for (n, row) in (1_u32..).zip(&day.staged) {
+        line(sheet, n, &row.text, &[row.seconds, row.applause, row.votes])?;
+    }
+    Ok(())
+}
+
 fn articles(sheet: &mut Worksheet, readers: &Readers, words: &Words) -> Result<(), XlsxError> {
-    let quoted = Format::new().set_quote_prefix();
     let columns = ["insight-article", "insight-reads", "insight-useful", "insight-useless"];
     headed(sheet, "insight-reads-by-article", &columns, words)?;
     for (n, row) in (1_u32..).zip(&readers.articles) {
-        sheet.write_string_with_format(n, 0, &row.title, &quoted)?;
-        for (column, figure) in (1_u16..).zip([row.reads, row.useful, row.useless]) {
-            sheet.write_number(n, column, i32::try_from(figure).unwrap_or(i32::MAX))?;
-        }
+        line(sheet, n, &row.title, &[row.reads, row.useful, row.useless])?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! how many of those answers were read. One query counts them; everything shown is summed from its rows.
 
 mod book;
+pub(crate) mod day;
 pub(crate) mod readers;
 
 pub(crate) use book::book;

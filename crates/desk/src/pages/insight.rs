@@ -4,6 +4,7 @@ use crate::{
     TEXTS,
     insight::{
         self, Insight, Named, SPANS,
+        day::{self, Day},
         readers::{self, IN_BOOK, ON_PAGE, Readers},
     },
     repo,
@@ -29,13 +30,15 @@ struct Page {
     c: Chrome,
     insight: Insight,
     readers: Readers,
+    /// Of one event alone.
+    day: Day,
     /// How long answers took: the text's key, how many, and the bar's length in hundredths.
     spans: Vec<(&'static str, i64, i64)>,
     file: String,
 }
 
 impl Page {
-    fn new(c: Chrome, insight: Insight, readers: Readers, file: String) -> Self {
+    fn new(c: Chrome, insight: Insight, readers: Readers, day: Day, file: String) -> Self {
         let counts = insight.all.spans();
         let most = counts.iter().copied().max().unwrap_or_default().max(1);
         let spans = SPANS.iter().zip(counts).map(|((key, _), n)| (*key, n, n * 100 / most));
@@ -44,6 +47,7 @@ impl Page {
             c,
             insight,
             readers,
+            day,
             file,
         }
     }
@@ -109,23 +113,31 @@ async fn across(State(app): State<App>, c: Chrome, _: Staff) -> Result {
     let c = c.with(&TEXTS);
     let insight = insight::read(app.db.reader(), None, c.lang(), &c.t("insight-no-field")).await?;
     let readers = readers::read(app.db.reader(), None, ON_PAGE).await?;
-    render(&Page::new(c, insight, readers, "/desk/insight/file".into()))
+    render(&Page::new(
+        c,
+        insight,
+        readers,
+        Day::default(),
+        "/desk/insight/file".into(),
+    ))
 }
 
 async fn across_file(State(app): State<App>, c: Chrome, _: Staff) -> Result {
     let c = c.with(&TEXTS);
     let insight = insight::read(app.db.reader(), None, c.lang(), &c.t("insight-no-field")).await?;
     let readers = readers::read(app.db.reader(), None, IN_BOOK).await?;
-    file(&c, &insight, &readers, "mundap")
+    file(&c, &insight, &readers, &Day::default(), "mundap")
 }
 
 async fn of_event(State(app): State<App>, c: Chrome, _: Staff, Path(slug): Path<String>) -> Result {
     let (c, event, insight) = one(&app, c, &slug).await?;
     let readers = readers::read(app.db.reader(), Some(event.id), ON_PAGE).await?;
+    let day = day::read(app.db.reader(), event.id, c.lang()).await?;
     render(&Page::new(
         c,
         insight,
         readers,
+        day,
         format!("/desk/events/{}/insight/file", event.slug),
     ))
 }
@@ -133,7 +145,8 @@ async fn of_event(State(app): State<App>, c: Chrome, _: Staff, Path(slug): Path<
 async fn of_event_file(State(app): State<App>, c: Chrome, _: Staff, Path(slug): Path<String>) -> Result {
     let (c, event, insight) = one(&app, c, &slug).await?;
     let readers = readers::read(app.db.reader(), Some(event.id), IN_BOOK).await?;
-    file(&c, &insight, &readers, &event.slug)
+    let day = day::read(app.db.reader(), event.id, c.lang()).await?;
+    file(&c, &insight, &readers, &day, &event.slug)
 }
 
 async fn one(app: &App, c: Chrome, slug: &str) -> Result<(Chrome, event::Model, Insight)> {
@@ -144,8 +157,8 @@ async fn one(app: &App, c: Chrome, slug: &str) -> Result<(Chrome, event::Model, 
     Ok((c, event, insight))
 }
 
-fn file(c: &Chrome, insight: &Insight, readers: &Readers, stem: &str) -> Result {
-    let bytes = insight::book(insight, readers, &c.words).map_err(Error::internal)?;
+fn file(c: &Chrome, insight: &Insight, readers: &Readers, day: &Day, stem: &str) -> Result {
+    let bytes = insight::book(insight, readers, day, &c.words).map_err(Error::internal)?;
     let name = format!("{stem}-insight.xlsx");
     Ok(attachment(
         &name,

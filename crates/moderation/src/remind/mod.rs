@@ -26,14 +26,7 @@ const LOOK: Duration = Duration::from_mins(1);
 pub async fn watch(app: &App, stopped: impl Future<Output = ()>) {
     let clock = jobs::clock::Watch::new(app.db.clone(), app.clock.clone());
     tokio::pin!(stopped);
-    loop {
-        tokio::select! {
-            () = &mut stopped => return,
-            () = tokio::time::sleep(LOOK) => {}
-        }
-        if !clock.agrees().await {
-            continue;
-        }
+    while clock.next(LOOK, &mut stopped).await {
         match run(app).await {
             Ok(0) => {}
             Ok(mails) => tracing::info!(mails, "reminders were put into the outbox"),

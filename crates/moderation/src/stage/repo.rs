@@ -2,18 +2,19 @@
 
 use super::service::{Shown, shown_before};
 use db::{
-    entity::{answer, decision, question, reverse_question, staff, stage_act, stage_aside, stage_cue, stage_run},
+    entity::{answer, decision, question, reverse_question, stage_act, stage_aside, stage_cue, stage_run},
+    people,
     prelude::*,
 };
 use domain::{
-    AnswerId, EventId, QuestionId, ReverseId, StaffId,
+    AnswerId, EventId, QuestionId, ReverseId,
     state::{
         answer::AnswerSource,
         decision::DecisionState,
         question::{QuestionState, ReverseState},
     },
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What the hall sees now; nothing was shown yet when there is no row.
@@ -128,7 +129,7 @@ pub(crate) async fn asides(
         .order_by_asc(stage_aside::Column::At)
         .all(conn)
         .await?;
-    let staff = staff_names(conn, rows.iter().map(|row| row.staff_id)).await?;
+    let staff = people::staff_names(conn, rows.iter().map(|row| row.staff_id)).await?;
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -136,17 +137,6 @@ pub(crate) async fn asides(
             (row, name)
         })
         .collect())
-}
-
-pub(crate) async fn staff_names(
-    conn: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = StaffId>,
-) -> Result<HashMap<StaffId, String>, Error> {
-    let rows = staff::Entity::find()
-        .filter(staff::Column::Id.is_in(ids))
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// What is answered already.

@@ -10,6 +10,7 @@ use axum::{
     routing::get,
 };
 use db::{
+    audit::Actor,
     entity::{event, question},
     people,
     prelude::*,
@@ -117,8 +118,8 @@ async fn act(
     let c = c.with(&TEXTS);
     let voter = voter(&app, &c, &event);
     let done = match (act.clap, act.vote) {
-        (Some(subject), _) => service::clap(&app, &event, subject, &voter).await,
-        (None, Some(question)) => service::vote(&app, &event, question, &voter).await,
+        (Some(subject), _) => service::clap(&app, event.id, subject, &voter).await,
+        (None, Some(question)) => service::vote(&app, event.id, question, &voter).await,
         (None, None) => return Err(Error::BadRequest("oops-bad-request-body".into())),
     };
     done.map_err(|error| error.on(&c.words))?;
@@ -231,7 +232,7 @@ async fn change(
     let done = match (change.act.as_str(), change.question) {
         ("open", _) => service::open(&app, staff.id, event.id, false).await,
         ("asks", _) => service::open(&app, staff.id, event.id, true).await,
-        ("close", _) => service::close(&app, staff.id, event.id).await,
+        ("close", _) => service::close(&app, Actor::Staff(staff.id), event.id).await,
         ("show", Some(question)) => service::show(&app, staff.id, &event, question, true).await,
         ("hide", Some(question)) => service::show(&app, staff.id, &event, question, false).await,
         _ => return Err(Error::BadRequest("oops-bad-request-body".into())),

@@ -8,7 +8,7 @@ use db::{
     prelude::*,
 };
 use domain::{EventId, QuestionId, StaffId, state::question::QuestionState};
-use sea_orm::sea_query::{OnConflict, SimpleExpr};
+use sea_orm::sea_query::{OnConflict, Query, SimpleExpr};
 use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -16,6 +16,8 @@ use web::App;
 
 /// So long are questions from the hall taken, unless it is closed before: a long evening.
 const ASKS: chrono::TimeDelta = chrono::TimeDelta::hours(12);
+/// So long does the page stay open: a day, and its preparation.
+const OPEN: chrono::TimeDelta = chrono::TimeDelta::hours(36);
 /// Octets of chance in the address: the hall has it on its screen, the street does not guess it.
 const CODE: usize = 5;
 
@@ -42,7 +44,15 @@ pub async fn open(app: &App, staff: StaffId, event: EventId, asks: bool) -> Resu
         .exec(&tx)
         .await?;
     one_row(&opened, "event")?;
-    record(&tx, app, staff, event, "telephones.opened", json!({ "asks": asks })).await?;
+    record(
+        &tx,
+        app,
+        Actor::Staff(staff),
+        event,
+        "telephones.opened",
+        json!({ "asks": asks }),
+    )
+    .await?;
     crate::stage::service::commit(app, tx, event).await
 }
 
@@ -50,7 +60,7 @@ pub async fn open(app: &App, staff: StaffId, event: EventId, asks: bool) -> Resu
 ///
 /// # Errors
 /// When the database refuses, or there is no such event.
-pub async fn close(app: &App, staff: StaffId, event: EventId) -> Result<()> {
+pub async fn close(app: &App, actor: Actor, event: EventId) -> Result<()> {
     let tx = app.db.begin_write().await?;
     let nothing = || Expr::value(None::<chrono::DateTime<chrono::Utc>>);
     let closed = event::Entity::update_many()
@@ -60,46 +70,107 @@ pub async fn close(app: &App, staff: StaffId, event: EventId) -> Result<()> {
         .exec(&tx)
         .await?;
     one_row(&closed, "event")?;
-    let votes = votes(&tx, event).await?;
-    for (question, many) in &votes {
-        hall_question::Entity::update_many()
-            .col_expr(hall_question::Column::Votes, Expr::value(*many))
-            .filter(hall_question::Column::QuestionId.eq(*question))
-            .exec(&tx)
-            .await?;
-    }
-    hall_vote::Entity::delete_many()
-        .filter(hall_vote::Column::QuestionId.is_in(votes.into_keys()))
-        .exec(&tx)
-        .await?;
-    let subjects = hall_applause::Entity::find().filter(hall_applause::Column::EventId.eq(event));
-    for subject in subjects.all(&tx).await? {
-        let people = applause(&tx, subject.subject_id).await?;
-        hall_applause::Entity::update_many()
-            .col_expr(hall_applause::Column::People, Expr::value(people))
-            .filter(hall_applause::Column::SubjectId.eq(subject.subject_id))
-            .exec(&tx)
-            .await?;
-        hall_clap::Entity::delete_many()
-            .filter(hall_clap::Column::SubjectId.eq(subject.subject_id))
-            .exec(&tx)
-            .await?;
-    }
-    record(&tx, app, staff, event, "telephones.closed", json!({})).await?;
+    count_votes(&tx, event).await?;
+    count_applause(&tx, event).await?;
+    record(&tx, app, actor, event, "telephones.closed", json!({})).await?;
     crate::stage::service::commit(app, tx, event).await
+}
+
+/// Closes the pages that nobody thought of: what stood on stage last would be read for ever, and who voted kept.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn close_forgotten(app: &App) -> Result<()> {
+    let long_open = event::Entity::find().filter(event::Column::HallFrom.lt(app.clock.now() - OPEN));
+    for event in long_open.all(app.db.reader()).await? {
+        close(app, Actor::System, event.id).await?;
+        tracing::info!(
+            event = event.slug,
+            "the telephones' page was open for long and is closed"
+        );
+    }
+    Ok(())
+}
+
+/// Turns votes into numbers, and forgets who gave them.
+async fn count_votes(tx: &WriteTx, event: EventId) -> Result<()> {
+    let given = Query::select()
+        .expr(hall_vote::Column::Voter.into_expr().count())
+        .from(hall_vote::Entity)
+        .and_where(
+            Expr::col((hall_vote::Entity, hall_vote::Column::QuestionId))
+                .equals((hall_question::Entity, hall_question::Column::QuestionId)),
+        )
+        .to_owned();
+    hall_question::Entity::update_many()
+        .col_expr(
+            hall_question::Column::Votes,
+            Expr::col(hall_question::Column::Votes).add(Expr::from(given)),
+        )
+        .filter(hall_question::Column::EventId.eq(event))
+        .exec(tx)
+        .await?;
+    let of_event = Query::select()
+        .column(hall_question::Column::QuestionId)
+        .from(hall_question::Entity)
+        .and_where(hall_question::Column::EventId.eq(event))
+        .to_owned();
+    hall_vote::Entity::delete_many()
+        .filter(hall_vote::Column::QuestionId.in_subquery(of_event))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The same for applause.
+async fn count_applause(tx: &WriteTx, event: EventId) -> Result<()> {
+    let given = Query::select()
+        .expr(hall_clap::Column::Voter.into_expr().count())
+        .from(hall_clap::Entity)
+        .and_where(
+            Expr::col((hall_clap::Entity, hall_clap::Column::SubjectId))
+                .equals((hall_applause::Entity, hall_applause::Column::SubjectId)),
+        )
+        .to_owned();
+    hall_applause::Entity::update_many()
+        .col_expr(
+            hall_applause::Column::People,
+            Expr::col(hall_applause::Column::People).add(Expr::from(given)),
+        )
+        .filter(hall_applause::Column::EventId.eq(event))
+        .exec(tx)
+        .await?;
+    let of_event = Query::select()
+        .column(hall_applause::Column::SubjectId)
+        .from(hall_applause::Entity)
+        .and_where(hall_applause::Column::EventId.eq(event))
+        .to_owned();
+    hall_clap::Entity::delete_many()
+        .filter(hall_clap::Column::SubjectId.in_subquery(of_event))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether the page is open. It is not closed before the transaction ends: a vote that came after would keep its voter for ever.
+async fn is_open(tx: &WriteTx, event: EventId) -> Result<bool> {
+    let open = event::Entity::find_by_id(event)
+        .filter(event::Column::HallFrom.is_not_null())
+        .lock_shared();
+    Ok(open.one(tx).await?.is_some())
 }
 
 async fn record(
     tx: &WriteTx,
     app: &App,
-    staff: StaffId,
+    actor: Actor,
     event: EventId,
     action: &'static str,
     details: serde_json::Value,
 ) -> Result<()> {
     let entry = audit::Entry {
         event: Some(event),
-        actor: Actor::Staff(staff),
+        actor,
         action,
         subject: ("event", Some(event.uuid())),
         details,
@@ -154,7 +225,7 @@ pub async fn show(app: &App, staff: StaffId, event: &event::Model, question: Que
     record(
         &tx,
         app,
-        staff,
+        Actor::Staff(staff),
         event.id,
         "telephones.shown",
         json!({ "question": question, "shown": shown }),
@@ -221,10 +292,12 @@ pub(crate) async fn applause(conn: &impl ConnectionTrait, subject: Uuid) -> Resu
 ///
 /// # Errors
 /// [`Error::NotFound`] for a question that the telephones do not show.
-pub async fn vote(app: &App, event: &event::Model, question: QuestionId, voter: &str) -> Result<()> {
+pub async fn vote(app: &App, event: EventId, question: QuestionId, voter: &str) -> Result<()> {
     let tx = app.db.begin_write().await?;
-    let row = shown(&tx, event.id).await?.remove(&question);
-    if event.hall_from.is_none() || row.is_none() {
+    let shown = hall_question::Entity::find_by_id(question)
+        .filter(hall_question::Column::EventId.eq(event))
+        .filter(hall_question::Column::Shown.eq(true));
+    if !is_open(&tx, event).await? || shown.one(&tx).await?.is_none() {
         return Err(Error::NotFound);
     }
     let vote = hall_vote::ActiveModel {
@@ -244,18 +317,19 @@ pub async fn vote(app: &App, event: &event::Model, question: QuestionId, voter: 
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn clap(app: &App, event: &event::Model, subject: Uuid, voter: &str) -> Result<()> {
+pub async fn clap(app: &App, event: EventId, subject: Uuid, voter: &str) -> Result<()> {
     let tx = app.db.begin_write().await?;
-    let run = crate::stage::repo::run(&tx, event.id).await?;
+    let open = is_open(&tx, event).await?;
+    let run = crate::stage::repo::run(&tx, event).await?;
     let on_stage = crate::stage::service::Shown::of(run.as_ref()).subject();
     // What has just left the stage had its applause.
-    if event.hall_from.is_none() || on_stage != Some(subject) {
+    if !open || on_stage != Some(subject) {
         tx.rollback().await?;
         return Ok(());
     }
     let row = hall_applause::ActiveModel {
         subject_id: Set(subject),
-        event_id: Set(event.id),
+        event_id: Set(event),
         people: Set(0),
     };
     hall_applause::Entity::insert(row)

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use db::{
     entity::{
         approval, approver, article_block, article_correction, article_revision, asset, crew_member, event, invitation,
-        question, rsvp, speaker, staff,
+        question, rsvp, speaker,
     },
     people,
     prelude::*,
@@ -74,22 +74,11 @@ pub(crate) async fn revisions(
         .into_tuple()
         .all(conn)
         .await?;
-    let names = staff_names(conn, rows.iter().map(|r| r.2)).await?;
+    let names = people::staff_names(conn, rows.iter().map(|r| r.2)).await?;
     Ok(rows
         .into_iter()
         .map(|(n, at, staff)| (n, at, names.get(&staff).cloned().unwrap_or_default()))
         .collect())
-}
-
-pub(crate) async fn staff_names(
-    conn: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = StaffId>,
-) -> Result<HashMap<StaffId, String>, Error> {
-    let rows = staff::Entity::find()
-        .filter(staff::Column::Id.is_in(ids))
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|s| (s.id, s.name)).collect())
 }
 
 /// Media type, width and height of these pictures.

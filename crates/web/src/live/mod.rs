@@ -31,7 +31,7 @@ use std::{
 };
 use tokio::{
     sync::{Notify, broadcast},
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 /// So many unread events, and a reader is dropped; the browser connects again by itself.
@@ -127,20 +127,18 @@ impl Bus {
     }
 
     pub fn subscribe(&self, topic: &str) -> Subscription {
-        Subscription::new(entry(&mut self.topics(), topic).sender.subscribe(), None)
+        self.resume(topic, &HeaderMap::new())
     }
 
-    /// Reads the topic from where a browser that comes back says it was: when something changed meanwhile, it hears so at once.
+    /// Reads the topic from where a browser that comes back says it was: it hears at once when something changed meanwhile.
     pub fn resume(&self, topic: &str, headers: &HeaderMap) -> Subscription {
         let mut topics = self.topics();
         let entry = entry(&mut topics, topic);
-        let known = stream::last_event_id(headers);
-        let missed = match (known, entry.version) {
-            // Before the first look nothing is known here; that look tells everybody.
-            (None, _) | (_, None) => None,
-            (Some(known), Some(version)) if known == version.to_string() => None,
-            (Some(_), Some(version)) => Some(Frame::of(changed(version))),
-        };
+        // Before the first look nothing is known here; that look tells everybody.
+        let missed = stream::last_event_id(headers)
+            .zip(entry.version)
+            .filter(|(known, version)| **known != version.to_string())
+            .map(|(_, version)| Frame::of(changed(version)));
         Subscription::new(entry.sender.subscribe(), missed)
     }
 
@@ -213,15 +211,29 @@ impl Bus {
 
     /// Looks for as long as it is polled; a database that does not answer is asked again.
     pub(crate) async fn follow(&self, db: &Db) -> Infallible {
-        let mut lost = false;
-        let mut said = Instant::now();
+        let noticed = Notify::new();
+        tokio::select! {
+            never = self.hear(db, &noticed) => never,
+            never = self.look_again(db, &noticed) => never,
+        }
+    }
+
+    /// Listens to what other processes say of their changes.
+    async fn hear(&self, db: &Db, noticed: &Notify) -> Infallible {
         let mut notices = db.notices();
         loop {
-            if let Ok(topics) = tokio::time::timeout(LOOK, notices.next()).await {
-                for topic in topics {
-                    self.wake(&topic);
-                }
+            for topic in notices.next().await {
+                self.wake(&topic);
             }
+            noticed.notify_one();
+        }
+    }
+
+    async fn look_again(&self, db: &Db, noticed: &Notify) -> Infallible {
+        let mut lost = false;
+        let mut said = Instant::now();
+        loop {
+            let _ = timeout(LOOK, noticed.notified()).await;
             if said.elapsed() >= ALIVE {
                 said = Instant::now();
                 self.sign_of_life();
@@ -299,7 +311,7 @@ async fn count(conn: &impl ConnectionTrait, topic: &str) -> Result<i64, db::Erro
 
 #[cfg(test)]
 mod tests {
-    use super::{Bus, sse};
+    use super::{Bus, sse, stream::coming_back};
     use axum::body::to_bytes;
 
     #[tokio::test]
@@ -325,6 +337,22 @@ mod tests {
         let octets = to_bytes(sse(page).into_body(), 1000).await.expect("ends");
         let text = String::from_utf8_lossy(&octets);
         assert!(text.contains("event: alive\ndata: 1\n\nevent: changed\n"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn who_comes_back_hears_at_once_what_they_do_not_know() {
+        let bus = Bus::default();
+        let _before = bus.subscribe("a");
+        bus.heard("a", 5);
+        let mut missed = bus.resume("a", &coming_back("4"));
+        let mut knows = bus.resume("a", &coming_back("5"));
+        assert_eq!(missed.next().await.and_then(|m| m.id).as_deref(), Some("5"));
+        bus.heard("a", 6);
+        assert_eq!(
+            knows.next().await.and_then(|m| m.id).as_deref(),
+            Some("6"),
+            "and not the one it knows"
+        );
     }
 
     #[tokio::test]

@@ -88,8 +88,7 @@ fn is_of(topic: &Topic, changed: &Arc<Notify>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
+    use super::{stream::coming_back, *};
     use std::sync::Mutex;
 
     fn bus_over(state: &Arc<Mutex<String>>) -> (Bus, impl Fn(&Bus, &HeaderMap) -> Subscription + use<>) {
@@ -102,13 +101,6 @@ mod tests {
             })
         };
         (Bus::default(), read)
-    }
-
-    fn coming_back(id: &str) -> HeaderMap {
-        HeaderMap::from_iter([(
-            "last-event-id".parse().expect("a name"),
-            HeaderValue::from_str(id).expect("a value"),
-        )])
     }
 
     #[tokio::test]

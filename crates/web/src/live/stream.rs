@@ -91,6 +91,12 @@ pub(super) fn encode(message: &Message) -> Bytes {
 }
 
 #[cfg(test)]
+pub(super) fn coming_back(id: &str) -> HeaderMap {
+    let id = HeaderValue::from_str(id).expect("an id is a header's value");
+    HeaderMap::from_iter([(LAST_EVENT_ID, id)])
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -2,14 +2,14 @@
 //! latest one by time says is whether somebody came.
 
 use crate::{Error, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use db::{
     audit::{self, Actor},
-    entity::{door_mark, invitation, rsvp, sitting, walk_in},
+    entity::{door_mark, entry_code, invitation, rsvp, sitting, walk_in},
     prelude::*,
     sql::Sql,
 };
-use domain::{EventId, InvitationId, MarkId, RsvpId, SittingId, StaffId, WalkInId};
+use domain::{Clock, EventId, InvitationId, MarkId, RsvpId, SittingId, StaffId, WalkInId};
 use sea_orm::sea_query::OnConflict;
 use std::collections::{BTreeSet, HashSet};
 use web::App;
@@ -243,4 +243,34 @@ pub async fn walk_ins(conn: &impl ConnectionTrait, sitting: SittingId) -> Result
         .order_by_asc(walk_in::Column::Id)
         .all(conn)
         .await?)
+}
+
+/// Days after a sitting for which it stays known when, and on which phone, somebody was ticked off.
+const KEPT: TimeDelta = TimeDelta::days(90);
+
+/// Lets go of codes, marks and notes of sittings that are long over. Whether somebody came stays with their reply.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget(tx: &impl ConnectionTrait, clock: &Clock) -> std::result::Result<(), db::Error> {
+    let over: Vec<SittingId> = sitting::Entity::find()
+        .select_only()
+        .column(sitting::Column::Id)
+        .filter(sitting::Column::LastDay.lt((clock.now() - KEPT).date_naive()))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    entry_code::Entity::delete_many()
+        .filter(entry_code::Column::SittingId.is_in(over.clone()))
+        .exec(tx)
+        .await?;
+    door_mark::Entity::delete_many()
+        .filter(door_mark::Column::SittingId.is_in(over.clone()))
+        .exec(tx)
+        .await?;
+    walk_in::Entity::delete_many()
+        .filter(walk_in::Column::SittingId.is_in(over))
+        .exec(tx)
+        .await?;
+    Ok(())
 }

@@ -8,6 +8,7 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
+    http::HeaderMap,
     response::Response,
 };
 use db::{entity::event, people};
@@ -101,9 +102,14 @@ fn screen(scene: &Scene, lang: Lang) -> Option<Screen> {
     })
 }
 
-pub(super) async fn live(State(app): State<App>, _: Staff, Path(slug): Path<String>) -> web::Result<Response> {
+pub(super) async fn live(
+    State(app): State<App>,
+    _: Staff,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> web::Result<Response> {
     let event = crate::repo::event_by_slug(app.db.reader(), &slug)
         .await?
         .ok_or(web::Error::NotFound)?;
-    Ok(web::live::sse(app.live.subscribe(&topic(event.id))))
+    Ok(web::live::sse(app.live.resume(&topic(event.id), &headers)))
 }

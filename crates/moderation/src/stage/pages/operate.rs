@@ -172,7 +172,7 @@ pub(super) async fn page(
     let conn = app.db.reader();
     let scene = Scene::load(conn, &event, c.lang()).await?;
     let operator = scene.run.as_ref().and_then(|run| run.operator_id);
-    let names = repo::staff_names(conn, operator).await?;
+    let names = people::staff_names(conn, operator).await?;
     let items = items(conn, &event, &scene).await?;
     let left_over = plan::left_over(conn, event.id).await?;
     let planned = scene.sheet.is_some();

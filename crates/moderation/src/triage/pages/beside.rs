@@ -12,7 +12,7 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use db::{
@@ -28,12 +28,17 @@ use web::{App, Chrome, Errors, Form, auth::Moderator, redirect};
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Tells the board that something changed.
-pub(super) async fn live(State(app): State<App>, _: Moderator, Path(slug): Path<String>) -> web::Result<Response> {
+pub(super) async fn live(
+    State(app): State<App>,
+    _: Moderator,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> web::Result<Response> {
     let event = common::event_by_slug(app.db.reader(), &slug)
         .await?
         .ok_or(web::Error::NotFound)?;
     let topic = board::topic(event.id);
-    let subscription = app.live.subscribe(&topic);
+    let subscription = app.live.resume(&topic, &headers);
     if app.live.readers(&topic) == 1 {
         tokio::spawn(watch(app.clone(), event.id, topic));
     }

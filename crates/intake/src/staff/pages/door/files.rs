@@ -15,7 +15,7 @@ use print::{Badge, Heading, Side};
 use serde::Deserialize;
 use sheet::{Cell, Column};
 use std::collections::HashMap;
-use web::{App, Chrome, auth::Doorkeeper};
+use web::{App, Chrome, auth::Operator};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const PDF: &str = "application/pdf";
@@ -90,7 +90,7 @@ pub(super) async fn badges(
     State(app): State<App>,
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
-    _: Doorkeeper,
+    _: Operator,
     c: Chrome,
 ) -> web::Result<Response> {
     let of = of(&app, c, &slug, &asked).await?;
@@ -125,7 +125,7 @@ pub(super) async fn list(
     State(app): State<App>,
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
-    _: Doorkeeper,
+    _: Operator,
     c: Chrome,
 ) -> web::Result<Response> {
     let of = of(&app, c, &slug, &asked).await?;
@@ -161,7 +161,7 @@ pub(super) async fn workbook(
     State(app): State<App>,
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
-    _: Doorkeeper,
+    _: Operator,
     c: Chrome,
 ) -> web::Result<Response> {
     let of = of(&app, c, &slug, &asked).await?;

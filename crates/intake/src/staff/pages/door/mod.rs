@@ -19,7 +19,7 @@ use db::{entity::entry_code, prelude::*};
 use domain::{EventId, InvitationId, MarkId, SittingId, WalkInId, text::line};
 use list::{Asked, Page};
 use serde::Deserialize;
-use web::{App, Chrome, Errors, Form, auth::Doorkeeper, redirect, render, render_status};
+use web::{App, Chrome, Errors, Form, auth::Operator, redirect, render, render_status};
 
 pub(super) fn routes() -> web::Router {
     web::Router::new()
@@ -38,7 +38,7 @@ async fn page(
     State(app): State<App>,
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
-    _: Doorkeeper,
+    _: Operator,
     c: Chrome,
 ) -> web::Result {
     let (event, c) = open(&app, c, &slug).await?;
@@ -80,7 +80,7 @@ struct Posted {
 async fn act(
     State(app): State<App>,
     Path(slug): Path<String>,
-    staff: Doorkeeper,
+    staff: Operator,
     c: Chrome,
     Form(form): Form<Posted>,
 ) -> web::Result {

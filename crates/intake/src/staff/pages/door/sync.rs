@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use db::{entity::rsvp, prelude::*};
 use domain::{InvitationId, MarkId, SittingId, WalkInId, text::line};
 use serde::Deserialize;
-use web::{App, Chrome, Form, auth::Doorkeeper};
+use web::{App, Chrome, Form, auth::Operator};
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -26,7 +26,7 @@ pub(super) async fn state(
     State(app): State<App>,
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
-    _: Doorkeeper,
+    _: Operator,
     c: Chrome,
 ) -> web::Result<Response> {
     let (event, c) = open(&app, c, &slug).await?;
@@ -88,7 +88,7 @@ struct KeptGuest {
 pub(super) async fn take(
     State(app): State<App>,
     Path(slug): Path<String>,
-    staff: Doorkeeper,
+    staff: Operator,
     c: Chrome,
     Form(kept): Form<Kept>,
 ) -> web::Result<Response> {

@@ -10,6 +10,7 @@ use crate::triage::{
 };
 use axum::{
     extract::{Path, State},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use domain::{QuestionId, ServiceId};
@@ -66,9 +67,14 @@ pub(super) async fn follow(
 }
 
 /// Tells the page that a job did some.
-pub(super) async fn live(State(app): State<App>, _: Moderator, Path(slug): Path<String>) -> web::Result<Response> {
+pub(super) async fn live(
+    State(app): State<App>,
+    _: Moderator,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> web::Result<Response> {
     let event = crate::repo::event_by_slug(app.db.reader(), &slug)
         .await?
         .ok_or(web::Error::NotFound)?;
-    Ok(web::live::sse(app.live.subscribe(&release::topic(event.id))))
+    Ok(web::live::sse(app.live.resume(&release::topic(event.id), &headers)))
 }
