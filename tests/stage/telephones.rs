@@ -76,6 +76,11 @@ async fn the_hall_reads_along_applauds_asks_and_votes_once_each() {
     let mut operator = set.world.signed_in("moderator").await;
     _ = desk(&mut operator, "asks").await.ok();
     let mut partner = enter(&set.world, set.scene.partners[4].invitation, Lang::Ko).await;
+    let text = partner.get("/my/questions/new").await.ok().text();
+    assert!(
+        text.contains("지금 현장에서 질문을 받고 있어요") && !text.contains("까지 보내고 고칠"),
+        "no deadline that is past: {text}"
+    );
     ask(
         &mut partner,
         set.scene.services[0].id,
@@ -127,6 +132,31 @@ async fn the_hall_reads_along_applauds_asks_and_votes_once_each() {
         text.contains("열려 있지 않아요") && !text.contains("여쭙습니다"),
         "{text}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_the_last_line_nobody_is_told_that_it_begins() {
+    let set = set(2, 0).await;
+    let mut operator = set.world.signed_in("moderator").await;
+    _ = desk(&mut operator, "open").await.ok();
+    let path = format!("/now/{}", row(&set).await.hall_code.expect("an address"));
+    let mut phone = set.world.browser();
+    let text = phone.get(&path).await.ok().text();
+    assert!(text.contains("곧 시작해요") && text.contains("1번째로"), "{text}");
+    for _ in 0..3 {
+        done(&mut operator, "next").await;
+    }
+    done(&mut operator, "message").await;
+    let text = phone.get(&path).await.ok().text();
+    assert!(
+        text.contains("지금은 무대에서 다루는 질문이 없어요") && !text.contains("번째로"),
+        "{text}"
+    );
+    let text = operator.get("/hall/talk/backstage").await.ok().text();
+    assert!(!text.contains("번째로"), "{text}");
+    // One line back is the last one.
+    done(&mut operator, "back").await;
+    assert!(phone.get(&path).await.ok().text().contains("2번째로"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

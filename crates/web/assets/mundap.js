@@ -26,28 +26,37 @@ function counter(area) {
   update();
 }
 
+/* What is typed in these forms can be saved; see "presses" below. */
+const saves = new Map();
+
 /* Drafts are saved while one types: <form data-autosave="URL" data-autosave-saved="…" data-autosave-failed="…">. */
 function autosave(form) {
   const out = form.querySelector("[data-autosave-status]") ?? form.appendChild(Object.assign(document.createElement("p"), { className: "hint" }));
   out.setAttribute("role", "status");
-  let timer, running = false, dirty = false, last = snapshot();
+  let timer, running = null, last = snapshot();
   // What the server says of it: a draft may carry the version it was made from.
   const version = form.elements.version;
   function snapshot() {
     return new URLSearchParams([...new FormData(form)].filter(([n, v]) => typeof v === "string" && n !== "version")).toString();
   }
+  /* Whether the server heard of it, be it that it refused. */
   async function save() {
     const now = snapshot();
-    if (now === last) { dirty = false; return; }
-    if (running) { dirty = true; return; }
-    running = true; dirty = false;
+    if (running) return running.then(save);
+    if (now === last) return true;
+    running = send(now).finally(() => { running = null; });
+    return running;
+  }
+  async function send(now) {
+    let heard = false;
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST", body: version ? `${now}&version=${version.value}` : now, redirect: "manual",
         keepalive: now.length < 50_000, // What was typed last goes out although its page is left.
         headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
       });
-      if (answer.status === 409 && form.dataset.autosaveConflict) { last = now; say(out, t(form, "autosaveConflict")); return; }
+      heard = answer.status < 500;
+      if (answer.status === 409 && form.dataset.autosaveConflict) { last = now; say(out, t(form, "autosaveConflict")); return true; }
       if (!answer.ok) throw new Error(String(answer.status));
       last = now;
       if (version) version.value = (await answer.json()).version ?? version.value;
@@ -57,15 +66,14 @@ function autosave(form) {
       say(out, t(form, "autosaveFailed"));
       clearTimeout(timer);
       timer = setTimeout(save, 5000);
-    } finally {
-      running = false;
-      if (dirty) schedule();
     }
+    return heard;
   }
   const schedule = () => { clearTimeout(timer); timer = setTimeout(save, 900); };
   form.addEventListener("input", () => { form.dataset.unsaved = ""; schedule(); });
   form.addEventListener("submit", () => clearTimeout(timer));
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && snapshot() !== last) save(); });
+  saves.set(form, save);
 }
 
 /* An article is saved while one writes it: <form data-compose="URL" …>. The answer says what the form may take as read
@@ -192,13 +200,27 @@ function preview(form) {
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 500); });
 }
 
-/* A second press of the same button does nothing while the first is under way. */
+/* Presses. A second press of the same button does nothing while the first is under way. What is typed elsewhere on the page is
+   saved first. While there is no connection the page stays: the browser's page of errors would take its place, and with it
+   all that was typed. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 8000);
+  const typed = [...saves].filter(([saved]) => saved.isConnected && "unsaved" in saved.dataset).map(([, save]) => save);
+  const lost = document.querySelector("[data-live-status]:not([hidden])");
+  if (form.dataset.asked || (!typed.length && !lost)) return;
+  event.preventDefault();
+  const there = () => fetch(location.href, { method: "HEAD" }).then(() => true, () => false);
+  Promise.all(typed.map((save) => save())).then((heard) => heard.every(Boolean) && (!lost || there())).then((go) => {
+    delete form.dataset.sent;
+    if (!go || !form.isConnected) return;
+    form.dataset.asked = "1";
+    form.requestSubmit(event.submitter);
+    delete form.dataset.asked;
+  });
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
 
@@ -307,23 +329,41 @@ document.addEventListener("keydown", (event) => {
   if (own && (event.key === "?" || rowsOf().length)) { event.preventDefault(); own(); }
 });
 
-/* Server-sent events of `url`, each told to the function of its name. They are opened again for ever; meanwhile
-   [data-live-status] stands, which the function that comes back shows and hides. */
+/* Server-sent events of `url`, each told to the function of its name. They are opened again for as long as the page stands; meanwhile
+   [data-live-status] stands, which the function that comes back shows and hides. The server says every 15 seconds that it is there ("alive"): a connection
+   that died without a word, behind a wireless that is gone or while a telephone slept, is known by its silence and made anew. That the browser
+   calls itself offline is no proof: the server may be on the same machine. */
+const SILENCE = 40_000;
 function stream(url, heard) {
   const status = document.querySelector("[data-live-status]");
   const lost = (is) => { if (status) status.hidden = !is; };
-  let source;
-  function listen() {
+  let source, heardAt, later;
+  const hears = () => { heardAt = Date.now(); };
+  function open() {
+    clearTimeout(later);
+    source?.close();
+    hears();
     source = new EventSource(url);
-    for (const [name, tell] of Object.entries(heard)) source.addEventListener(name, tell);
+    source.addEventListener("alive", hears);
+    for (const [name, tell] of Object.entries(heard)) source.addEventListener(name, (event) => { hears(); tell(event); });
     source.onerror = () => {
       lost(true);
       // After an answer that is no stream a browser gives up, and we do not.
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+      if (source.readyState === EventSource.CLOSED) later = setTimeout(open, 3000);
     };
   }
-  listen();
-  addEventListener("pagehide", () => source.close());
+  function listen() {
+    if (Date.now() - heardAt < SILENCE) return;
+    lost(true);
+    open();
+  }
+  open();
+  setInterval(listen, 5000);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") listen(); });
+  addEventListener("offline", open);
+  addEventListener("online", open);
+  addEventListener("pagehide", () => { clearTimeout(later); source.close(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) open(); });
   return lost;
 }
 
@@ -449,7 +489,8 @@ function standing(root) {
       .then((answer) => { if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error(answer.status); })
       .catch(() => { pressed.delete(name(button)); mark(); lost(true); });
   });
-  const lost = stream(root.dataset.stands, { hello: () => lost(false), state: (event) => put(event.data) });
+  const whole = () => lost(false);
+  const lost = stream(root.dataset.stands, { hello: whole, alive: whole, state: (event) => put(event.data) });
 }
 
 /* [data-here="URL"]: says there every ten seconds that the page is open, and once that it closes. */

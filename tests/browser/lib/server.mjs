@@ -41,41 +41,53 @@ export async function start(name, bin, shots) {
   mkdirSync(shots, { recursive: true });
   const logFile = path.join(shots, `${name}.log`);
   const log = createWriteStream(logFile);
-  const child = spawn(bin, ["serve", "--demo"], {
-    env: {
-      ...process.env,
-      MUNDAP__DATA_DIR: folder,
-      MUNDAP__WEB__BIND: `127.0.0.1:${web}`,
-      MUNDAP__WEB__PUBLIC_URL: url,
-      MUNDAP__MAIL__IN__SMTP_BIND: `127.0.0.1:${smtp}`,
-      MUNDAP__MAIL__IN__LMTP_BIND: `127.0.0.1:${lmtp}`,
-      MUNDAP__MAIL__OUT__PORT: String(sink),
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let printed = "";
-  child.stdout.on("data", (data) => { printed += data; log.write(data); });
-  child.stderr.on("data", (data) => log.write(data));
-  const ended = new Promise((done) => child.on("exit", (code, signal) => done({ code, signal })));
-  let over = null;
-  ended.then((how) => { over = how; });
+  const env = {
+    ...process.env,
+    MUNDAP__DATA_DIR: folder,
+    MUNDAP__WEB__BIND: `127.0.0.1:${web}`,
+    MUNDAP__WEB__PUBLIC_URL: url,
+    MUNDAP__MAIL__IN__SMTP_BIND: `127.0.0.1:${smtp}`,
+    MUNDAP__MAIL__IN__LMTP_BIND: `127.0.0.1:${lmtp}`,
+    MUNDAP__MAIL__OUT__PORT: String(sink),
+  };
 
-  const begun = Date.now();
-  for (;;) {
-    if (over) throw new Error(`mundap ended at its start (${over.code ?? over.signal}): ${readFileSync(logFile, "utf8").slice(-600)}`);
-    if (Date.now() - begun > 60_000) throw new Error("mundap was not ready within a minute");
-    const ready = await fetch(`${url}/readyz`).catch(() => null);
-    if (ready?.ok) break;
-    await new Promise((done) => setTimeout(done, 50));
+  /// Starts the process and waits until it serves; gives what it printed and how long that took.
+  async function launch() {
+    const child = spawn(bin, ["serve", "--demo"], { env, stdio: ["ignore", "pipe", "pipe"] });
+    let printed = "";
+    child.stdout.on("data", (data) => { printed += data; log.write(data); });
+    child.stderr.on("data", (data) => log.write(data));
+    let over = null;
+    const ended = new Promise((done) => child.on("exit", (code, signal) => done(over = { code, signal })));
+    const begun = Date.now();
+    for (;;) {
+      if (over) throw new Error(`mundap ended at its start (${over.code ?? over.signal}): ${readFileSync(logFile, "utf8").slice(-600)}`);
+      if (Date.now() - begun > 60_000) throw new Error("mundap was not ready within a minute");
+      const ready = await fetch(`${url}/readyz`).catch(() => null);
+      if (ready?.ok) break;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    return { child, ended, printed, ready: Date.now() - begun };
   }
-  const { password, stops } = readStops(printed, url);
-  if (!password || !stops.moderator) throw new Error(`the start printed no sign-ins: ${printed}`);
+
+  let running = await launch();
+  const { password, stops } = readStops(running.printed, url);
+  if (!password || !stops.moderator) throw new Error(`the start printed no sign-ins: ${running.printed}`);
   return {
-    url, smtp, password, stops, ready: Date.now() - begun,
+    url, smtp, password, stops, ready: running.ready,
+    /// As a power cut ends it: nothing is said, nothing is finished.
+    async kill() {
+      running.child.kill("SIGKILL");
+      await running.ended;
+    },
+    /// The same once more: its folder, its ports.
+    async again() {
+      running = await launch();
+    },
     async stop() {
-      child.kill("SIGTERM");
-      const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
-      const how = await ended;
+      running.child.kill("SIGTERM");
+      const late = setTimeout(() => running.child.kill("SIGKILL"), 15_000);
+      const how = await running.ended;
       clearTimeout(late);
       log.end();
       rmSync(folder, { recursive: true, force: true });

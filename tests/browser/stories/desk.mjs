@@ -2,16 +2,20 @@
 
 import { EVENT } from "./triage.mjs";
 
+/// Each line of the ledger is a sum, and each number opens its list.
+export async function addsUp(room, v) {
+  for (const line of await v.page.getByRole("listitem").filter({ hasText: "=" }).all()) {
+    const [total, ...parts] = (await line.getByRole("link").allInnerTexts()).map((text) => Number(/\d+/.exec(text)[0]));
+    if (total !== parts.reduce((sum, n) => sum + n, 0)) room.problem(`the ledger does not add up: ${await line.innerText()}`);
+  }
+}
+
 export async function ledger(scene) {
   const { room, t } = scene;
   const v = await room.visitor("moderator");
   await v.goto(`${EVENT}/ledger`);
   await v.look("ledger", { dark: true });
-  // Each line is a sum, and each number opens its list.
-  for (const line of await v.page.getByRole("listitem").filter({ hasText: "=" }).all()) {
-    const [total, ...parts] = (await line.getByRole("link").allInnerTexts()).map((text) => Number(/\d+/.exec(text)[0]));
-    if (total !== parts.reduce((sum, n) => sum + n, 0)) room.problem(`the ledger does not add up: ${await line.innerText()}`);
-  }
+  await addsUp(room, v);
   const arrived = v.page.getByRole("listitem").filter({ hasText: "=" }).getByRole("link", { name: new RegExp(`\\d+ ${t("ledger-accepted")}`) }).first();
   const count = Number(/\d+/.exec(await arrived.innerText())[0]);
   if (count < 4) room.problem(`only ${count} have arrived`);

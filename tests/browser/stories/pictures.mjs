@@ -8,6 +8,7 @@ import * as article from "./article.mjs";
 import * as compose from "./compose.mjs";
 import * as crew from "./crew.mjs";
 import * as desk from "./desk.mjs";
+import * as door from "./door.mjs";
 import * as magazine from "./magazine.mjs";
 import * as partner from "./partner.mjs";
 import * as reading from "./reading.mjs";
@@ -20,6 +21,8 @@ import * as triage from "./triage.mjs";
 const folder = path.resolve(import.meta.dirname, "../../../docs/pictures");
 const paper = { width: 720, height: 760 };
 const wide = { width: 1200, height: 760 };
+const screen = { width: 960, height: 540 };
+const telephone = { width: 390, height: 700 };
 
 /// What stands in a story's page, and the picture that it becomes; from that element on, where one is named.
 const pictures = {
@@ -34,7 +37,12 @@ const pictures = {
   "selection-as-partners-see-it": ["selection", paper],
   "assignment-as-mailed": ["crew-mail", { width: 720, height: 640 }],
   "review-by-mail": ["review", { width: 1200, height: 680 }],
-  "stage": ["stage", { width: 1200, height: 620 }],
+  "stage-third": ["stage", { width: 1200, height: 760 }],
+  "run": ["run", { width: 1200, height: 760 }, "#lines-title"],
+  "hall-third": ["hall", screen],
+  "backstage-third": ["backstage", screen],
+  "now-third": ["telephone", telephone],
+  "door": ["door", telephone, ".stats"],
   "article-of-last-year": ["article", paper],
   "edit-report": ["compose", { width: 1200, height: 900 }, "#blocks"],
   "approvals": ["approvals", { width: 1200, height: 720 }],
@@ -61,7 +69,7 @@ export async function take(browser, { bin, shots }) {
   const stories = [
     partner.asks, reading.reads, reading.ownFirst, similar.groups, triage.decides, crew.replies, crew.reviewed, stage.runs, reverse.asksBack,
     article.published, desk.ledger, release.declines, compose.looksAtTheDraft,
-    magazine.writes, magazine.makesIssue, magazine.orders, magazine.coversIt, magazine.lays,
+    magazine.writes, magazine.makesIssue, magazine.orders, magazine.coversIt, magazine.lays, door.phones,
   ];
   for (const story of stories) await story(scene);
   if (room.problems.length) throw new Error(room.problems.join("\n"));

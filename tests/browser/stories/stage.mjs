@@ -35,6 +35,11 @@ export async function runs(scene) {
   await v.look("stage-noted", { glance: true });
   await v.press(t("stage-back"));
   await shows(room, hall, "3/10");
+  await v.look("stage-third", { glance: true });
+  for (const [name, page] of [["hall", hall], ["backstage", backstage], ["now", phones[0].page]]) {
+    await shows(room, page, /^(.* )?3\/10$/);
+    await v.look(`${name}-third`, { page, glance: true });
+  }
   await v.press(t("stage-next"));
   await v.press(t("stage-not-reached-button"));
   await v.look("stage-not-reached");

@@ -28,6 +28,7 @@ my-home-lead = You are invited to “{ $event }” by { $host }.
 my-home-intro = About the event
 my-phase-before = Questions can be sent from { $opens } on. You may write one now and keep it as a draft.
 my-phase-open = You can send and edit questions until { $closes }.
+my-phase-hall = Questions are taken from the hall now. What is not answered on stage is answered by mail.
 my-phase-closed = Questions were taken until { $closes }. Every question we received gets an answer.
 
 my-reverse-title = { $host } asks you
@@ -176,6 +177,7 @@ consent-newsletter-without = Without it you still get what you need for this eve
 my-mail-receipt-subject = [{ $event }] We have your question
 my-mail-receipt-text = Dear { $name }, we have received your question for “{ $event }”.
 my-mail-receipt-next = You can edit or withdraw it until { $closes }. You will get an answer, on stage or in writing, and a mail as soon as it is ready.
+my-mail-receipt-next-hall = Moderators read it first. What is not answered on stage is answered in writing; you will get a mail as soon as the answer is ready.
 my-mail-receipt-action = See my question
 my-mail-link-note = This link is yours alone. Please do not pass it on.
 my-mail-link-subject = [{ $event }] Your personal link

@@ -28,6 +28,7 @@ my-home-lead = { $host }의 ‘{ $event }’에 초대받으셨어요.
 my-home-intro = 행사 소개 보기
 my-phase-before = 질문은 { $opens }부터 보낼 수 있어요. 미리 써서 임시 저장해 두셔도 돼요.
 my-phase-open = 질문은 { $closes }까지 보내고 고칠 수 있어요.
+my-phase-hall = 지금 현장에서 질문을 받고 있어요. 무대에서 다루지 못해도 담당자가 메일로 답해 드려요.
 my-phase-closed = 질문 접수는 { $closes }에 끝났어요. 받은 질문에는 하나도 빠짐없이 답을 드려요.
 
 my-reverse-title = { $host }에서 여쭤봅니다
@@ -176,6 +177,7 @@ consent-newsletter-without = 동의하지 않아도 이번 행사에 필요한 �
 my-mail-receipt-subject = [{ $event }] 질문을 잘 받았습니다
 my-mail-receipt-text = { $name } 님, 안녕하십니까. ‘{ $event }’에 보내 주신 질문을 잘 받았습니다.
 my-mail-receipt-next = { $closes }까지 고치거나 철회하실 수 있습니다. 현장에서든 글로든 반드시 답변을 드리며, 준비되는 대로 메일로 알려 드리겠습니다.
+my-mail-receipt-next-hall = 현장에서 받은 질문은 진행하는 분들이 먼저 읽습니다. 무대에서 다루지 못해도 반드시 글로 답변을 드리며, 준비되는 대로 메일로 알려 드리겠습니다.
 my-mail-receipt-action = 내 질문 보기
 my-mail-link-note = 이 링크는 본인만 쓰는 개인 링크이니 다른 분께 전달하지 말아 주십시오.
 my-mail-link-subject = [{ $event }] 개인 링크를 다시 보내 드립니다

@@ -1,5 +1,6 @@
 //! The mails that a partner gets from their own doings.
 
+use super::Phase;
 use crate::TEXTS;
 use db::{
     entity::{event, invitation, partner},
@@ -21,15 +22,23 @@ pub(crate) fn receipt(
     invitation: domain::InvitationId,
     question: QuestionId,
     body: &str,
+    phase: Phase,
 ) -> NewMail {
     let lang = partner.lang;
     let words = Words::new(lang, &TEXTS);
     let title = in_lang(lang, &event.title, &event.title_en);
-    let closes = words.datetime(event.closes_at, &event.time_zone);
+    let next = match phase {
+        Phase::Hall => words.t("my-mail-receipt-next-hall"),
+        _ => words.t1(
+            "my-mail-receipt-next",
+            "closes",
+            words.datetime(event.closes_at, &event.time_zone),
+        ),
+    };
     let letter = Letter::new(words.t1("my-mail-receipt-subject", "event", &title))
         .text(words.t2("my-mail-receipt-text", "name", greeted_name(partner), "event", &title))
         .quote(body, None)
-        .text(words.t1("my-mail-receipt-next", "closes", closes))
+        .text(next)
         .action(
             words.t("my-mail-receipt-action"),
             Link::Personal {

@@ -10,6 +10,8 @@ pub enum Phase {
     /// Questions may be prepared, not sent.
     Before,
     Open,
+    /// The deadline is past, and questions are taken from the hall.
+    Hall,
     Closed,
 }
 
@@ -29,13 +31,13 @@ impl Phase {
     pub fn of(event: &event::Model, now: DateTime<Utc>) -> Self {
         let hall = event.hall_from.zip(event.hall_asks_until);
         match Self::at(event.opens_at, event.closes_at, now) {
-            Self::Closed if hall.is_some_and(|(from, until)| from <= now && now < until) => Self::Open,
+            Self::Closed if hall.is_some_and(|(from, until)| from <= now && now < until) => Self::Hall,
             phase => phase,
         }
     }
 
     pub fn is_open(self) -> bool {
-        self == Self::Open
+        matches!(self, Self::Open | Self::Hall)
     }
 
     pub fn is_closed(self) -> bool {
@@ -47,6 +49,7 @@ impl Phase {
         match self {
             Self::Before => "my-phase-before",
             Self::Open => "my-phase-open",
+            Self::Hall => "my-phase-hall",
             Self::Closed => "my-phase-closed",
         }
     }
@@ -57,7 +60,7 @@ impl Phase {
 pub(crate) fn must_be_open(event: &event::Model, now: DateTime<Utc>) -> Result<(), Refusal> {
     match Phase::of(event, now) {
         Phase::Before => Err(Refusal::Before(event.opens_at)),
-        Phase::Open => Ok(()),
+        Phase::Open | Phase::Hall => Ok(()),
         Phase::Closed => Err(Refusal::Closed(event.closes_at)),
     }
 }

@@ -9,14 +9,23 @@ speakers-first = Not told yet
 speakers-changed = Changed since they were told
 speakers-current = Told
 speakers-no-address = No address
-speakers-tell = Send { $n } mails
+speakers-tell = { $n ->
+    [one] Send 1 mail
+   *[other] Send { $n } mails
+}
 speakers-all-told = There is nobody to tell.
-speakers-told = { $n } mails go out.
+speakers-told = { $n ->
+    [one] 1 mail goes out.
+   *[other] { $n } mails go out.
+}
 speaker-title = Your questions
 speaker-lead = { $who }, these are yours at “{ $event }”. What you prepare is seen by you and backstage only.
 speaker-empty = Nothing awaits you now.
 speaker-nth = No. { $n }
-speaker-similar = { $n } similar questions
+speaker-similar = { $n ->
+    [one] 1 similar question
+   *[other] { $n } similar questions
+}
 speaker-draft = Your draft
 speaker-draft-hint = It is saved while you type.
 speaker-saved = Saved.
@@ -24,7 +33,10 @@ speaker-overtaken = Another window saved first. Bring both together and save.
 speaker-other = What the other window saved
 speaker-mail-subject-first = Your questions at “{ $event }”
 speaker-mail-subject-changed = Your questions at “{ $event }” have changed
-speaker-mail-lead-first = { $n } questions await you on stage at “{ $event }”.
+speaker-mail-lead-first = { $n ->
+    [one] 1 question awaits you on stage at “{ $event }”.
+   *[other] { $n } questions await you on stage at “{ $event }”.
+}
 speaker-mail-lead-changed = Your questions at “{ $event }”, or their order, have changed. { $n } await you now.
 speaker-mail-action = See them and prepare
 speaker-mail-note = This link is yours alone. Please do not pass it on.

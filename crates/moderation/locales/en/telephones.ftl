@@ -2,6 +2,7 @@ now-on-stage = On stage now
 now-next = Next
 now-closed = This page is not open now. When the event begins, you can follow it here.
 now-waiting = We begin soon. This page changes by itself.
+now-between = Nothing is on stage just now. This page changes by itself.
 now-held = A short break. This page changes by itself.
 now-clap = Applaud
 now-claps = { $n ->

@@ -2,6 +2,7 @@ now-on-stage = 지금 무대에서
 now-next = 다음
 now-closed = 지금은 열려 있지 않아요. 행사가 시작되면 여기에서 함께 볼 수 있어요.
 now-waiting = 곧 시작해요. 이 화면은 저절로 바뀌어요.
+now-between = 지금은 무대에서 다루는 질문이 없어요. 이 화면은 저절로 바뀌어요.
 now-held = 잠시 쉬어 가요. 이 화면은 저절로 바뀌어요.
 now-clap = 박수 보내기
 now-claps = 박수 { $n }명

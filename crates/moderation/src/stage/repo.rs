@@ -1,7 +1,8 @@
 //! The queries of the stage.
 
+use super::service::{Shown, shown_before};
 use db::{
-    entity::{answer, decision, question, reverse_question, stage_aside, stage_cue, stage_run},
+    entity::{answer, decision, question, reverse_question, stage_act, stage_aside, stage_cue, stage_run},
     people,
     prelude::*,
 };
@@ -19,6 +20,21 @@ use uuid::Uuid;
 /// What the hall sees now; nothing was shown yet when there is no row.
 pub(crate) async fn run(conn: &impl ConnectionTrait, event: EventId) -> Result<Option<stage_run::Model>, Error> {
     Ok(stage_run::Entity::find_by_id(event).one(conn).await?)
+}
+
+/// So many acts may follow the one that took the last line off the screen.
+const SINCE: u64 = 50;
+
+/// What was on the screen before what is now, as the acts remember it.
+pub(crate) async fn shown_last(conn: &impl ConnectionTrait, event: EventId) -> Result<Shown, Error> {
+    let acts = stage_act::Entity::find()
+        .filter(stage_act::Column::EventId.eq(event))
+        .order_by_desc(stage_act::Column::Version)
+        .limit(SINCE)
+        .all(conn)
+        .await?;
+    let mut shown = acts.iter().map(shown_before).filter(|shown| *shown != Shown::Nothing);
+    Ok(shown.next().unwrap_or(Shown::Nothing))
 }
 
 /// The released live questions in their order, each as its copy for the stage says it, where there is one.

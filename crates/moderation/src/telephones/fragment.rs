@@ -40,6 +40,8 @@ struct Fragment {
     title: String,
     open: bool,
     held: bool,
+    /// Something was on stage before.
+    was_on: bool,
     stage: Option<OnStage>,
     next: Option<String>,
     asked: Vec<Asked>,
@@ -88,6 +90,7 @@ pub(super) async fn fragment(app: &App, event: &event::Model, lang: Lang, done: 
         next: next.filter(|text| open && !held && !text.is_empty()),
         asked: asked(app, event).await?,
         w,
+        was_on: scene.was_on(),
         open,
         held,
         stage,

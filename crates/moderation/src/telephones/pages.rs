@@ -26,6 +26,7 @@ pub fn routes() -> web::Router {
         .route("/now/{code}", get(show).post(act))
         .route("/now/{code}/{lang}", get(live))
         .route("/desk/events/{slug}/telephones", get(desk).post(change))
+        .route("/desk/events/{slug}/telephones/live", get(desk_live))
 }
 
 async fn event_of(app: &App, code: &str) -> Result<event::Model, Error> {
@@ -165,6 +166,33 @@ async fn desk(State(app): State<App>, _: Operator, c: Chrome, Path(slug): Path<S
         event,
     };
     render(&page)
+}
+
+/// Says which questions came from the hall, which are shown and how many want to know: none of it counts the stage's topic.
+async fn desk_live(
+    State(app): State<App>,
+    _: Operator,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> web::Result<Response> {
+    let found = crate::repo::event_by_slug(app.db.reader(), &slug).await?;
+    let event = found.ok_or(Error::NotFound)?.id;
+    let about = app.clone();
+    let stands = move || {
+        let app = about.clone();
+        async move { asked(&app, event).await }
+    };
+    let topic = format!("{}/asked", crate::stage::topic(event));
+    Ok(web::live::sse(app.live.state(&topic, &headers, stands)))
+}
+
+async fn asked(app: &App, event: domain::EventId) -> Option<String> {
+    let row = event::Entity::find_by_id(event).one(app.db.reader()).await.ok()??;
+    let rows = rows(app, &row, Lang::Ko).await.ok()?;
+    let said = rows
+        .iter()
+        .map(|row| (row.question.id, row.question.version, row.shown, row.votes));
+    serde_json::to_string(&said.collect::<Vec<_>>()).ok()
 }
 
 async fn rows(app: &App, event: &event::Model, lang: Lang) -> crate::Result<Vec<Row>> {

@@ -40,8 +40,8 @@ const BACKLOG: usize = 64;
 const LOOK: Duration = Duration::from_secs(1);
 /// So often do readers get a sign of life, which also finds connections that are gone.
 const ALIVE: Duration = Duration::from_secs(15);
-/// A comment: browsers pass over it.
-const SIGN_OF_LIFE: &[u8] = b":\n\n";
+/// An event, since a page does not see a comment: a page that misses it knows that its connection is gone.
+const SIGN_OF_LIFE: &[u8] = b"event: alive\ndata: 1\n\n";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -181,7 +181,7 @@ impl Bus {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One octet or two for every connection: what is gone is found, and proxies do not close what is silent.
+    /// A few octets for every connection: what is gone is found, here and in the page, and proxies do not close what is silent.
     fn sign_of_life(&self) {
         let frame = Frame {
             octets: Bytes::from_static(SIGN_OF_LIFE),
@@ -311,7 +311,8 @@ async fn count(conn: &impl ConnectionTrait, topic: &str) -> Result<i64, db::Erro
 
 #[cfg(test)]
 mod tests {
-    use super::{Bus, stream::coming_back};
+    use super::{Bus, sse, stream::coming_back};
+    use axum::body::to_bytes;
 
     #[tokio::test]
     async fn a_version_is_told_once_and_the_first_in_any_case() {
@@ -323,6 +324,19 @@ mod tests {
         assert!(reader.next().await.is_some() && reader.next().await.is_some());
         bus.close();
         assert!(reader.next().await.is_none(), "4 and 5");
+    }
+
+    #[tokio::test]
+    async fn a_sign_of_life_is_for_pages_and_for_nobody_who_reads_in_the_process() {
+        let bus = Bus::default();
+        let (mut reader, page) = (bus.subscribe("a"), bus.subscribe("a"));
+        bus.sign_of_life();
+        bus.publish("a", "changed", "1");
+        bus.close();
+        assert_eq!(reader.next().await.map(|m| m.data), Some("1".to_owned()));
+        let octets = to_bytes(sse(page).into_body(), 1000).await.expect("ends");
+        let text = String::from_utf8_lossy(&octets);
+        assert!(text.contains("event: alive\ndata: 1\n\nevent: changed\n"), "{text}");
     }
 
     #[tokio::test]

@@ -90,6 +90,7 @@ struct Page {
     print: consent::ConsentCard,
     newsletter: consent::ConsentCard,
     closes: String,
+    phase: Phase,
 }
 
 impl Page {
@@ -364,6 +365,7 @@ async fn page(
         print: card(ConsentPurpose::Print),
         newsletter: card(ConsentPurpose::Newsletter),
         closes: c.datetime(own.event.closes_at, &zone),
+        phase: Phase::of(&own.event, c.now),
         errors,
         typed,
         c,

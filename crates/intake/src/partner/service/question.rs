@@ -216,6 +216,7 @@ fn accompany(
             who.invitation,
             new.id,
             new.body.as_str(),
+            Phase::of(&own.event, app.clock.now()),
         );
         mail::outbox::put_with(batch, &app.clock, &app.settings, mail)?;
     }

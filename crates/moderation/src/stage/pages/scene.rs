@@ -99,6 +99,8 @@ pub(crate) struct Scene {
     pub(crate) sheet: Option<stage_sheet::Model>,
     pub(crate) cues: Vec<Cue>,
     pub(crate) cards: Cards,
+    /// What was on the screen last, where nothing is now.
+    before: Shown,
 }
 
 impl Scene {
@@ -111,7 +113,12 @@ impl Scene {
         };
         let cues = plan::cues(conn, event.id, sheet.as_ref().map(|s| s.id)).await?;
         let cards = cards(conn, event, lang).await?;
+        let before = match Shown::of(run.as_ref()) {
+            Shown::Nothing if run.is_some() => repo::shown_last(conn, event.id).await?,
+            _ => Shown::Nothing,
+        };
         Ok(Self {
+            before,
             run,
             sheet,
             cues,
@@ -137,11 +144,18 @@ impl Scene {
         self.cues.iter().position(|cue| cue.shown == shown)
     }
 
-    /// What comes after what is shown; at the beginning, the first.
+    /// Something was shown, and now nothing is: it is over, or between two sittings.
+    pub(crate) fn was_on(&self) -> bool {
+        self.before != Shown::Nothing
+    }
+
+    /// What comes after what is shown; at the beginning the first, and after the last nothing.
     pub(crate) fn next(&self) -> Option<&Cue> {
+        let last = self.cues.last().is_some_and(|cue| cue.shown == self.before);
         match (self.at(), self.shown()) {
             (Some(at), _) => self.cues.get(at + 1),
-            (None, Shown::Nothing) => self.cues.first(),
+            (None, Shown::Nothing) if !last => self.cues.first(),
+            (None, Shown::Nothing) => None,
             (None, _) => None,
         }
     }
