@@ -2,8 +2,10 @@
 
 mod notes;
 mod played;
+mod rehearsal;
 mod run;
 mod set;
 mod speakers;
+mod tables;
 mod telephones;
 mod transcript;
