@@ -37,6 +37,7 @@ mod m0032_places;
 mod m0033_stage;
 mod m0034_door;
 mod m0035_telephones;
+mod m0036_rehearsal;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_stage::Step),
             Box::new(m0034_door::Step),
             Box::new(m0035_telephones::Step),
+            Box::new(m0036_rehearsal::Step),
         ]
     }
 }

@@ -3,8 +3,10 @@
 mod insight;
 mod notes;
 mod played;
+mod rehearsal;
 mod run;
 mod set;
 mod speakers;
+mod tables;
 mod telephones;
 mod transcript;

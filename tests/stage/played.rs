@@ -11,7 +11,7 @@ use domain::state::{
     mail::OutgoingState,
     question::QuestionState,
 };
-use moderation::stage::service::{self as stage, Deed};
+use moderation::stage::service::{self as stage, Deed, Seen};
 use testkit::World;
 
 async fn state(set: &Set, n: usize) -> QuestionState {
@@ -239,15 +239,17 @@ async fn who_presses_second_sees_what_the_first_did_and_may_take_over() {
 
     // Two at the same moment with the same page: one act.
     let (app, event) = (&set.world.app, set.scene.event);
-    let (staff, seen) = (
-        set.stands().await.operator_id.expect("operates"),
-        set.stands().await.version,
-    );
+    let stands = set.stands().await;
+    let (staff, version) = (stands.operator_id.expect("operates"), stands.version);
+    let seen = Seen {
+        version,
+        rehearsal: None,
+    };
     let acts = (
         stage::act(app, staff, event, seen, Deed::Next),
         stage::act(app, staff, event, seen, Deed::Next),
     );
     let (a, b) = tokio::join!(acts.0, acts.1);
     assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
-    assert_eq!(set.stands().await.version, seen + 1);
+    assert_eq!(set.stands().await.version, version + 1);
 }

@@ -86,8 +86,8 @@ ids! {
     /// What asker and crew say to each other beside question and answer.
     MessageId,
     CrewAddressId,
-    /// The run of show of one sitting, one line of it, and one act of who operates the stage.
-    SheetId, LineId, StageActId,
+    /// The run of show of one sitting, one line of it, one act of who operates the stage, and one rehearsal of it.
+    SheetId, LineId, StageActId, RehearsalId,
     /// One tick at the door, and somebody who came without being on the list; both are made on the phone.
     MarkId, WalkInId,
 }

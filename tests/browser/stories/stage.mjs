@@ -13,6 +13,7 @@ export async function runs(scene) {
   await v.look("stage-before");
   await plans(scene, v);
   await v.goto(`${EVENT}/stage`);
+  await rehearses(scene, v);
   const hall = await v.beside(v.link(t("stage-open-hall")));
   const backstage = await v.beside(v.link(t("stage-open-backstage")));
   await v.look("hall-idle", { page: hall });
@@ -49,6 +50,38 @@ export async function runs(scene) {
 
   const editor = await room.visitor("editor");
   await approve(scene, editor, t("source-stage"), 3);
+}
+
+/// A step, a note, a telephone; then all of it is deleted, and the stage is as before.
+async function rehearses({ room, t }, v) {
+  await v.press(t("rehearsal-begin"));
+  await v.told(t("stage-rehearsal-begun"));
+  const hall = await v.beside(v.link(t("stage-open-hall")));
+  await hall.getByText(t("rehearsal"), { exact: true }).waitFor();
+  await v.press(t("stage-next"));
+  await shows(room, hall, "1/10");
+  await v.look("hall-rehearsal", { page: hall });
+  await v.box(t("stage-note")).fill("리허설에서 적은 기록입니다.");
+  await v.press(t("stage-note-save"));
+  await v.told(t("rehearsal-noted"));
+  await v.look("stage-rehearsal", { dark: true });
+  await v.goto(`${EVENT}/telephones`);
+  await v.look("telephones-rehearsal");
+  const address = new URL(await v.page.locator("main a[href*='/now/']").first().getAttribute("href")).pathname;
+  const phone = await room.visitor("telephone-rehearsal");
+  await phone.goto(address);
+  await phone.inOwnLanguage();
+  await phone.page.getByText("1/10", { exact: true }).waitFor();
+  await phone.look("now-rehearsal");
+  await v.goto(`${EVENT}/stage`);
+  await v.follow(v.link(t("rehearsal-end")));
+  await v.look("rehearsal-end");
+  await v.press(t("rehearsal-end-confirm"));
+  await v.told(t("stage-rehearsal-ended"));
+  if (!room.script) await hall.reload();
+  await hall.getByText(t("rehearsal"), { exact: true }).waitFor({ state: "detached" });
+  if (room.script) await phone.page.getByText(t("now-rehearsal-over")).waitFor();
+  await hall.close();
 }
 
 /// Filled, put in order, a pause between, and on paper.

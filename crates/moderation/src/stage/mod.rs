@@ -1,7 +1,8 @@
-//! The stage (현장 답변): the run of show, what the hall sees, and the note of what was said.
+//! The stage (현장 답변): the run of show, what the hall sees, the note of what was said, and the rehearsal.
 
 mod pages;
 pub mod plan;
+pub mod rehearsal;
 pub(crate) mod repo;
 pub mod service;
 pub mod speakers;

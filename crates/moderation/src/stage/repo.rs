@@ -1,15 +1,18 @@
 //! The queries of the stage.
 
-use super::service::{Shown, shown_before};
+use super::{
+    rehearsal::Rehearsal,
+    service::{Shown, shown_before},
+};
 use db::{
     entity::{answer, decision, question, reverse_question, stage_act, stage_aside, stage_cue, stage_run},
     people,
     prelude::*,
 };
 use domain::{
-    AnswerId, EventId, QuestionId, ReverseId,
+    AnswerId, EventId, InvitationId, QuestionId, ReverseId, SpeakerId, StaffId,
     state::{
-        answer::AnswerSource,
+        answer::{AnswerSource, AnswerState},
         decision::DecisionState,
         question::{QuestionState, ReverseState},
     },
@@ -17,7 +20,7 @@ use domain::{
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// What the hall sees now; nothing was shown yet when there is no row.
+/// What the hall sees on the day; nothing was shown yet when there is no row.
 pub(crate) async fn run(conn: &impl ConnectionTrait, event: EventId) -> Result<Option<stage_run::Model>, Error> {
     Ok(stage_run::Entity::find_by_id(event).one(conn).await?)
 }
@@ -93,54 +96,112 @@ pub(crate) async fn reverse(
         .await?)
 }
 
-/// What was noted on stage for these questions.
+/// A note as it stands: an answer, or what a rehearsal wrote in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) id: AnswerId,
+    pub(crate) about: Shown,
+    pub(crate) partner: Option<InvitationId>,
+    pub(crate) speaker: Option<SpeakerId>,
+    pub(crate) body: String,
+    pub(crate) version: i32,
+    pub(crate) state: AnswerState,
+}
+
+impl Kept {
+    fn of(row: answer::Model) -> Self {
+        let question = row.question_id.map(Shown::Question);
+        Self {
+            id: row.id,
+            about: question
+                .or(row.reverse_id.map(Shown::Reverse))
+                .unwrap_or(Shown::Nothing),
+            partner: row.invitation_id,
+            speaker: row.speaker_id,
+            body: row.body,
+            version: row.version,
+            state: row.state,
+        }
+    }
+}
+
+/// What was noted for these questions, on stage or in a rehearsal.
 pub(crate) async fn notes(
     conn: &impl ConnectionTrait,
     questions: impl IntoIterator<Item = QuestionId>,
-) -> Result<Vec<answer::Model>, Error> {
-    Ok(answer::Entity::find()
+    rehearsal: Option<&Rehearsal>,
+) -> Result<Vec<Kept>, Error> {
+    if let Some(rehearsal) = rehearsal {
+        let of: HashSet<Shown> = questions.into_iter().map(Shown::Question).collect();
+        return Ok(rehearsal.book.notes().filter(|note| of.contains(&note.about)).collect());
+    }
+    let rows = answer::Entity::find()
         .filter(answer::Column::QuestionId.is_in(questions))
         .filter(answer::Column::Source.eq(AnswerSource::Stage))
         .order_by_asc(answer::Column::ReceivedAt)
         .all(conn)
-        .await?)
+        .await?;
+    Ok(rows.into_iter().map(Kept::of).collect())
 }
 
-/// What partners were noted to have answered on stage.
+/// What partners were noted to have answered, on stage or in a rehearsal.
 pub(crate) async fn reverse_notes(
     conn: &impl ConnectionTrait,
     reverse: ReverseId,
-) -> Result<Vec<answer::Model>, Error> {
-    Ok(answer::Entity::find()
+    rehearsal: Option<&Rehearsal>,
+) -> Result<Vec<Kept>, Error> {
+    if let Some(rehearsal) = rehearsal {
+        let about = Shown::Reverse(reverse);
+        return Ok(rehearsal.book.notes().filter(|note| note.about == about).collect());
+    }
+    let rows = answer::Entity::find()
         .filter(answer::Column::ReverseId.eq(reverse))
         .filter(answer::Column::Source.eq(AnswerSource::Stage))
         .order_by_asc(answer::Column::Position)
         .all(conn)
-        .await?)
+        .await?;
+    Ok(rows.into_iter().map(Kept::of).collect())
 }
 
-/// What was noted beside these answers, and who noted it.
+/// What was noted beside a note.
+pub(crate) struct Beside {
+    pub(crate) by: StaffId,
+    pub(crate) who: String,
+    pub(crate) body: String,
+}
+
 pub(crate) async fn asides(
     conn: &impl ConnectionTrait,
     answer: AnswerId,
-) -> Result<Vec<(stage_aside::Model, String)>, Error> {
-    let rows = stage_aside::Entity::find()
-        .filter(stage_aside::Column::AnswerId.eq(answer))
-        .order_by_asc(stage_aside::Column::At)
-        .all(conn)
-        .await?;
-    let staff = people::staff_names(conn, rows.iter().map(|row| row.staff_id)).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let name = staff.get(&row.staff_id).cloned().unwrap_or_default();
-            (row, name)
-        })
-        .collect())
+    rehearsal: Option<&Rehearsal>,
+) -> Result<Vec<Beside>, Error> {
+    let beside: Vec<(StaffId, String)> = if let Some(rehearsal) = rehearsal {
+        rehearsal.book.beside(answer).to_vec()
+    } else {
+        let rows = stage_aside::Entity::find()
+            .filter(stage_aside::Column::AnswerId.eq(answer))
+            .order_by_asc(stage_aside::Column::At);
+        let rows = rows.all(conn).await?;
+        rows.into_iter().map(|row| (row.staff_id, row.body)).collect()
+    };
+    let mut names = people::staff_names(conn, beside.iter().map(|(by, _)| *by)).await?;
+    let beside = beside.into_iter().map(|(by, body)| Beside {
+        by,
+        who: names.remove(&by).unwrap_or_default(),
+        body,
+    });
+    Ok(beside.collect())
 }
 
 /// What is answered already.
-pub(crate) async fn answered(conn: &impl ConnectionTrait, event: EventId) -> Result<HashSet<Uuid>, Error> {
+pub(crate) async fn answered(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    rehearsal: Option<&Rehearsal>,
+) -> Result<HashSet<Uuid>, Error> {
+    if let Some(rehearsal) = rehearsal {
+        return Ok(rehearsal.book.answered());
+    }
     let rows = stage_cue::Entity::find()
         .filter(stage_cue::Column::EventId.eq(event))
         .filter(stage_cue::Column::AnsweredAt.is_not_null())

@@ -1,11 +1,10 @@
 //! What the telephones show, as the part of the page that changes: the page holds it, and the stream brings it anew.
 
-use super::service;
+use super::hall::Hall;
 use crate::{
     Result, TEXTS,
     stage::{Scene, service::Shown},
 };
-use db::entity::event;
 use domain::{Lang, text};
 use uuid::Uuid;
 use web::{App, Words};
@@ -42,6 +41,7 @@ struct Fragment {
     held: bool,
     /// Something was on stage before.
     was_on: bool,
+    rehearsal: bool,
     stage: Option<OnStage>,
     next: Option<String>,
     asked: Vec<Asked>,
@@ -59,18 +59,19 @@ impl Fragment {
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn fragment(app: &App, event: &event::Model, lang: Lang, done: Vec<Uuid>) -> Result<String> {
+pub(super) async fn fragment(app: &App, hall: &Hall, lang: Lang, done: Vec<Uuid>) -> Result<String> {
     let conn = app.db.reader();
     let w = Words::new(lang, &TEXTS);
-    let scene = Scene::load(conn, event, lang).await?;
+    let event = &hall.event;
+    let scene = Scene::of(conn, event, lang, hall.now(conn).await?).await?;
     let (shown, held) = (scene.shown(), scene.held());
     let body = scene.text(shown);
-    let open = event.hall_from.is_some();
+    let open = hall.is_open();
     let mut stage = None;
     if open && !held && !body.is_empty() {
         let card = scene.cards.get(&shown);
         let applause = match shown.subject() {
-            Some(subject) => service::applause(conn, subject).await?,
+            Some(subject) => hall.applause(conn, subject).await?,
             None => 0,
         };
         stage = Some(OnStage {
@@ -88,7 +89,8 @@ pub(super) async fn fragment(app: &App, event: &event::Model, lang: Lang, done: 
     let fragment = Fragment {
         title: db::people::in_lang(lang, &event.title, &event.title_en),
         next: next.filter(|text| open && !held && !text.is_empty()),
-        asked: asked(app, event).await?,
+        asked: asked(app, hall).await?,
+        rehearsal: hall.rehearsal.is_some(),
         w,
         was_on: scene.was_on(),
         open,
@@ -99,16 +101,22 @@ pub(super) async fn fragment(app: &App, event: &event::Model, lang: Lang, done: 
     Ok(askama::Template::render(&fragment).unwrap_or_default())
 }
 
+/// What stands on the telephones of a rehearsal that is over.
+pub(super) fn over(lang: Lang) -> String {
+    let w = Words::new(lang, &TEXTS);
+    format!("<p class=\"now-idle\">{}</p>", w.t("now-rehearsal-over"))
+}
+
 /// Most wanted first; who asked them is not said before they stand on stage.
-async fn asked(app: &App, event: &event::Model) -> Result<Vec<Asked>> {
+async fn asked(app: &App, hall: &Hall) -> Result<Vec<Asked>> {
     let conn = app.db.reader();
-    let shown = service::shown(conn, event.id).await?;
+    let shown = hall.shown(conn).await?;
     if shown.is_empty() {
         return Ok(Vec::new());
     }
-    let votes = service::votes(conn, event.id).await?;
-    let mut asked: Vec<Asked> = (service::questions(conn, event).await?.into_iter())
-        .filter(|question| shown.contains_key(&question.id))
+    let votes = hall.votes(conn).await?;
+    let mut asked: Vec<Asked> = (hall.questions(conn).await?.into_iter())
+        .filter(|question| shown.contains(&question.id))
         .map(|question| Asked {
             votes: votes.get(&question.id).copied().unwrap_or_default(),
             on_stage: question.state == domain::state::question::QuestionState::Live,

@@ -5,14 +5,9 @@
 //! their personal link, so the answer reaches them.
 
 mod fragment;
+mod hall;
 mod pages;
+mod rehearsed;
 pub mod service;
 
 pub use pages::routes;
-
-use domain::EventId;
-
-/// What the telephones are told stands, in one language.
-fn topic(event: EventId, lang: domain::Lang) -> String {
-    format!("{}/{lang}", crate::stage::topic(event))
-}

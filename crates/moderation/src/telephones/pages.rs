@@ -1,6 +1,9 @@
 //! `/now/{code}`, the page of the telephones in the hall, and the desk's page about it.
 
-use super::{fragment::fragment, service, topic};
+use super::{
+    fragment::{fragment, over},
+    hall::Hall,
+};
 use crate::{TEXTS, triage::pages_enter as enter};
 use askama::Template;
 use axum::{
@@ -10,14 +13,12 @@ use axum::{
     routing::get,
 };
 use db::{
-    audit::Actor,
     entity::{event, question},
     people,
     prelude::*,
 };
-use domain::{Lang, QuestionId, token::Purpose};
+use domain::{Lang, QuestionId, RehearsalId, token::Purpose};
 use serde::Deserialize;
-use std::collections::HashMap;
 use uuid::Uuid;
 use web::{App, Chrome, Error, Form, auth::Operator, redirect, render};
 
@@ -29,13 +30,8 @@ pub fn routes() -> web::Router {
         .route("/desk/events/{slug}/telephones/live", get(desk_live))
 }
 
-async fn event_of(app: &App, code: &str) -> Result<event::Model, Error> {
-    let found = event::Entity::find()
-        .filter(event::Column::HallCode.eq(code.to_lowercase()))
-        .one(app.db.reader())
-        .await
-        .map_err(db::Error::from)?;
-    found.ok_or(Error::NotFound)
+async fn hall_of(app: &App, code: &str) -> Result<Hall, Error> {
+    Hall::find(app.db.reader(), code).await?.ok_or(Error::NotFound)
 }
 
 /// Who votes and applauds: a partner by their invitation, on whatever telephone; anybody else by their browser.
@@ -55,7 +51,7 @@ struct Page {
     c: Chrome,
     title: String,
     code: String,
-    open: bool,
+    hall: Hall,
     asks: bool,
     partner: bool,
     /// Markup that our own template made.
@@ -63,19 +59,20 @@ struct Page {
 }
 
 async fn show(State(app): State<App>, c: Chrome, Path(code): Path<String>) -> web::Result {
-    let event = event_of(&app, &code).await?;
+    let hall = hall_of(&app, &code).await?;
+    let event = &hall.event;
     let title = people::in_lang(c.lang(), &event.title, &event.title_en);
     let c = c.with(&TEXTS).for_event(event.slug.clone(), title.clone());
-    let done = service::done(app.db.reader(), &voter(&app, &c, &event)).await?;
-    let now = fragment(&app, &event, c.lang(), done).await?;
+    let done = hall.done(app.db.reader(), &voter(&app, &c, event)).await?;
+    let now = fragment(&app, &hall, c.lang(), done).await?;
     let page = Page {
-        open: event.hall_from.is_some(),
-        asks: event.hall_asks_until.is_some_and(|until| c.now < until),
+        asks: hall.rehearsal.is_none() && event.hall_asks_until.is_some_and(|until| c.now < until),
         partner: c.partner.is_some_and(|partner| partner.event == event.id),
         c,
         title,
         code,
         now,
+        hall,
     };
     render(&page)
 }
@@ -86,19 +83,21 @@ async fn live(
     headers: HeaderMap,
 ) -> web::Result<Response> {
     let lang: Lang = lang.parse().map_err(|_| Error::NotFound)?;
-    let event = event_of(&app, &code).await?.id;
+    let topic = hall_of(&app, &code).await?.topic(lang);
     let about = app.clone();
     let stands = move || {
-        let app = about.clone();
-        async move { stands(&app, event, lang).await }
+        let (app, code) = (about.clone(), code.clone());
+        async move { stands(&app, &code, lang).await }
     };
-    Ok(web::live::sse(app.live.state(&topic(event, lang), &headers, stands)))
+    Ok(web::live::sse(app.live.state(&topic, &headers, stands)))
 }
 
 /// `None` when the database does not answer: what was told stands meanwhile.
-async fn stands(app: &App, event: domain::EventId, lang: Lang) -> Option<String> {
-    let row = event::Entity::find_by_id(event).one(app.db.reader()).await.ok()??;
-    fragment(app, &row, lang, Vec::new()).await.ok()
+async fn stands(app: &App, code: &str, lang: Lang) -> Option<String> {
+    match Hall::find(app.db.reader(), code).await.ok()? {
+        Some(hall) => fragment(app, &hall, lang, Vec::new()).await.ok(),
+        None => Some(over(lang)),
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -114,12 +113,12 @@ async fn act(
     Path(code): Path<String>,
     Form(act): Form<Act>,
 ) -> web::Result<Response> {
-    let event = event_of(&app, &code).await?;
+    let hall = hall_of(&app, &code).await?;
     let c = c.with(&TEXTS);
-    let voter = voter(&app, &c, &event);
+    let voter = voter(&app, &c, &hall.event);
     let done = match (act.clap, act.vote) {
-        (Some(subject), _) => service::clap(&app, event.id, subject, &voter).await,
-        (None, Some(question)) => service::vote(&app, event.id, question, &voter).await,
+        (Some(subject), _) => hall.clap(&app, subject, &voter).await,
+        (None, Some(question)) => hall.vote(&app, question, &voter).await,
         (None, None) => return Err(Error::BadRequest("oops-bad-request-body".into())),
     };
     done.map_err(|error| error.on(&c.words))?;
@@ -143,6 +142,7 @@ struct DeskPage {
     /// A picture of the address for a camera; our own SVG.
     picture: String,
     asks: bool,
+    rehearsal: Option<RehearsalId>,
     rows: Vec<Row>,
 }
 
@@ -154,16 +154,17 @@ impl DeskPage {
 
 async fn desk(State(app): State<App>, _: Operator, c: Chrome, Path(slug): Path<String>) -> web::Result {
     let (event, c) = enter(&app, c, &slug).await?;
-    let address = event.hall_code.as_ref().filter(|_| event.hall_from.is_some());
-    let address = address.map(|code| app.public_url(&format!("/now/{code}")));
+    let hall = Hall::played(app.db.reader(), event).await?;
+    let address = hall.code().map(|code| app.public_url(&format!("/now/{code}")));
     let picture = address.as_ref().and_then(|address| print::Code::new(address).ok());
     let page = DeskPage {
-        rows: rows(&app, &event, c.lang()).await?,
-        asks: event.hall_asks_until.is_some_and(|until| c.now < until),
+        rows: rows(&app, &hall, c.lang()).await?,
+        rehearsal: hall.rehearsal.as_ref().map(|rehearsal| rehearsal.id),
+        asks: hall.event.hall_asks_until.is_some_and(|until| c.now < until),
         picture: picture.map(|code| code.svg()).unwrap_or_default(),
         address,
         c,
-        event,
+        event: hall.event,
     };
     render(&page)
 }
@@ -188,18 +189,19 @@ async fn desk_live(
 
 async fn asked(app: &App, event: domain::EventId) -> Option<String> {
     let row = event::Entity::find_by_id(event).one(app.db.reader()).await.ok()??;
-    let rows = rows(app, &row, Lang::Ko).await.ok()?;
+    let hall = Hall::played(app.db.reader(), row).await.ok()?;
+    let rows = rows(app, &hall, Lang::Ko).await.ok()?;
     let said = rows
         .iter()
         .map(|row| (row.question.id, row.question.version, row.shown, row.votes));
     serde_json::to_string(&said.collect::<Vec<_>>()).ok()
 }
 
-async fn rows(app: &App, event: &event::Model, lang: Lang) -> crate::Result<Vec<Row>> {
+async fn rows(app: &App, hall: &Hall, lang: Lang) -> crate::Result<Vec<Row>> {
     let conn = app.db.reader();
-    let questions = service::questions(conn, event).await?;
-    let shown = service::shown(conn, event.id).await?;
-    let votes: HashMap<QuestionId, i32> = service::votes(conn, event.id).await?;
+    let questions = hall.questions(conn).await?;
+    let shown = hall.shown(conn).await?;
+    let votes = hall.votes(conn).await?;
     let askers = people::invitees(conn, questions.iter().map(|q| q.invitation_id), lang).await?;
     let services = people::service_names(conn, lang).await?;
     let rows = questions.into_iter().map(|question| Row {
@@ -209,7 +211,7 @@ async fn rows(app: &App, event: &event::Model, lang: Lang) -> crate::Result<Vec<
             .unwrap_or_default(),
         service: services.get(&question.service_id).cloned().unwrap_or_default(),
         votes: votes.get(&question.id).copied().unwrap_or_default(),
-        shown: shown.contains_key(&question.id),
+        shown: shown.contains(&question.id),
         question,
     });
     Ok(rows.collect())
@@ -219,6 +221,8 @@ async fn rows(app: &App, event: &event::Model, lang: Lang) -> crate::Result<Vec<
 struct Change {
     act: String,
     question: Option<QuestionId>,
+    /// In which the page was made.
+    rehearsal: Option<RehearsalId>,
 }
 
 async fn change(
@@ -229,12 +233,16 @@ async fn change(
     Form(change): Form<Change>,
 ) -> web::Result<Response> {
     let (event, c) = enter(&app, c, &slug).await?;
+    let hall = Hall::played(app.db.reader(), event).await?;
+    if hall.rehearsal.as_ref().map(|rehearsal| rehearsal.id) != change.rehearsal {
+        return Err(crate::Error::Refused("refused-rehearsal-changed").on(&c.words));
+    }
     let done = match (change.act.as_str(), change.question) {
-        ("open", _) => service::open(&app, staff.id, event.id, false).await,
-        ("asks", _) => service::open(&app, staff.id, event.id, true).await,
-        ("close", _) => service::close(&app, Actor::Staff(staff.id), event.id).await,
-        ("show", Some(question)) => service::show(&app, staff.id, &event, question, true).await,
-        ("hide", Some(question)) => service::show(&app, staff.id, &event, question, false).await,
+        ("open", _) => hall.open(&app, staff.id, false).await,
+        ("asks", _) => hall.open(&app, staff.id, true).await,
+        ("close", _) => hall.close(&app, staff.id).await,
+        ("show", Some(question)) => hall.show(&app, staff.id, question, true).await,
+        ("hide", Some(question)) => hall.show(&app, staff.id, question, false).await,
         _ => return Err(Error::BadRequest("oops-bad-request-body".into())),
     };
     done.map_err(|error| error.on(&c.words))?;

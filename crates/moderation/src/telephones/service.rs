@@ -1,7 +1,6 @@
 //! Opening and closing the telephones' page, and what people do there.
 
 use crate::{Error, Result};
-use data_encoding::BASE32_NOPAD;
 use db::{
     audit::{self, Actor},
     entity::{event, hall_applause, hall_clap, hall_question, hall_vote, question},
@@ -18,8 +17,15 @@ use web::App;
 const ASKS: chrono::TimeDelta = chrono::TimeDelta::hours(12);
 /// So long does the page stay open: a day, and its preparation.
 const OPEN: chrono::TimeDelta = chrono::TimeDelta::hours(36);
-/// Octets of chance in the address: the hall has it on its screen, the street does not guess it.
+/// Octets of chance in the address.
 const CODE: usize = 5;
+
+/// A new address: the hall has it on its screen, the street does not guess it.
+pub(crate) fn code() -> String {
+    data_encoding::BASE32_NOPAD
+        .encode(&rand::random::<[u8; CODE]>())
+        .to_lowercase()
+}
 
 /// Opens the page, or changes whether the hall may ask. The address stays the same for an event.
 ///
@@ -28,13 +34,12 @@ const CODE: usize = 5;
 pub async fn open(app: &App, staff: StaffId, event: EventId, asks: bool) -> Result<()> {
     let now = app.clock.now();
     let tx = app.db.begin_write().await?;
-    let chance = BASE32_NOPAD.encode(&rand::random::<[u8; CODE]>()).to_lowercase();
     let here = event::Entity::update_many().filter(event::Column::Id.eq(event));
     let first = |column: event::Column, value: SimpleExpr| Expr::col(column).if_null(value);
     let opened = here
         .col_expr(
             event::Column::HallCode,
-            first(event::Column::HallCode, Expr::value(chance)),
+            first(event::Column::HallCode, Expr::value(code())),
         )
         .col_expr(
             event::Column::HallFrom,

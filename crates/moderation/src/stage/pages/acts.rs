@@ -5,14 +5,14 @@ use super::{
     operate::{self, Address},
 };
 use crate::{
-    stage::service::{self, Deed, Shown},
+    stage::service::{self, Deed, Seen, Shown},
     triage::pages_enter as enter,
 };
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use domain::SheetId;
+use domain::{RehearsalId, SheetId};
 use serde::Deserialize;
 use web::{App, Chrome, Errors, Form, redirect};
 
@@ -21,6 +21,8 @@ use web::{App, Chrome, Errors, Form, redirect};
 pub(super) struct Press {
     act: String,
     version: i32,
+    /// In which the page was made.
+    rehearsal: Option<RehearsalId>,
     /// What it is about, where it is not what is shown.
     cue: String,
     sheet: Option<SheetId>,
@@ -64,13 +66,18 @@ pub(super) async fn act(
         .deed()
         .ok_or_else(|| web::Error::BadRequest("oops-bad-request-body".into()))?;
     let flash = match deed {
+        Deed::NotReached(_) if press.rehearsal.is_some() => Some("rehearsal-not-reached"),
         Deed::NotReached(_) => Some("stage-not-reached"),
         Deed::Undo => Some("stage-undone"),
         Deed::Take => Some("stage-taken"),
         _ => None,
     };
+    let seen = Seen {
+        rehearsal: press.rehearsal,
+        version: press.version,
+    };
     let mut errors = Errors::new();
-    match service::act(&app, staff.id, event.id, press.version, deed).await {
+    match service::act(&app, staff.id, event.id, seen, deed).await {
         Ok(()) => {
             let to = redirect(operate::href(&slug));
             return Ok(flash

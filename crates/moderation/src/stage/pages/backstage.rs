@@ -45,6 +45,7 @@ struct BackstagePage {
     next: Option<Line>,
     timer: Option<Timer>,
     bright: bool,
+    rehearsal: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -85,6 +86,7 @@ pub(super) async fn show(
         next,
         timer: scene.timer(c.now),
         bright: address.hall == "light",
+        rehearsal: scene.rehearsal.is_some(),
         c,
         event,
     })

@@ -40,6 +40,7 @@ struct HallPage {
     bright: bool,
     /// Where telephones read along, while their page is open, and the same as a picture for a camera.
     telephones: Option<(String, String)>,
+    rehearsal: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -64,7 +65,8 @@ pub(super) async fn show(
     render(&HallPage {
         title: people::in_lang(c.lang(), &event.title, &event.title_en),
         bright: address.hall == "light",
-        telephones: telephones(&app, &event),
+        telephones: telephones(&app, &event, &scene),
+        rehearsal: scene.rehearsal.is_some(),
         c,
         event,
         screen,
@@ -72,8 +74,11 @@ pub(super) async fn show(
     })
 }
 
-fn telephones(app: &App, event: &event::Model) -> Option<(String, String)> {
-    let code = event.hall_code.as_ref().filter(|_| event.hall_from.is_some())?;
+fn telephones(app: &App, event: &event::Model, scene: &Scene) -> Option<(String, String)> {
+    let code = match &scene.rehearsal {
+        Some(rehearsal) => &rehearsal.hall_code,
+        None => event.hall_code.as_ref().filter(|_| event.hall_from.is_some())?,
+    };
     let address = app.public_url(&format!("/now/{code}"));
     let picture = print::Code::new(&address).ok()?.svg();
     let short = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);

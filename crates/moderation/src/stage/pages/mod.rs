@@ -5,6 +5,7 @@ mod backstage;
 mod hall;
 mod notes;
 mod operate;
+mod rehearse;
 mod run;
 mod scene;
 mod speaker_link;
@@ -35,6 +36,10 @@ pub fn routes() -> web::Router {
         .route("/desk/events/{slug}/stage/note", post(notes::save))
         .route("/desk/events/{slug}/stage/typing", post(notes::typing))
         .route("/desk/events/{slug}/stage/beside", post(notes::beside))
+        .route(
+            "/desk/events/{slug}/stage/rehearsal",
+            get(rehearse::show).post(rehearse::press),
+        )
         .route("/hall/{slug}", get(hall::show))
         .route("/hall/{slug}/backstage", get(backstage::show))
         .route("/hall/{slug}/live", get(hall::live))

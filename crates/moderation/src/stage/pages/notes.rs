@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use db::entity::event;
-use domain::{AnswerId, InvitationId, StaffId};
+use domain::{AnswerId, InvitationId, RehearsalId, StaffId};
 use serde::Deserialize;
 use serde_json::json;
 use web::{App, Chrome, Errors, Form, redirect};
@@ -31,6 +31,8 @@ pub(super) struct Input {
     text: String,
     /// Of the answer that the form showed; 0 for none.
     version: i32,
+    /// In which the page was made.
+    rehearsal: Option<RehearsalId>,
     /// `transcript`: the form stands there.
     back: String,
 }
@@ -86,6 +88,7 @@ async fn note(
         text: &input.text,
         base: Some(input.version),
         typing,
+        rehearsal: input.rehearsal,
     };
     match service::note(&tx, app, staff, said).await {
         // Screens and phones have nothing new to show while somebody types.
@@ -122,7 +125,8 @@ pub(super) async fn save(
                     "transcript" => format!("/desk/events/{slug}/transcript"),
                     _ => operate::href(&slug),
                 };
-                return Ok(redirect(to).flash("stage-noted").into_response());
+                let noted = input.rehearsal.map_or("stage-noted", |_| "rehearsal-noted");
+                return Ok(redirect(to).flash(noted).into_response());
             }
             Ok(Noted::Beside(_)) => {
                 let address = operate::note_href(&slug, &input.about, input.partner.parse().ok());
@@ -197,7 +201,7 @@ pub(super) async fn beside(
         "add" => service::add_aside(&tx, &app, event.id, input.answer, input.by)
             .await
             .map(drop),
-        "drop" => service::drop_aside(&tx, event.id, input.answer, input.by).await,
+        "drop" => service::drop_aside(&tx, &app, event.id, input.answer, input.by).await,
         _ => Err(crate::Error::NotFound),
     };
     done.map_err(|error| error.on(&c.words))?;

@@ -2,23 +2,21 @@
 
 use super::{
     Operator,
+    rehearse::Rehearsed,
     scene::{Card, Scene, Timer},
 };
 use crate::{
     reverse::repo as reverse,
     stage::{
-        plan, repo,
-        service::{Shown, undoable},
+        plan,
+        repo::{self, Beside, Kept},
+        service::{Seen, Shown, undoable},
     },
     triage::{pages_enter as enter, repo as triage},
 };
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use db::{
-    entity::{answer, event, stage_aside},
-    people,
-    prelude::ConnectionTrait,
-};
+use db::{entity::event, people, prelude::ConnectionTrait};
 use domain::{InvitationId, SpeakerId, StaffId};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -62,12 +60,13 @@ struct Noting {
     text: String,
     /// Of the answer that the form was made from.
     version: i32,
+    answer: Option<domain::AnswerId>,
     state: Option<String>,
     speakers: Vec<Choice>,
     partners: Vec<Choice>,
     partner: Option<InvitationId>,
     /// Notes that others made at the same time.
-    beside: Vec<(stage_aside::Model, String)>,
+    beside: Vec<Beside>,
     /// Who has answered a question that was asked back, and where their note is.
     said: Vec<(String, String)>,
 }
@@ -91,7 +90,8 @@ struct StagePage {
     noting: Option<Noting>,
     timer: Option<Timer>,
     held: bool,
-    version: i32,
+    seen: Seen,
+    rehearsal: Option<Rehearsed>,
     message: String,
     /// Somebody else who operates.
     other: Option<String>,
@@ -104,6 +104,10 @@ struct StagePage {
 }
 
 impl StagePage {
+    /// A rehearsal may begin: nothing of the day is on the screen.
+    fn may_rehearse(&self) -> bool {
+        self.rehearsal.is_none() && self.current_shown() == Shown::Nothing && !self.held
+    }
     fn base(&self) -> String {
         format!("/desk/events/{}", self.event.slug)
     }
@@ -174,7 +178,8 @@ pub(super) async fn page(
     let operator = scene.run.as_ref().and_then(|run| run.operator_id);
     let names = people::staff_names(conn, operator).await?;
     let items = items(conn, &event, &scene).await?;
-    let left_over = plan::left_over(conn, event.id).await?;
+    let rehearsal = scene.rehearsal.as_ref();
+    let left_over = plan::left_over(conn, event.id, rehearsal.map(|rehearsal| &rehearsal.book)).await?;
     let planned = scene.sheet.is_some();
     let page = StagePage {
         noting: noting(conn, &event, &scene, &address, &typed, &c).await?,
@@ -186,7 +191,8 @@ pub(super) async fn page(
         sheets: sheets(conn, &event, &scene, &c).await?,
         timer: scene.timer(c.now),
         held: scene.held(),
-        version: scene.version(),
+        seen: scene.seen(),
+        rehearsal: Rehearsed::load(conn, rehearsal, c.now).await?,
         message: typed
             .message
             .or_else(|| scene.run.as_ref().map(|run| run.message.clone()))
@@ -195,7 +201,9 @@ pub(super) async fn page(
             .filter(|id| *id != staff)
             .and_then(|id| names.get(&id).cloned()),
         mine: operator == Some(staff),
-        last: undoable(conn, event.id).await?.map(|act| act.kind.replace('_', "-")),
+        last: undoable(conn, event.id, rehearsal)
+            .await?
+            .map(|act| act.kind.replace('_', "-")),
         unreleased: repo::unreleased(conn, event.id).await?,
         at: scene.at(),
         q: address.q,
@@ -212,12 +220,13 @@ async fn items(conn: &impl ConnectionTrait, event: &event::Model, scene: &Scene)
         Shown::Question(id) => Some(id),
         _ => None,
     });
-    let notes: HashMap<_, _> = repo::notes(conn, questions)
+    let rehearsal = scene.rehearsal.as_ref();
+    let notes: HashMap<_, _> = repo::notes(conn, questions, rehearsal)
         .await?
         .into_iter()
-        .filter_map(|note| Some((note.question_id?, note.state)))
+        .map(|note| (note.about, note.state))
         .collect();
-    let answered = repo::answered(conn, event.id).await?;
+    let answered = repo::answered(conn, event.id, rehearsal).await?;
     let items = scene.cues.iter().map(|cue| Item {
         shown: cue.shown,
         position: scene.position(cue.shown),
@@ -227,10 +236,7 @@ async fn items(conn: &impl ConnectionTrait, event: &event::Model, scene: &Scene)
         microphone: cue.microphone.clone(),
         current: cue.shown == scene.shown(),
         answered: cue.shown.subject().is_some_and(|id| answered.contains(&id)),
-        noted: match cue.shown {
-            Shown::Question(id) => notes.get(&id).map(ToString::to_string),
-            _ => None,
-        },
+        noted: notes.get(&cue.shown).map(ToString::to_string),
     });
     Ok(items.collect())
 }
@@ -280,6 +286,7 @@ async fn noting(
         lang: card.lang,
         text: String::new(),
         version: 0,
+        answer: None,
         state: None,
         speakers: Vec::new(),
         partners: Vec::new(),
@@ -287,13 +294,14 @@ async fn noting(
         beside: Vec::new(),
         said: Vec::new(),
     };
+    let rehearsal = scene.rehearsal.as_ref();
     let note = match shown {
         Shown::Question(id) => {
-            let note = repo::notes(conn, [id]).await?.pop();
+            let note = repo::notes(conn, [id], rehearsal).await?.pop();
             noting.title = c.t1("stage-note-title", "n", card.number);
             let spoke = typed
                 .speaker
-                .or(note.as_ref().and_then(|n| n.speaker_id))
+                .or(note.as_ref().and_then(|n| n.speaker))
                 .or(card.speaker_id);
             let speakers = triage::speakers(conn, event.id).await?;
             let speakers = speakers
@@ -304,16 +312,17 @@ async fn noting(
         }
         Shown::Reverse(id) => {
             noting.title = c.t1("stage-note-title-reverse", "n", card.number);
-            let notes = repo::reverse_notes(conn, id).await?;
+            let notes = repo::reverse_notes(conn, id, rehearsal).await?;
             partners(conn, event, id, address, &notes, &mut noting, c).await?;
             notes
                 .into_iter()
-                .find(|note| address.partner.is_some() && note.invitation_id == address.partner)
+                .find(|note| address.partner.is_some() && note.partner == address.partner)
         }
         Shown::Nothing | Shown::Pause(_) => None,
     };
     if let Some(note) = note {
-        noting.beside = repo::asides(conn, note.id).await?;
+        noting.beside = repo::asides(conn, note.id, rehearsal).await?;
+        noting.answer = Some(note.id);
         noting.version = note.version;
         noting.state = Some(note.state.to_string());
         noting.text = note.body;
@@ -330,11 +339,11 @@ async fn partners(
     event: &event::Model,
     id: domain::ReverseId,
     address: &Address,
-    notes: &[answer::Model],
+    notes: &[Kept],
     noting: &mut Noting,
     c: &Chrome,
 ) -> crate::Result<()> {
-    let mut ids: Vec<InvitationId> = notes.iter().filter_map(|note| note.invitation_id).collect();
+    let mut ids: Vec<InvitationId> = notes.iter().filter_map(|note| note.partner).collect();
     ids.extend(
         reverse::assignments(conn, id)
             .await?
@@ -355,10 +364,10 @@ async fn partners(
     });
     noting.partners = choices.collect();
     let said = notes.iter().filter_map(|note| {
-        let invitee = known.get(&note.invitation_id?)?;
+        let invitee = known.get(&note.partner?)?;
         Some((
             invitee.line(),
-            note_href(&event.slug, &noting.shown.to_string(), note.invitation_id),
+            note_href(&event.slug, &noting.shown.to_string(), note.partner),
         ))
     });
     noting.said = said.collect();

@@ -3,8 +3,9 @@
 use crate::{
     stage::{
         plan::{self, Cue, MINUTES},
+        rehearsal::{Now, Rehearsal},
         repo,
-        service::{Shown, elapsed},
+        service::{Seen, Shown, elapsed},
     },
     triage::repo as triage,
 };
@@ -101,20 +102,35 @@ pub(crate) struct Scene {
     pub(crate) cards: Cards,
     /// What was on the screen last, where nothing is now.
     before: Shown,
+    /// In which it is played, when it is not the day.
+    pub(crate) rehearsal: Option<Rehearsal>,
 }
 
 impl Scene {
+    /// As it is played now.
     pub(crate) async fn load(conn: &impl ConnectionTrait, event: &event::Model, lang: Lang) -> crate::Result<Self> {
-        let run = repo::run(conn, event.id).await?;
+        Self::of(conn, event, lang, Now::load(conn, event.id).await?).await
+    }
+
+    pub(crate) async fn of(
+        conn: &impl ConnectionTrait,
+        event: &event::Model,
+        lang: Lang,
+        now: Now,
+    ) -> crate::Result<Self> {
+        let Now { run, rehearsal } = now;
         let lines = plan::lines(conn, event.id).await?;
         let sheet = match plan::played(&lines, run.as_ref().and_then(|run| run.sheet_id)) {
             Some(id) => plan::of_event(conn, event.id, id).await?,
             None => None,
         };
-        let cues = plan::cues(conn, event.id, sheet.as_ref().map(|s| s.id)).await?;
-        let cards = cards(conn, event, lang).await?;
-        let before = match Shown::of(run.as_ref()) {
-            Shown::Nothing if run.is_some() => repo::shown_last(conn, event.id).await?,
+        let book = rehearsal.as_ref().map(|rehearsal| &rehearsal.book);
+        let cues = plan::cues(conn, event.id, sheet.as_ref().map(|s| s.id), book).await?;
+        let mut cards = cards(conn, event, lang).await?;
+        cards.retain(|shown, _| book.is_none_or(|book| !book.is_gone(*shown)));
+        let before = match (Shown::of(run.as_ref()), book) {
+            (Shown::Nothing, Some(book)) => book.shown_last(),
+            (Shown::Nothing, None) if run.is_some() => repo::shown_last(conn, event.id).await?,
             _ => Shown::Nothing,
         };
         Ok(Self {
@@ -123,7 +139,15 @@ impl Scene {
             sheet,
             cues,
             cards,
+            rehearsal,
         })
+    }
+
+    pub(crate) fn seen(&self) -> Seen {
+        Seen {
+            rehearsal: self.rehearsal.as_ref().map(|rehearsal| rehearsal.id),
+            version: self.run.as_ref().map_or(0, |run| run.version),
+        }
     }
 
     /// What the operator has chosen, also while it is held.
@@ -133,10 +157,6 @@ impl Scene {
 
     pub(crate) fn held(&self) -> bool {
         self.run.as_ref().is_some_and(|run| run.held)
-    }
-
-    pub(crate) fn version(&self) -> i32 {
-        self.run.as_ref().map_or(0, |run| run.version)
     }
 
     pub(crate) fn at(&self) -> Option<usize> {

@@ -117,14 +117,11 @@ async fn rows(
         Shown::Question(id) => Some(*id),
         _ => None,
     });
-    let notes = repo::notes(conn, questions).await?;
-    let mut notes: HashMap<_, _> = notes.into_iter().filter_map(|n| Some((n.question_id?, n))).collect();
+    let notes = repo::notes(conn, questions, None).await?;
+    let mut notes: HashMap<_, _> = notes.into_iter().map(|note| (note.about, note)).collect();
     let rows = parts.into_iter().filter_map(|(shown, words)| {
         let card = cards.get(&shown)?;
-        let note = match shown {
-            Shown::Question(id) => notes.remove(&id),
-            _ => None,
-        };
+        let note = notes.remove(&shown);
         let key = if matches!(shown, Shown::Reverse(_)) {
             "label-reverse"
         } else {

@@ -8,8 +8,9 @@ pub use clock::{Times, times};
 pub use draft::{Checked, Draft, Line, What, check};
 pub use save::{current, save};
 
-use super::service::Shown;
-use crate::{Error, Result, stage::repo};
+use super::{rehearsal::Book, repo, service::Shown};
+use crate::{Error, Result};
+use chrono::{DateTime, Utc};
 use db::{
     entity::{sitting, stage_line, stage_sheet},
     prelude::*,
@@ -98,16 +99,51 @@ pub(crate) async fn lines(conn: &impl ConnectionTrait, event: EventId) -> Result
     Ok(lines)
 }
 
+/// The same as a rehearsal plays them.
+async fn lines_with(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    book: Option<&Book>,
+) -> Result<Vec<stage_line::Model>> {
+    let mut lines = lines(conn, event).await?;
+    if let Some(book) = book {
+        book.among(&mut lines);
+    }
+    Ok(lines)
+}
+
+/// When the sittings begin, as far as that is planned.
+pub(crate) async fn begins(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<DateTime<Utc>>> {
+    let sheets = sheets(conn, event).await?;
+    let planned = |sitting| {
+        sheets
+            .iter()
+            .find(|s| s.sitting_id == sitting)
+            .and_then(|s| s.starts_at)
+    };
+    let mut begins = Vec::from_iter(planned(None));
+    for sitting in sittings(conn, event).await? {
+        let times = times(conn, Some(sitting.id), planned(Some(sitting.id)), []).await?;
+        begins.extend(times.begins);
+    }
+    Ok(begins)
+}
+
 /// The run that is played: the one that was chosen, else the first that has lines.
 pub(crate) fn played(lines: &[stage_line::Model], chosen: Option<SheetId>) -> Option<SheetId> {
     chosen.or_else(|| lines.first().map(|line| line.sheet_id))
 }
 
 /// What can be played, in its order: what has left the stage is passed over. Where no run was made, the released places
-/// and then the questions asked back are the run.
-pub(crate) async fn cues(conn: &impl ConnectionTrait, event: EventId, sheet: Option<SheetId>) -> Result<Vec<Cue>> {
-    let lines = lines(conn, event).await?;
-    let there = there(conn, event).await?;
+/// and then the questions asked back are the run. `book`: a rehearsal's.
+pub(crate) async fn cues(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    sheet: Option<SheetId>,
+    book: Option<&Book>,
+) -> Result<Vec<Cue>> {
+    let lines = lines_with(conn, event, book).await?;
+    let there = there(conn, event, book).await?;
     if lines.is_empty() {
         return Ok(there.into_iter().map(Cue::plain).collect());
     }
@@ -129,24 +165,26 @@ pub(crate) async fn cues(conn: &impl ConnectionTrait, event: EventId, sheet: Opt
 }
 
 /// What may be shown: the released places in their order, then the questions asked back in theirs.
-async fn there(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<Shown>> {
+async fn there(conn: &impl ConnectionTrait, event: EventId, book: Option<&Book>) -> Result<Vec<Shown>> {
     let questions = repo::order(conn, event).await?;
     let reverse = repo::reverse(conn, event).await?;
     let questions = questions.iter().map(|(_, q)| Shown::Question(q.id));
-    Ok(questions.chain(reverse.iter().map(|r| Shown::Reverse(r.id))).collect())
+    let mut there: Vec<Shown> = questions.chain(reverse.iter().map(|r| Shown::Reverse(r.id))).collect();
+    there.retain(|shown| book.is_none_or(|book| !book.is_gone(*shown)));
+    Ok(there)
 }
 
 /// What may be shown, but stands in no run.
-pub(crate) async fn left_over(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<Shown>> {
-    let lines = lines(conn, event).await?;
+pub(crate) async fn left_over(conn: &impl ConnectionTrait, event: EventId, book: Option<&Book>) -> Result<Vec<Shown>> {
+    let lines = lines_with(conn, event, book).await?;
     let placed: HashSet<Shown> = lines.iter().map(Shown::of_line).collect();
-    let mut there = there(conn, event).await?;
+    let mut there = there(conn, event, book).await?;
     there.retain(|shown| !placed.contains(shown));
     Ok(there)
 }
 
 /// Makes sure that it may be shown. What stands in no run, while there are runs, comes into the one that is played, behind
-/// `now`.
+/// `now`; in a rehearsal, into its book.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it may not be shown.
@@ -156,19 +194,24 @@ pub(crate) async fn take_in(
     now: Shown,
     shown: Shown,
     sheet: Option<SheetId>,
+    book: Option<&mut Book>,
 ) -> Result<()> {
-    let lines = lines(tx, event).await?;
+    let lines = lines_with(tx, event, book.as_deref()).await?;
     if matches!(shown, Shown::Pause(_)) {
         let known = lines.iter().any(|line| Shown::of_line(line) == shown);
         return if known { Ok(()) } else { Err(Error::NotFound) };
     }
-    if !there(tx, event).await?.contains(&shown) {
+    if !there(tx, event, book.as_deref()).await?.contains(&shown) {
         return Err(Error::NotFound);
     }
     let Some(sheet) = played(&lines, sheet) else {
         return Ok(());
     };
     if lines.iter().any(|line| Shown::of_line(line) == shown) {
+        return Ok(());
+    }
+    if let Some(book) = book {
+        book.take_in(sheet, now, shown);
         return Ok(());
     }
     let mine: Vec<&stage_line::Model> = lines.iter().filter(|line| line.sheet_id == sheet).collect();

@@ -94,7 +94,7 @@ async fn over(
     if moved && sheet.frozen_at.is_some_and(|at| at <= app.clock.now()) {
         return Err(Error::Refused("refused-run-frozen"));
     }
-    let mut allowed: HashSet<Shown> = left_over(tx, event).await?.into_iter().collect();
+    let mut allowed: HashSet<Shown> = left_over(tx, event, None).await?.into_iter().collect();
     allowed.extend(before);
     arrange(tx, sheet.id, &stood, draft.lines, &mut allowed).await?;
     let entry = audit::Entry {

@@ -1,16 +1,15 @@
 //! What the operator does at the stage, one conditional step each.
 
 use super::{
-    Shown, commit, not_reached,
-    state::{self, Done, keep, step_from, store, take, turn_to},
+    Seen, Shown, commit, elapsed,
+    not_reached::leave,
+    played::Played,
+    state::{Cue, Done, step_from},
     undo::undo,
 };
 use crate::{
     Error, Result,
-    stage::{
-        plan::{self, cues},
-        repo,
-    },
+    stage::{plan, rehearsal::Now},
 };
 use db::{entity::stage_run, prelude::*};
 use domain::{EventId, QuestionId, ReverseId, SheetId, StaffId, text};
@@ -41,11 +40,11 @@ pub enum Deed {
     Sheet(SheetId),
 }
 
-/// Does it, when the stage still stands at the version that the operator saw. Who does the first act operates.
+/// Does it, when the stage still stands as the operator saw it. Who does the first act operates.
 ///
 /// # Errors
 /// Stale when somebody acted meanwhile; a refusal while another one operates, or when the deed has no sense now.
-pub async fn act(app: &App, staff: StaffId, event: EventId, seen: i32, deed: Deed) -> Result<()> {
+pub async fn act(app: &App, staff: StaffId, event: EventId, seen: Seen, deed: Deed) -> Result<()> {
     let tx = app.db.begin_write().await?;
     match one(&tx, app, staff, event, seen, deed).await {
         Ok(()) => {
@@ -60,12 +59,18 @@ pub async fn act(app: &App, staff: StaffId, event: EventId, seen: i32, deed: Dee
     }
 }
 
-async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, seen: i32, deed: Deed) -> Result<()> {
-    let was = repo::run(tx, event).await?;
-    if seen != was.as_ref().map_or(0, |run| run.version) {
+async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, seen: Seen, deed: Deed) -> Result<()> {
+    let now = Now::load(tx, event).await?;
+    if seen != now.seen() {
         return Err(db::Error::Stale { what: "stage" }.into());
     }
-    let other = was
+    if let Some(rehearsal) = &now.rehearsal
+        && rehearsal.asks(tx, app.clock.now()).await?
+    {
+        return Err(Error::Refused("refused-rehearsal-asks"));
+    }
+    let other = now
+        .run
         .and_then(|run| run.operator_id)
         .filter(|operator| *operator != staff);
     if other.is_some() && deed != Deed::Take {
@@ -73,37 +78,37 @@ async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, seen: i32,
     }
     match deed {
         // Both take the question's row before the stage's, as everybody does.
-        Deed::NotReached(question) => not_reached(tx, app, staff, question).await,
+        Deed::NotReached(question) => leave(tx, app, staff, question, Some(seen)).await,
         Deed::Undo => undo(tx, app, staff, event, seen).await,
         deed => {
-            let was = take(tx, app, event).await?;
-            if was.version != seen {
+            let played = Played::take(tx, app, event).await?;
+            if played.seen() != seen {
                 return Err(db::Error::Stale { what: "stage" }.into());
             }
-            simple(tx, app, staff, was, deed).await
+            simple(tx, app, staff, played, deed).await
         }
     }
 }
 
 /// What changes nothing but the row, and what is noted about its line.
-async fn simple(tx: &WriteTx, app: &App, staff: StaffId, was: stage_run::Model, deed: Deed) -> Result<()> {
-    let (event, now) = (was.event_id, app.clock.now());
-    let mut run = was.clone();
+async fn simple(tx: &WriteTx, app: &App, staff: StaffId, mut played: Played, deed: Deed) -> Result<()> {
+    let now = app.clock.now();
+    let mut run = played.was.clone();
     run.operator_id = Some(staff);
     let mut done = Done::new("shown", staff);
     match deed {
-        Deed::Next => turn(tx, app, &mut run, 1, &mut done).await?,
-        Deed::Back => turn(tx, app, &mut run, -1, &mut done).await?,
+        Deed::Next => turn(tx, app, &mut played, &mut run, 1, &mut done).await?,
+        Deed::Back => turn(tx, app, &mut played, &mut run, -1, &mut done).await?,
         Deed::Show(shown) => {
-            plan::take_in(tx, event, Shown::of(Some(&run)), shown, run.sheet_id).await?;
-            turn_to(tx, app, &mut run, shown, &mut done).await?;
+            played.take_in(tx, shown).await?;
+            played.turn_to(tx, app, &mut run, shown, &mut done).await?;
         }
         Deed::Hold if run.held || Shown::of(Some(&run)) == Shown::Nothing => {
             return Err(Error::Refused("refused-nothing-shown"));
         }
         Deed::Hold => {
             done.kind = "held";
-            run.used_ms = state::elapsed(&run, now).num_milliseconds();
+            run.used_ms = elapsed(&run, now).num_milliseconds();
             run.started_at = None;
             run.held = true;
         }
@@ -117,10 +122,10 @@ async fn simple(tx: &WriteTx, app: &App, staff: StaffId, was: stage_run::Model, 
             let subject = Shown::of(Some(&run)).subject();
             let subject = subject.ok_or(Error::Refused("refused-nothing-shown"))?;
             done.kind = if yes { "answered" } else { "unanswered" };
-            let stood = state::cue(tx, subject).await?;
+            let stood = played.cue(tx, subject).await?;
             done.cues.push(stood);
             let answered_at = yes.then_some(now);
-            keep(tx, event, state::Cue { answered_at, ..stood }).await?;
+            played.keep(tx, Cue { answered_at, ..stood }).await?;
         }
         Deed::Message(typed) => {
             done.kind = "message";
@@ -128,24 +133,27 @@ async fn simple(tx: &WriteTx, app: &App, staff: StaffId, was: stage_run::Model, 
         }
         Deed::Sheet(sheet) => {
             done.kind = "sitting";
-            plan::of_event(tx, event, sheet).await?.ok_or(Error::NotFound)?;
+            plan::of_event(tx, run.event_id, sheet).await?.ok_or(Error::NotFound)?;
             run.sheet_id = Some(sheet);
-            turn_to(tx, app, &mut run, Shown::Nothing, &mut done).await?;
+            played.turn_to(tx, app, &mut run, Shown::Nothing, &mut done).await?;
         }
         Deed::Take => done.kind = "taken",
         Deed::NotReached(_) | Deed::Undo => return Err(Error::NotFound),
     }
-    store(tx, app, &was, run, done).await
+    played.store(tx, app, run, done).await
 }
 
-async fn turn(tx: &WriteTx, app: &App, run: &mut stage_run::Model, by: isize, done: &mut Done) -> Result<()> {
-    let order: Vec<Shown> = cues(tx, run.event_id, run.sheet_id)
-        .await?
-        .iter()
-        .map(|c| c.shown)
-        .collect();
+async fn turn(
+    tx: &WriteTx,
+    app: &App,
+    played: &mut Played,
+    run: &mut stage_run::Model,
+    by: isize,
+    done: &mut Done,
+) -> Result<()> {
+    let order = played.order(tx, run.sheet_id).await?;
     let to = step_from(&order, Shown::of(Some(run)), by);
-    turn_to(tx, app, run, to, done).await
+    played.turn_to(tx, app, run, to, done).await
 }
 
 /// Shows the next line, after the last one nothing. `seen` is the version that the operator's page showed: a second press
@@ -185,11 +193,12 @@ pub async fn show_reverse(app: &App, staff: StaffId, event: EventId, reverse: Re
 
 async fn freely(app: &App, staff: StaffId, event: EventId, seen: Option<i32>, deed: Deed) -> Result<Shown> {
     let reader = app.db.reader();
-    let version = repo::run(reader, event).await?.map_or(0, |run| run.version);
-    match act(app, staff, event, seen.unwrap_or(version), deed).await {
+    let now = Now::load(reader, event).await?.seen();
+    let version = seen.unwrap_or(now.version);
+    match act(app, staff, event, Seen { version, ..now }, deed).await {
         Ok(()) => {}
         Err(Error::Db(error)) if error.is_stale() && seen.is_some() => {}
         Err(error) => return Err(error),
     }
-    Ok(Shown::of(repo::run(reader, event).await?.as_ref()))
+    Ok(Shown::of(Now::load(reader, event).await?.run.as_ref()))
 }

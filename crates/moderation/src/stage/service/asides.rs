@@ -1,7 +1,10 @@
 //! Notes beside the one that stands: kept until somebody adds them to it or puts them away.
 
 use super::note::Noted;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    stage::rehearsal::{self, Rehearsal},
+};
 use db::{
     entity::{answer, stage_aside},
     prelude::*,
@@ -38,12 +41,18 @@ pub(super) async fn keep(tx: &WriteTx, app: &App, answer: AnswerId, staff: Staff
 /// [`Error::NotFound`] when it is gone; [`Error::Refused`] when the answer was approved; what both make together may be
 /// too long.
 pub async fn add_aside(tx: &WriteTx, app: &App, event: EventId, answer: AnswerId, by: StaffId) -> Result<Noted> {
+    if let Some(mut rehearsal) = rehearsing(tx, app, event).await? {
+        let (body, aside) = rehearsal.book.take_aside(answer, by).ok_or(Error::NotFound)?;
+        let noted = rehearsal.book.replace(answer, together(&body, &aside)?);
+        rehearsal.save(tx).await?;
+        return noted.ok_or(Error::NotFound);
+    }
     let aside = take(tx, event, answer, by).await?;
     let row = answer::Entity::find_by_id(answer)
         .one(tx)
         .await?
         .ok_or(Error::NotFound)?;
-    let text = AnswerText::parse(&format!("{}\n\n{}", row.body, aside))?.into_string();
+    let text = together(&row.body, &aside)?;
     let result = answer::Entity::update_many()
         .col_expr(answer::Column::Original, Expr::value(text.clone()))
         .col_expr(answer::Column::Body, Expr::value(text))
@@ -64,11 +73,25 @@ pub async fn add_aside(tx: &WriteTx, app: &App, event: EventId, answer: AnswerId
     })
 }
 
+fn together(body: &str, aside: &str) -> Result<String> {
+    Ok(AnswerText::parse(&format!("{body}\n\n{aside}"))?.into_string())
+}
+
+/// The rehearsal that is on, held. Ids of notes are of one stage only, so a page of another finds nothing.
+async fn rehearsing(tx: &WriteTx, app: &App, event: EventId) -> Result<Option<Rehearsal>> {
+    let on = rehearsal::of(tx, event).await?.map(|rehearsal| rehearsal.id);
+    rehearsal::held(tx, app, event, on).await
+}
+
 /// Puts it away for good.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is gone.
-pub async fn drop_aside(tx: &WriteTx, event: EventId, answer: AnswerId, by: StaffId) -> Result<()> {
+pub async fn drop_aside(tx: &WriteTx, app: &App, event: EventId, answer: AnswerId, by: StaffId) -> Result<()> {
+    if let Some(mut rehearsal) = rehearsing(tx, app, event).await? {
+        rehearsal.book.take_aside(answer, by).ok_or(Error::NotFound)?;
+        return rehearsal.save(tx).await;
+    }
     take(tx, event, answer, by).await.map(drop)
 }
 

@@ -4,6 +4,7 @@ mod act;
 mod asides;
 mod not_reached;
 mod note;
+mod played;
 mod shown;
 mod state;
 mod undo;
@@ -13,8 +14,11 @@ pub use asides::{add_aside, drop_aside};
 pub use not_reached::not_reached;
 pub use note::{About, Note, Noted, note, note_answer};
 pub use shown::Shown;
-pub use state::{commit, elapsed};
+pub use state::{Seen, commit, elapsed};
 
+pub(in crate::stage) use note::{Fate, fate};
+pub(in crate::stage) use played::hold_run;
+pub(crate) use state::{Cue, Stood};
 pub(crate) use undo::{shown_before, undoable};
 
 use crate::{Error, Result};

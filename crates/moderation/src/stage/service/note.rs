@@ -1,14 +1,24 @@
 //! What was said on stage becomes an answer in review.
 
 use super::{asides, hold};
-use crate::{Error, Result, answers::service::receive, service::deed::record, stage::repo, triage::repo as triage};
+use crate::{
+    Error, Result,
+    answers::service::receive,
+    service::deed::record,
+    stage::{
+        rehearsal::{self, Rehearsal},
+        repo::{self, Kept},
+        service::Shown,
+    },
+    triage::repo as triage,
+};
 use db::{
     audit::{self, Actor},
     entity::{answer, assignment, invitation, reverse_question, speaker},
     prelude::*,
 };
 use domain::{
-    AnswerId, EventId, InvitationId, QuestionId, ReverseId, SpeakerId, StaffId,
+    AnswerId, EventId, InvitationId, QuestionId, RehearsalId, ReverseId, SpeakerId, StaffId,
     state::{
         answer::{AnswerSource, AnswerState},
         question::ReverseState,
@@ -36,6 +46,24 @@ pub struct Note<'a> {
     pub base: Option<i32>,
     /// It is saved while it is typed: the audit log hears of the first time.
     pub typing: bool,
+    /// In which it was typed.
+    pub rehearsal: Option<RehearsalId>,
+}
+
+impl About {
+    const fn shown(self) -> Shown {
+        match self {
+            Self::Question(id) => Shown::Question(id),
+            Self::Reverse(id, _) => Shown::Reverse(id),
+        }
+    }
+
+    const fn partner(self) -> Option<InvitationId> {
+        match self {
+            Self::Question(_) => None,
+            Self::Reverse(_, partner) => Some(partner),
+        }
+    }
 }
 
 /// What became of it.
@@ -66,9 +94,29 @@ pub async fn note_answer(
         text,
         base: None,
         typing: false,
+        rehearsal: None,
     };
     match note(tx, app, staff, said).await? {
         Noted::Stands { answer, .. } | Noted::Beside(answer) => Ok(answer),
+    }
+}
+
+/// What a note does to the one that stands.
+pub(in crate::stage) enum Fate {
+    /// Another text stands by now, and this one does not go on where that one ends.
+    Beside,
+    Same,
+    Change,
+}
+
+pub(in crate::stage) fn fate(before: &Kept, base: Option<i32>, text: &str, speaker: Option<SpeakerId>) -> Fate {
+    let overtaken = base.is_some_and(|base| base != before.version);
+    if overtaken && !text.starts_with(&before.body) {
+        Fate::Beside
+    } else if before.body == text && speaker.is_none_or(|speaker| before.speaker == Some(speaker)) {
+        Fate::Same
+    } else {
+        Fate::Change
     }
 }
 
@@ -76,33 +124,60 @@ pub async fn note_answer(
 /// where that one ends, both are kept.
 ///
 /// # Errors
-/// As [`note_answer`]; [`Error::NotFound`] for a partner of another event.
+/// As [`note_answer`]; [`Error::NotFound`] for a partner of another event; a refusal when a rehearsal has begun or ended
+/// since the page was made.
 pub async fn note(tx: &WriteTx, app: &App, staff: StaffId, said: Note<'_>) -> Result<Noted> {
     let text = AnswerText::parse(said.text)?.into_string();
     let place = place(tx, &said).await?;
-    let before = standing(tx, said.about).await?;
-    let Some(before) = before else {
+    if let Some(rehearsal) = rehearsal::held(tx, app, place.event, said.rehearsal).await? {
+        return rehearsed(tx, rehearsal, staff, &said, &place, text).await;
+    }
+    let Some(before) = standing(tx, said.about).await? else {
         let answer = insert(tx, app, staff, &place, text).await?;
         told(tx, app, staff, &place, answer).await?;
         return Ok(Noted::Stands { answer, version: 1 });
     };
-    let overtaken = said.base.is_some_and(|base| base != before.version);
-    if overtaken && !text.starts_with(&before.body) {
-        asides::keep(tx, app, before.id, staff, text).await?;
-        return Ok(Noted::Beside(before.id));
+    let (answer, version) = (before.id, before.version);
+    match fate(&before, said.base, &text, place.speaker) {
+        Fate::Beside => {
+            asides::keep(tx, app, answer, staff, text).await?;
+            Ok(Noted::Beside(answer))
+        }
+        Fate::Same => Ok(Noted::Stands { answer, version }),
+        Fate::Change => {
+            change(tx, app, &before, place.speaker, text).await?;
+            if !said.typing {
+                told(tx, app, staff, &place, answer).await?;
+            }
+            let version = version + 1;
+            Ok(Noted::Stands { answer, version })
+        }
     }
-    if before.body == text && place.speaker.is_none_or(|s| before.speaker_id == Some(s)) {
-        let (answer, version) = (before.id, before.version);
-        return Ok(Noted::Stands { answer, version });
+}
+
+/// In a rehearsal no answer comes of it, and nobody hears of it.
+async fn rehearsed(
+    tx: &WriteTx,
+    mut rehearsal: Rehearsal,
+    staff: StaffId,
+    said: &Note<'_>,
+    place: &Place,
+    text: String,
+) -> Result<Noted> {
+    let about = said.about.shown();
+    if rehearsal.book.is_gone(about) {
+        return Err(db::Error::Stale { what: "question" }.into());
     }
-    change(tx, app, &before, place.speaker, text).await?;
-    if !said.typing {
-        told(tx, app, staff, &place, before.id).await?;
-    }
-    Ok(Noted::Stands {
-        answer: before.id,
-        version: before.version + 1,
-    })
+    let noted = rehearsal.book.note(rehearsal::Typed {
+        about,
+        partner: said.about.partner(),
+        speaker: place.speaker,
+        text,
+        base: said.base,
+        staff,
+    });
+    rehearsal.save(tx).await?;
+    Ok(noted)
 }
 
 /// Where a note belongs; its question is held until the commit.
@@ -169,12 +244,12 @@ async fn hold_reverse(tx: &WriteTx, id: ReverseId) -> Result<EventId> {
     Ok(row.ok_or(Error::NotFound)?.event_id)
 }
 
-async fn standing(conn: &impl ConnectionTrait, about: About) -> Result<Option<answer::Model>> {
+async fn standing(conn: &impl ConnectionTrait, about: About) -> Result<Option<Kept>> {
     Ok(match about {
-        About::Question(id) => repo::notes(conn, [id]).await?.pop(),
+        About::Question(id) => repo::notes(conn, [id], None).await?.pop(),
         About::Reverse(id, partner) => {
-            let notes = repo::reverse_notes(conn, id).await?;
-            notes.into_iter().find(|note| note.invitation_id == Some(partner))
+            let notes = repo::reverse_notes(conn, id, None).await?;
+            notes.into_iter().find(|note| note.partner == Some(partner))
         }
     })
 }
@@ -221,17 +296,11 @@ async fn insert(tx: &WriteTx, app: &App, staff: StaffId, place: &Place, text: St
     Ok(id)
 }
 
-async fn change(
-    tx: &WriteTx,
-    app: &App,
-    before: &answer::Model,
-    speaker: Option<SpeakerId>,
-    text: String,
-) -> Result<()> {
+async fn change(tx: &WriteTx, app: &App, before: &Kept, speaker: Option<SpeakerId>, text: String) -> Result<()> {
     let result = answer::Entity::update_many()
         .col_expr(answer::Column::Original, Expr::value(text.clone()))
         .col_expr(answer::Column::Body, Expr::value(text))
-        .col_expr(answer::Column::SpeakerId, Expr::value(speaker.or(before.speaker_id)))
+        .col_expr(answer::Column::SpeakerId, Expr::value(speaker.or(before.speaker)))
         .col_expr(answer::Column::State, Expr::value(AnswerState::InReview))
         .col_expr(answer::Column::Version, Expr::value(before.version + 1))
         .col_expr(answer::Column::ReceivedAt, Expr::value(app.clock.now()))

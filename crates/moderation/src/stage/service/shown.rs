@@ -2,11 +2,12 @@
 
 use db::entity::{stage_line, stage_run};
 use domain::{LineId, QuestionId, ReverseId};
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
 /// What is on the screen. Forms carry it as `q-ID`, `r-ID`, `p-ID`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Shown {
     Nothing,
     Question(QuestionId),

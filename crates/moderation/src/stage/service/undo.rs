@@ -1,10 +1,15 @@
 //! The last act is taken back: what the hall saw, the timer, the mark, and a question that went to its crew.
 
 use super::{
-    Shown,
-    state::{Done, Left, Stood, keep, store, take},
+    Seen, Shown,
+    played::Played,
+    state::{Done, Left, Stood},
 };
-use crate::{Error, Result, service::deed::record};
+use crate::{
+    Error, Result,
+    service::deed::record,
+    stage::rehearsal::{self, Past, Rehearsal},
+};
 use db::{
     audit::{self, Actor},
     entity::{assignment, decision, outgoing_mail, question, stage_act},
@@ -25,19 +30,35 @@ const BACK: u64 = 200;
 /// These are no acts that the hall or who speaks would notice.
 const PASSED_OVER: [&str; 2] = ["undone", "taken"];
 
-/// The last act that an undo would take back.
-pub(crate) async fn undoable(conn: &impl ConnectionTrait, event: EventId) -> Result<Option<stage_act::Model>> {
-    let acts = stage_act::Entity::find()
-        .filter(stage_act::Column::EventId.eq(event))
-        .order_by_desc(stage_act::Column::Version)
-        .limit(BACK)
-        .all(conn)
-        .await?;
+/// The last act that an undo would take back, of the day or of a rehearsal.
+pub(crate) async fn undoable(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    rehearsal: Option<&Rehearsal>,
+) -> Result<Option<Past>> {
+    let acts: Vec<Past> = if let Some(rehearsal) = rehearsal {
+        rehearsal.book.acts().iter().rev().cloned().collect()
+    } else {
+        let acts = stage_act::Entity::find()
+            .filter(stage_act::Column::EventId.eq(event))
+            .order_by_desc(stage_act::Column::Version)
+            .limit(BACK);
+        acts.all(conn).await?.into_iter().map(past).collect()
+    };
     let undone: HashSet<_> = acts.iter().filter_map(|act| act.undoes).collect();
     let mut standing = acts
         .into_iter()
         .filter(|act| !PASSED_OVER.contains(&act.kind.as_str()) && !undone.contains(&act.id));
     Ok(standing.next())
+}
+
+fn past(act: stage_act::Model) -> Past {
+    Past {
+        id: act.id,
+        kind: act.kind,
+        stood: serde_json::from_value(act.stood).unwrap_or_default(),
+        undoes: act.undoes,
+    }
 }
 
 /// What was on the screen until this act; nothing while it was held.
@@ -46,25 +67,27 @@ pub(crate) fn shown_before(act: &stage_act::Model) -> Shown {
     stood.shown()
 }
 
-pub(super) async fn undo(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, seen: i32) -> Result<()> {
-    let act = undoable(tx, event).await?.ok_or(Error::Refused("refused-no-act"))?;
-    let stood: Stood = serde_json::from_value(act.stood.clone()).unwrap_or_default();
+pub(super) async fn undo(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, seen: Seen) -> Result<()> {
+    let rehearsal = rehearsal::of(tx, event).await?;
+    let act = undoable(tx, event, rehearsal.as_ref()).await?;
+    let Past { id, stood, .. } = act.ok_or(Error::Refused("refused-no-act"))?;
     if let Some(left) = stood.left {
         come_back(tx, app, staff, left).await?;
     }
-    let was = take(tx, app, event).await?;
-    if was.version != seen {
+    let mut played = Played::take(tx, app, event).await?;
+    if played.seen() != seen {
         return Err(db::Error::Stale { what: "stage" }.into());
     }
-    for cue in &stood.cues {
-        keep(tx, event, *cue).await?;
+    // Backwards: what an act touched twice stands as before the first time.
+    for cue in stood.cues.iter().rev() {
+        played.keep(tx, *cue).await?;
     }
-    let mut run = was.clone();
+    let mut run = played.was.clone();
     run.operator_id = Some(staff);
     stood.put_back(&mut run);
     let mut done = Done::new("undone", staff);
-    done.undoes = Some(act.id);
-    store(tx, app, &was, run, done).await
+    done.undoes = Some(id);
+    played.store(tx, app, run, done).await
 }
 
 /// A question that was not reached is on stage again, while nobody was asked about it.

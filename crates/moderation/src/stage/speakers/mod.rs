@@ -64,7 +64,7 @@ pub async fn speakers(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec
     };
     for run in runs {
         let mut position = 0;
-        for cue in cues(conn, event, run).await? {
+        for cue in cues(conn, event, run, None).await? {
             let Shown::Question(question) = cue.shown else { continue };
             position += 1;
             let Some(speaker) = of.get(&question) else { continue };

@@ -152,7 +152,7 @@ async fn page(
     let minutes = draft.lines.iter().map(|line| line.planned().unwrap_or_default());
     let times = plan::times(conn, sitting, draft.starts_at, minutes).await?;
     let stands: Vec<Shown> = draft.order();
-    let mut offers = plan::left_over(conn, event.id).await?;
+    let mut offers = plan::left_over(conn, event.id, None).await?;
     offers.retain(|shown| !stands.contains(shown));
     let sheet = plan::of_sitting(conn, event.id, sitting).await?;
     let page = RunPage {
@@ -229,7 +229,7 @@ pub(super) async fn save(
     let mut errors = Errors::new();
     let mut asked = form::read(&fields, &event, &mut errors);
     if asked.fills() {
-        let offers = plan::left_over(app.db.reader(), event.id).await?;
+        let offers = plan::left_over(app.db.reader(), event.id, None).await?;
         asked.add(&offers);
     }
     let checked = plan::check(asked.draft.clone());
