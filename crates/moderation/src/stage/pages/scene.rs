@@ -118,11 +118,11 @@ impl Scene {
             _ => Shown::Nothing,
         };
         Ok(Self {
-            before,
             run,
             sheet,
             cues,
             cards,
+            before,
         })
     }
 
@@ -155,7 +155,6 @@ impl Scene {
         match (self.at(), self.shown()) {
             (Some(at), _) => self.cues.get(at + 1),
             (None, Shown::Nothing) if !last => self.cues.first(),
-            (None, Shown::Nothing) => None,
             (None, _) => None,
         }
     }
