@@ -81,4 +81,6 @@ export async function afterwards(scene) {
   await v.goto(`${EVENT}/ledger`);
   await v.look("ledger-after", { dark: true });
   await addsUp(room, v);
+  // Ten were answered on stage: one left it, and one from the hall came.
+  await v.page.getByRole("link", { name: `${ANSWERED} ${t("ledger-live")}` }).first().waitFor();
 }

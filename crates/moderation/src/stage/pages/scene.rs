@@ -134,12 +134,12 @@ impl Scene {
             _ => Shown::Nothing,
         };
         Ok(Self {
-            before,
             run,
             sheet,
             cues,
             cards,
             rehearsal,
+            before,
         })
     }
 
@@ -175,7 +175,6 @@ impl Scene {
         match (self.at(), self.shown()) {
             (Some(at), _) => self.cues.get(at + 1),
             (None, Shown::Nothing) if !last => self.cues.first(),
-            (None, Shown::Nothing) => None,
             (None, _) => None,
         }
     }
