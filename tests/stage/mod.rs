@@ -1,5 +1,6 @@
 //! The day itself: a sitting is prepared, played, and taken up again where it stood.
 
+mod from_hall;
 mod notes;
 mod played;
 mod rehearsal;
