@@ -4,7 +4,14 @@ use super::{
     fragment::{fragment, over},
     hall::Hall,
 };
-use crate::{TEXTS, triage::pages_enter as enter};
+use crate::{
+    TEXTS,
+    stage::{
+        plan,
+        service::{self as stage, Deed, Shown},
+    },
+    triage::pages_enter as enter,
+};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -17,10 +24,10 @@ use db::{
     people,
     prelude::*,
 };
-use domain::{Lang, QuestionId, RehearsalId, token::Purpose};
+use domain::{Lang, QuestionId, RehearsalId, StaffId, state::question::QuestionState, token::Purpose};
 use serde::Deserialize;
 use uuid::Uuid;
-use web::{App, Chrome, Error, Form, auth::Operator, redirect, render};
+use web::{App, Chrome, Error, Errors, Form, auth::Operator, redirect, render, render_form};
 
 pub fn routes() -> web::Router {
     web::Router::new()
@@ -131,6 +138,14 @@ struct Row {
     service: String,
     votes: i32,
     shown: bool,
+    /// It may be put on stage from here.
+    offered: bool,
+}
+
+impl Row {
+    fn is(&self, state: &str) -> bool {
+        self.question.state.to_string() == state
+    }
 }
 
 #[derive(Template)]
@@ -144,6 +159,7 @@ struct DeskPage {
     asks: bool,
     rehearsal: Option<RehearsalId>,
     rows: Vec<Row>,
+    errors: Errors,
 }
 
 impl DeskPage {
@@ -154,19 +170,24 @@ impl DeskPage {
 
 async fn desk(State(app): State<App>, _: Operator, c: Chrome, Path(slug): Path<String>) -> web::Result {
     let (event, c) = enter(&app, c, &slug).await?;
+    page(&app, c, event, Errors::new()).await
+}
+
+async fn page(app: &App, c: Chrome, event: event::Model, errors: Errors) -> web::Result {
     let hall = Hall::played(app.db.reader(), event).await?;
     let address = hall.code().map(|code| app.public_url(&format!("/now/{code}")));
     let picture = address.as_ref().and_then(|address| print::Code::new(address).ok());
     let page = DeskPage {
-        rows: rows(&app, &hall, c.lang()).await?,
+        rows: rows(app, &hall, c.lang()).await?,
         rehearsal: hall.rehearsal.as_ref().map(|rehearsal| rehearsal.id),
         asks: hall.event.hall_asks_until.is_some_and(|until| c.now < until),
         picture: picture.map(|code| code.svg()).unwrap_or_default(),
         address,
         c,
         event: hall.event,
+        errors,
     };
-    render(&page)
+    render_form(&page.errors, &page)
 }
 
 /// Says which questions came from the hall, which are shown and how many want to know: none of it counts the stage's topic.
@@ -202,6 +223,11 @@ async fn rows(app: &App, hall: &Hall, lang: Lang) -> crate::Result<Vec<Row>> {
     let questions = hall.questions(conn).await?;
     let shown = hall.shown(conn).await?;
     let votes = hall.votes(conn).await?;
+    let left_over = plan::left_over(conn, hall.event.id, None).await?;
+    let offered = |question: &question::Model| match question.state {
+        QuestionState::Received => true,
+        _ => left_over.contains(&Shown::Question(question.id)),
+    };
     let askers = people::invitees(conn, questions.iter().map(|q| q.invitation_id), lang).await?;
     let services = people::service_names(conn, lang).await?;
     let rows = questions.into_iter().map(|question| Row {
@@ -212,6 +238,7 @@ async fn rows(app: &App, hall: &Hall, lang: Lang) -> crate::Result<Vec<Row>> {
         service: services.get(&question.service_id).cloned().unwrap_or_default(),
         votes: votes.get(&question.id).copied().unwrap_or_default(),
         shown: shown.contains(&question.id),
+        offered: hall.rehearsal.is_none() && offered(&question),
         question,
     });
     Ok(rows.collect())
@@ -234,17 +261,34 @@ async fn change(
 ) -> web::Result<Response> {
     let (event, c) = enter(&app, c, &slug).await?;
     let hall = Hall::played(app.db.reader(), event).await?;
-    if hall.rehearsal.as_ref().map(|rehearsal| rehearsal.id) != change.rehearsal {
-        return Err(crate::Error::Refused("refused-rehearsal-changed").on(&c.words));
-    }
+    let on = hall.rehearsal.as_ref().map(|rehearsal| rehearsal.id);
     let done = match (change.act.as_str(), change.question) {
+        _ if on != change.rehearsal => Err(crate::Error::Refused("refused-rehearsal-changed")),
         ("open", _) => hall.open(&app, staff.id, false).await,
         ("asks", _) => hall.open(&app, staff.id, true).await,
         ("close", _) => hall.close(&app, staff.id).await,
         ("show", Some(question)) => hall.show(&app, staff.id, question, true).await,
         ("hide", Some(question)) => hall.show(&app, staff.id, question, false).await,
+        ("stage", Some(question)) => to_stage(&app, staff.id, &hall, question).await,
         _ => return Err(Error::BadRequest("oops-bad-request-body".into())),
     };
-    done.map_err(|error| error.on(&c.words))?;
-    Ok(redirect(format!("/desk/events/{slug}/telephones")).into_response())
+    let to = redirect(format!("/desk/events/{slug}/telephones"));
+    match done {
+        Ok(()) if change.act == "stage" => Ok(to.flash("telephones-taken").into_response()),
+        Ok(()) => Ok(to.into_response()),
+        Err(error) if error.is_refusal() && !matches!(error, crate::Error::NotFound) => {
+            let mut errors = Errors::new();
+            let why = error.sentence(&c.words);
+            errors.add("", web::Message::new("refused").arg("why", why));
+            page(&app, c, hall.event, errors).await.map(IntoResponse::into_response)
+        }
+        Err(error) => Err(error.on(&c.words)),
+    }
+}
+
+/// Behind what is on now, as the stage stands.
+async fn to_stage(app: &App, staff: StaffId, hall: &Hall, question: QuestionId) -> crate::Result<()> {
+    let event = hall.event.id;
+    let seen = hall.now(app.db.reader()).await?.seen();
+    stage::act(app, staff, event, seen, Deed::FromHall(question)).await
 }

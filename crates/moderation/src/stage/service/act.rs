@@ -2,6 +2,7 @@
 
 use super::{
     Seen, Shown, commit, elapsed,
+    from_hall::from_hall,
     not_reached::leave,
     played::Played,
     state::{Cue, Done, step_from},
@@ -31,6 +32,8 @@ pub enum Deed {
     Answered(bool),
     /// Time did not allow it: its crew answers.
     NotReached(QuestionId),
+    /// A question that the hall asked comes behind what is on.
+    FromHall(QuestionId),
     Undo,
     /// Operates from now on.
     Take,
@@ -77,8 +80,9 @@ async fn one(tx: &WriteTx, app: &App, staff: StaffId, event: EventId, seen: Seen
         return Err(Error::Refused("refused-other-operates"));
     }
     match deed {
-        // Both take the question's row before the stage's, as everybody does.
+        // These take the question's row before the stage's, as everybody does.
         Deed::NotReached(question) => leave(tx, app, staff, question, Some(seen)).await,
+        Deed::FromHall(question) => from_hall(tx, app, staff, event, question, seen).await,
         Deed::Undo => undo(tx, app, staff, event, seen).await,
         deed => {
             let played = Played::take(tx, app, event).await?;
@@ -138,7 +142,7 @@ async fn simple(tx: &WriteTx, app: &App, staff: StaffId, mut played: Played, dee
             played.turn_to(tx, app, &mut run, Shown::Nothing, &mut done).await?;
         }
         Deed::Take => done.kind = "taken",
-        Deed::NotReached(_) | Deed::Undo => return Err(Error::NotFound),
+        Deed::NotReached(_) | Deed::FromHall(_) | Deed::Undo => return Err(Error::NotFound),
     }
     played.store(tx, app, run, done).await
 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod asides;
+mod from_hall;
 mod not_reached;
 mod note;
 mod played;

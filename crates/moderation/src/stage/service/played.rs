@@ -165,6 +165,7 @@ impl Played {
         let mut stood = Stood::of(&self.was);
         stood.cues = done.cues;
         stood.left = done.left;
+        stood.joined = done.joined;
         if let Some(rehearsal) = &mut self.rehearsal {
             let act = Past {
                 id: StageActId::new(),

@@ -26,6 +26,8 @@ pub(crate) struct Stood {
     pub(super) cues: Vec<Cue>,
     /// A question that went to its crew.
     pub(super) left: Option<Left>,
+    /// A question that came from the hall.
+    pub(super) joined: Option<Joined>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,14 @@ pub(crate) struct Left {
     pub(super) assignment: AssignmentId,
 }
 
+/// A question from the hall that came into the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Joined {
+    pub(super) question: QuestionId,
+    /// That it is live was decided and released by the same act.
+    pub(super) released: bool,
+}
+
 impl Stood {
     /// Nothing is shown of a sitting.
     pub(crate) fn at(sheet: Option<SheetId>) -> Self {
@@ -77,6 +87,7 @@ impl Stood {
             message: run.message.clone(),
             cues: Vec::new(),
             left: None,
+            joined: None,
         }
     }
 
@@ -125,6 +136,7 @@ pub(super) struct Done {
     pub(super) staff: StaffId,
     pub(super) cues: Vec<Cue>,
     pub(super) left: Option<Left>,
+    pub(super) joined: Option<Joined>,
     pub(super) undoes: Option<StageActId>,
 }
 
@@ -135,6 +147,7 @@ impl Done {
             staff,
             cues: Vec::new(),
             left: None,
+            joined: None,
             undoes: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Seen, Shown,
+    from_hall::go_back,
     played::Played,
     state::{Done, Left, Stood},
 };
@@ -73,6 +74,9 @@ pub(super) async fn undo(tx: &WriteTx, app: &App, staff: StaffId, event: EventId
     let Past { id, stood, .. } = act.ok_or(Error::Refused("refused-no-act"))?;
     if let Some(left) = stood.left {
         come_back(tx, app, staff, left).await?;
+    }
+    if let Some(joined) = stood.joined {
+        go_back(tx, app, staff, joined).await?;
     }
     let mut played = Played::take(tx, app, event).await?;
     if played.seen() != seen {

@@ -152,14 +152,31 @@ async fn begin(
         created_at: app.clock.now(),
     };
     let tx = app.db.begin_write().await?;
+    let decisions: Vec<_> = pending.iter().map(|decision| decision.id).collect();
+    write_down(&tx, app, &row, &decisions, what).await?;
+    if pending.len() > by_hand {
+        let job = Job::Release { release: row.id };
+        jobs::enqueue(&tx, &app.clock, &job, app.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(row))
+}
+
+async fn write_down(
+    tx: &WriteTx,
+    app: &App,
+    row: &release::Model,
+    decisions: &[DecisionId],
+    what: &What,
+) -> Result<()> {
     release::Entity::insert(release::ActiveModel::from(row.clone()).reset_all())
-        .exec_without_returning(&tx)
+        .exec_without_returning(tx)
         .await?;
-    let items = pending
+    let items = decisions
         .iter()
         .zip(1..)
         .map(|(decision, position)| release_item::ActiveModel {
-            decision_id: Set(decision.id),
+            decision_id: Set(*decision),
             release_id: Set(row.id),
             position: Set(position),
             state: Set(ItemState::Waiting),
@@ -168,25 +185,50 @@ async fn begin(
     let items: Vec<_> = items.collect();
     for some in items.chunks(ITEMS) {
         release_item::Entity::insert_many(some.to_vec())
-            .exec_without_returning(&tx)
+            .exec_without_returning(tx)
             .await?;
     }
     let entry = audit::Entry {
-        event: Some(event),
-        actor: Actor::Staff(staff),
+        event: Some(row.event_id),
+        actor: Actor::Staff(row.released_by),
         action: "release.begun",
         subject: ("release", Some(row.id.uuid())),
         details: json!({
             "decisions": row.total, "mode": row.mode, "at": row.send_at, "service": what.service, "kind": what.kind,
         }),
     };
-    audit::record(&tx, &app.clock, entry).await?;
-    if pending.len() > by_hand {
-        let job = Job::Release { release: row.id };
-        jobs::enqueue(&tx, &app.clock, &job, app.clock.now()).await?;
+    Ok(audit::record(tx, &app.clock, entry).await?)
+}
+
+/// Releases one decision in the caller's transaction.
+///
+/// # Errors
+/// Stale when it is not pending any more; what its release refuses.
+pub(crate) async fn alone(
+    tx: &WriteTx,
+    app: &App,
+    staff: StaffId,
+    event: &event::Model,
+    decision: DecisionId,
+    when: When,
+) -> Result<()> {
+    let row = release::Model {
+        id: ReleaseId::new(),
+        event_id: event.id,
+        mode: when.mode(),
+        send_at: when.at(),
+        total: 1,
+        released_by: staff,
+        created_at: app.clock.now(),
+    };
+    write_down(tx, app, &row, &[decision], &What::default()).await?;
+    if !one::release(tx, app, &row, event, decision).await? {
+        return Err(db::Error::Stale { what: "decision" }.into());
     }
-    tx.commit().await?;
-    Ok(Some(row))
+    for item in repo::next_items(tx, row.id, 1).await? {
+        note(tx, &item, ItemState::Released, None).await?;
+    }
+    Ok(())
 }
 
 /// Five values a row; SQLite binds at most 32,766.
