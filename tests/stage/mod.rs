@@ -1,4 +1,5 @@
 //! The day itself: a sitting is prepared, played, and taken up again where it stood.
+
 mod from_hall;
 mod insight;
 mod notes;
