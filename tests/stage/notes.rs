@@ -1,11 +1,22 @@
 //! Two operators note the same answer, and nothing that either typed is lost.
 
 use super::set::{STAGE, done, set};
-use db::{entity::answer, prelude::*};
-use testkit::{Filled, Page};
+use db::{
+    entity::{answer, live_topic},
+    prelude::*,
+};
+use domain::EventId;
+use testkit::{Filled, Page, World};
 
 fn note(page: &Page, text: &str) -> Filled {
     page.form("/stage/note").set("text", text)
+}
+
+/// How often pages of the stage were told to read again.
+async fn told(world: &World, event: EventId) -> i64 {
+    let topic = live_topic::Entity::find_by_id(format!("stage:{event}"));
+    let row = topic.one(world.app.db.reader()).await.expect("reads");
+    row.expect("somebody acted").version
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,13 +41,21 @@ async fn notes_of_two_operators_are_both_kept_until_somebody_brings_them_togethe
     // Typed on after the answer to a save was lost: what goes on where the other ends is no other text.
     let mut typing = note(&of_first, "내년 3월에 시작합니다. 비용은 없습니다.");
     typing.action = format!("{STAGE}/typing");
+    let before = told(world, set.scene.event).await;
     let answer = first.send(&typing).await.ok();
+    assert_eq!(
+        told(world, set.scene.event).await,
+        before + 1,
+        "other pages read it at once"
+    );
     assert!(answer.body.contains("\"version\":2"), "{}", answer.body);
     let mut other = note(&of_second, "먼저 세 곳에서 해 봅니다.");
     other.action = format!("{STAGE}/typing");
     assert_eq!(second.send(&other).await.status, 409);
 
+    // Each sees while they type what the other saved, with their own text as it is.
     let page = second.get(STAGE).await.ok();
+    assert!(page.body.contains("data-other-note") && page.text().contains("비용은 없습니다."));
     let both = second.send(&page.form("/stage/beside").set("act", "add")).await.ok();
     assert!(!both.text().contains("같은 때 적은"), "{}", both.text());
     let rows = answer::Entity::find().all(world.app.db.reader()).await.expect("reads");

@@ -493,6 +493,12 @@ function standing(root) {
   const lost = stream(root.dataset.stands, { hello: whole, alive: whole, state: (event) => put(event.data) });
 }
 
+/* [data-other-note]: what is saved of the note that one types here; shown when that is somebody else's. */
+function otherNote(element) {
+  const mine = document.querySelector("#noting textarea"), saved = element.querySelector("blockquote").textContent.trim();
+  element.hidden = !mine || mine.value.includes(saved);
+}
+
 /* [data-here="URL"]: says there every ten seconds that the page is open, and once that it closes. */
 function here(element) {
   const tell = (more = "") => fetch(element.dataset.here, {
@@ -561,6 +567,7 @@ function enhance(root) {
   each("[data-similar]", similar);
   each("form[data-preview]", preview);
   each("[data-timer]", timer);
+  each("[data-other-note]", otherNote);
   each("[data-drag-id]", draggable);
   each("[data-drag]", dropsOn);
   each("details[data-open-wide]", (e) => { e.open ||= matchMedia("(min-width: 64rem)").matches; });

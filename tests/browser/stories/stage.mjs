@@ -53,7 +53,7 @@ export async function runs(scene) {
 }
 
 /// A step, a note, a telephone; then all of it is deleted, and the stage is as before.
-async function rehearses({ room, t }, v) {
+async function rehearses({ room, server, t }, v) {
   await v.press(t("rehearsal-begin"));
   await v.told(t("stage-rehearsal-begun"));
   const hall = await v.beside(v.link(t("stage-open-hall")));
@@ -65,6 +65,7 @@ async function rehearses({ room, t }, v) {
   await v.press(t("stage-note-save"));
   await v.told(t("rehearsal-noted"));
   await v.look("stage-rehearsal", { dark: true });
+  if (room.script) await notesTwice({ room, server, t }, v);
   await v.goto(`${EVENT}/telephones`);
   await v.look("telephones-rehearsal");
   const address = new URL(await v.page.locator("main a[href*='/now/']").first().getAttribute("href")).pathname;
@@ -82,6 +83,24 @@ async function rehearses({ room, t }, v) {
   await hall.getByText(t("rehearsal"), { exact: true }).waitFor({ state: "detached" });
   if (room.script) await phone.page.getByText(t("now-rehearsal-over")).waitFor();
   await hall.close();
+}
+
+/// What another operator saves appears beside the note in which one stands, which stays as it is; going on from it is no conflict.
+async function notesTwice({ room, server, t }, v) {
+  const second = await room.visitor("second-operator");
+  await second.signIn(server.stops.moderator[0].email, `${EVENT}/stage`);
+  const theirs = "첫 번째 진행자가 이어 쓴 기록입니다.", mine = second.box(t("stage-note"));
+  await mine.focus();
+  const stood = await mine.inputValue();
+  await v.box(t("stage-note")).fill(theirs);
+  await v.told(t("stage-typed-saved"));
+  await second.page.locator("[data-other-note]").getByText(theirs).waitFor();
+  if (await mine.inputValue() !== stood) room.problem("the note changed under the hand");
+  await second.look("stage-two-notes");
+  const both = `${theirs} 두 번째 진행자가 덧붙였습니다.`;
+  await mine.fill(both);
+  await second.told(t("stage-typed-saved"));
+  await v.page.locator("[data-other-note]").getByText(both).waitFor();
 }
 
 /// Filled, put in order, a pause between, and on paper.

@@ -30,6 +30,7 @@ stage-partner-none = Choose
 stage-beside = { $who } noted this at the same time.
 stage-beside-add = Add to the note
 stage-beside-drop = Put away
+stage-note-stands = Another operator saved this meanwhile. What you are typing is untouched.
 stage-noted-beside = Another note was saved first. Yours is kept beside it; reload to bring both together.
 stage-typed-saved = Saved.
 stage-typed-failed = Not saved yet. Trying again.

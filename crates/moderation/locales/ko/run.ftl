@@ -30,6 +30,7 @@ stage-partner-none = 선택해 주세요
 stage-beside = { $who } 님이 같은 때 적은 다른 기록입니다.
 stage-beside-add = 답변 끝에 붙이기
 stage-beside-drop = 치우기
+stage-note-stands = 다른 진행자가 저장한 기록입니다. 지금 쓰시는 글은 그대로 두었습니다.
 stage-noted-beside = 다른 진행자의 기록이 먼저 저장되어, 이 기록은 따로 남겼습니다. 새로 고쳐 둘을 합쳐 주세요.
 stage-typed-saved = 저장했습니다.
 stage-typed-failed = 저장하지 못했습니다. 다시 시도합니다.

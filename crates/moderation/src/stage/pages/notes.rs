@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     repo as common,
-    stage::service::{self, About, Note, Noted, Shown},
+    stage::{
+        service::{self, About, Note, Noted, Shown},
+        topic,
+    },
     triage::pages_enter as enter,
 };
 use axum::{
@@ -91,9 +94,9 @@ async fn note(
         rehearsal: input.rehearsal,
     };
     match service::note(&tx, app, staff, said).await {
-        // Screens and phones have nothing new to show while somebody types.
+        // Other operators read it at once; the board has nothing new to show while somebody types.
         Ok(noted) if typing => {
-            tx.commit().await?;
+            app.live.commit(tx, &topic(event.id)).await?;
             Ok(noted)
         }
         Ok(noted) => {
@@ -205,7 +208,7 @@ pub(super) async fn beside(
         _ => Err(crate::Error::NotFound),
     };
     done.map_err(|error| error.on(&c.words))?;
-    tx.commit().await?;
+    app.live.commit(tx, &topic(event.id)).await?;
     let to = operate::note_href(&slug, &input.about, input.partner.parse().ok());
     Ok(redirect(to).into_response())
 }

@@ -58,6 +58,8 @@ struct Noting {
     title: String,
     lang: domain::Lang,
     text: String,
+    /// What is saved, where the form has something else.
+    stands: String,
     /// Of the answer that the form was made from.
     version: i32,
     answer: Option<domain::AnswerId>,
@@ -107,6 +109,22 @@ impl StagePage {
     /// A rehearsal may begin: nothing of the day is on the screen.
     fn may_rehearse(&self) -> bool {
         self.rehearsal.is_none() && self.current_shown() == Shown::Nothing && !self.held
+    }
+    /// What became of a note: in a rehearsal nothing but that.
+    fn noted(&self, state: &str) -> String {
+        let key = match &self.rehearsal {
+            Some(_) => "rehearsal-is-noted".to_owned(),
+            None => format!("state-{state}"),
+        };
+        self.c.t(key)
+    }
+    fn note_hint(&self) -> String {
+        let rehearses = self.rehearsal.is_some();
+        self.c.t(if rehearses {
+            "rehearsal-note-hint"
+        } else {
+            "stage-note-hint"
+        })
     }
     fn base(&self) -> String {
         format!("/desk/events/{}", self.event.slug)
@@ -285,6 +303,7 @@ async fn noting(
         title: String::new(),
         lang: card.lang,
         text: String::new(),
+        stands: String::new(),
         version: 0,
         answer: None,
         state: None,
@@ -325,6 +344,7 @@ async fn noting(
         noting.answer = Some(note.id);
         noting.version = note.version;
         noting.state = Some(note.state.to_string());
+        noting.stands.clone_from(&note.body);
         noting.text = note.body;
     }
     if let Some(text) = &typed.text {
