@@ -88,7 +88,7 @@ pub(crate) async fn measure(engine: Engine, table: &mut Table) -> Result<()> {
     table.row(
         format!("a next to {READERS} readers, {name}"),
         middle(ours),
-        1.5 * middle(bare),
+        (1.5 * middle(bare)).round(),
         "ms",
         Goal::Below,
     );

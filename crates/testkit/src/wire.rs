@@ -196,7 +196,7 @@ impl Events {
         let (mut line, mut data) = (String::new(), String::new());
         loop {
             read_line(&mut self.0, &mut line).await?;
-            match line.trim_end().strip_prefix("data: ") {
+            match line.trim_end().strip_prefix("data:") {
                 Some(text) => data.push_str(text),
                 None => return Ok(data),
             }
