@@ -299,7 +299,7 @@ async fn without_script_the_door_is_a_page_of_forms() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_months_after_a_sitting_only_who_came_is_known() {
-    let d = Door::over(World::with(Clock::frozen(Utc::now()), |_| {}).await, 2).await;
+    let d = Door::over(World::with(Clock::frozen(Clock::system().now()), |_| {}).await, 2).await;
     let app = &d.world.app;
     d.comes(0, true).await;
     let _ = entry::of(app, d.id(0), d.sitting).await.expect("a code");

@@ -25,7 +25,13 @@ pub(crate) async fn serve(port: u16, octets: usize) -> Result<()> {
     let (changes, _) = tokio::sync::broadcast::channel::<String>(64);
     let router = Router::new()
         .route("/live", get(live))
-        .route("/next", post(move |state| next(state, octets)))
+        .route(
+            "/next",
+            post(move |State(changes): State<Changes>| async move {
+                // Nobody may read yet.
+                let _ = changes.send("x".repeat(octets));
+            }),
+        )
         .with_state(changes);
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     Ok(axum::serve(listener, router).await?)
@@ -37,11 +43,6 @@ async fn live(State(changes): State<Changes>) -> Sse<impl Stream<Item = Result<E
         .filter_map(|text| std::future::ready(text.ok()))
         .map(|text| Ok(Event::default().event("state").data(text)));
     Sse::new(hello.chain(events)).keep_alive(KeepAlive::default())
-}
-
-async fn next(State(changes): State<Changes>, octets: usize) {
-    // Nobody may read yet.
-    let _ = changes.send("x".repeat(octets));
 }
 
 /// The process, which ends with this.

@@ -82,6 +82,7 @@ async function rehearses({ room, server, t }, v) {
   if (!room.script) await hall.reload();
   await hall.getByText(t("rehearsal"), { exact: true }).waitFor({ state: "detached" });
   if (room.script) await phone.page.getByText(t("now-rehearsal-over")).waitFor();
+  await phone.leave();
   await hall.close();
 }
 

@@ -38,9 +38,8 @@ struct Fragment {
     w: Words,
     title: String,
     open: bool,
-    held: bool,
-    /// Something was on stage before.
-    was_on: bool,
+    /// The key of what is said while nothing is on stage.
+    idle: &'static str,
     rehearsal: bool,
     stage: Option<OnStage>,
     next: Option<String>,
@@ -92,9 +91,12 @@ pub(super) async fn fragment(app: &App, hall: &Hall, lang: Lang, done: Vec<Uuid>
         asked: asked(app, hall).await?,
         rehearsal: hall.rehearsal.is_some(),
         w,
-        was_on: scene.was_on(),
+        idle: match (held, scene.was_on()) {
+            (true, _) => "now-held",
+            (false, true) => "now-between",
+            (false, false) => "now-waiting",
+        },
         open,
-        held,
         stage,
         done,
     };

@@ -211,29 +211,29 @@ impl Bus {
 
     /// Looks for as long as it is polled; a database that does not answer is asked again.
     pub(crate) async fn follow(&self, db: &Db) -> Infallible {
-        let noticed = Notify::new();
+        let soon = Notify::new();
         tokio::select! {
-            never = self.hear(db, &noticed) => never,
-            never = self.look_again(db, &noticed) => never,
+            never = self.hear(db, &soon) => never,
+            never = self.look_again(db, &soon) => never,
         }
     }
 
     /// Listens to what other processes say of their changes.
-    async fn hear(&self, db: &Db, noticed: &Notify) -> Infallible {
+    async fn hear(&self, db: &Db, soon: &Notify) -> Infallible {
         let mut notices = db.notices();
         loop {
             for topic in notices.next().await {
                 self.wake(&topic);
             }
-            noticed.notify_one();
+            soon.notify_one();
         }
     }
 
-    async fn look_again(&self, db: &Db, noticed: &Notify) -> Infallible {
+    async fn look_again(&self, db: &Db, soon: &Notify) -> Infallible {
         let mut lost = false;
         let mut said = Instant::now();
         loop {
-            let _ = timeout(LOOK, noticed.notified()).await;
+            let _ = timeout(LOOK, soon.notified()).await;
             if said.elapsed() >= ALIVE {
                 said = Instant::now();
                 self.sign_of_life();

@@ -138,8 +138,8 @@ impl Scene {
             sheet,
             cues,
             cards,
-            rehearsal,
             before,
+            rehearsal,
         })
     }
 
