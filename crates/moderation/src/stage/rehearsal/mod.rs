@@ -1,6 +1,6 @@
 //! A rehearsal (리허설): everything is done as on the day, and nothing of it is kept.
 //!
-//! What it does stands in one document ([`Book`]) in one row, and what telephones press in rows that hang on it; of the day's
+//! What it does stands in one document (`Book`) in one row, and what telephones press in rows that hang on it; of the day's
 //! rows it writes none. So no list, figure, export, mail or job can take it for the day, and its end is a deletion. Who acts on
 //! the stage, in a rehearsal or not, holds the row of `stage_run`: a rehearsal neither begins nor ends in the middle of an act.
 //!
