@@ -127,7 +127,6 @@ async fn seats(conn: &impl ConnectionTrait, event: EventId, lang: Lang) -> Resul
         event,
         "SELECT r.sitting_id, sum(CASE WHEN r.coming AND r.waits IS NULL THEN 1 ELSE 0 END), sum(CASE WHEN r.coming AND r.waits IS NOT NULL THEN 1 ELSE 0 END), sum(CASE WHEN r.coming AND r.came THEN 1 ELSE 0 END)
  FROM rsvp r JOIN sitting s ON s.id = r.sitting_id",
-        "r.sitting_id",
     )
     .await?;
     let of_parts: HashMap<PartId, Counts> = counts(
@@ -136,7 +135,6 @@ async fn seats(conn: &impl ConnectionTrait, event: EventId, lang: Lang) -> Resul
         "SELECT i.part_id, sum(CASE WHEN i.waits IS NULL THEN 1 ELSE 0 END), sum(CASE WHEN i.waits IS NOT NULL THEN 1 ELSE 0 END), sum(CASE WHEN r.came THEN 1 ELSE 0 END)
  FROM rsvp_interest i JOIN programme_part p ON p.id = i.part_id JOIN sitting s ON s.id = p.sitting_id
  LEFT JOIN rsvp r ON r.invitation_id = i.invitation_id AND r.sitting_id = s.id",
-        "i.part_id",
     )
     .await?;
     if of_sittings.is_empty() && of_parts.is_empty() {
@@ -161,18 +159,12 @@ async fn seats(conn: &impl ConnectionTrait, event: EventId, lang: Lang) -> Resul
 }
 
 /// `select` gives an id and three sums; `s` is the sitting.
-async fn counts<I>(
-    conn: &impl ConnectionTrait,
-    event: EventId,
-    select: &str,
-    by: &str,
-) -> Result<HashMap<I, Counts>, db::Error>
+async fn counts<I>(conn: &impl ConnectionTrait, event: EventId, select: &str) -> Result<HashMap<I, Counts>, db::Error>
 where
     I: std::hash::Hash + Eq + sea_orm::TryGetable,
 {
     let mut sql = Sql::new(select);
-    sql.add(" WHERE s.event_id = ").bind(event);
-    sql.add(" GROUP BY ").add(by);
+    sql.add(" WHERE s.event_id = ").bind(event).add(" GROUP BY 1");
     let rows = conn.query_all_raw(sql.statement(conn.get_database_backend())).await?;
     let one = |row: &QueryResult| {
         let counts = Counts {
