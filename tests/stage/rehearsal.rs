@@ -384,7 +384,10 @@ async fn between_two_sittings_it_may_be_rehearsed_and_the_hall_of_the_day_goes_o
     // The day's telephones see nothing of it; who asks there is heard, now and afterwards.
     let mut phone = world.browser();
     let text = phone.get(&day).await.ok().text();
-    assert!(text.contains("무대에서 다루는 질문이 없어요") && !text.contains("리허설"), "{text}");
+    assert!(
+        text.contains("무대에서 다루는 질문이 없어요") && !text.contains("리허설"),
+        "{text}"
+    );
     let mut partner = enter(world, set.scene.partners[3].invitation, Lang::Ko).await;
     ask(
         &mut partner,
