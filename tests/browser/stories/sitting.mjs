@@ -89,7 +89,7 @@ async function isAsked(scene) {
   if (await one.page.getByText(FROM_THE_HALL).count()) room.problem("a telephone reads what no moderator let it read");
   const row = staff.page.getByRole("listitem").filter({ hasText: FROM_THE_HALL });
   scene.asked = Number(/\d+/.exec(await row.getByRole("link").innerText())[0]);
-  await staff.follow(row.getByRole("button"));
+  await staff.follow(row.locator("button[value=show]"));
   await staff.look("telephones-with-a-question", { dark: true });
   await hall.told(FROM_THE_HALL);
   for (const phone of [one, two]) {
