@@ -23,7 +23,7 @@ pub(crate) fn book(insight: &Insight, readers: &Readers, day: &Day, words: &Word
         ("insight-fields", insight.fields.as_slice()),
     ];
     for (key, rows) in kinds.into_iter().filter(|(_, rows)| !rows.is_empty()) {
-        fill(book.add_worksheet(), &words.t(key), rows, words)?;
+        fill(book.add_worksheet(), key, rows, words)?;
     }
     if !day.is_empty() {
         seats(book.add_worksheet(), day, words)?;
@@ -116,11 +116,6 @@ fn days(sheet: &mut Worksheet, readers: &Readers, words: &Words) -> Result<(), X
 }
 
 fn fill(sheet: &mut Worksheet, title: &str, rows: &[Named], words: &Words) -> Result<(), XlsxError> {
-    let head = Format::new().set_bold();
-    let quoted = Format::new().set_quote_prefix();
-    sheet.set_name(title)?;
-    sheet.set_freeze_panes(1, 1)?;
-    sheet.set_column_width(0, 32.0)?;
     let columns = [
         "insight-name",
         "insight-asked",
@@ -130,10 +125,10 @@ fn fill(sheet: &mut Worksheet, title: &str, rows: &[Named], words: &Words) -> Re
         "insight-read",
         "insight-read-share",
     ];
-    let columns = columns.into_iter().chain(SPANS.iter().map(|(key, _)| *key));
-    for (n, key) in (0_u16..).zip(columns) {
-        sheet.write_string_with_format(0, n, words.t(key), &head)?;
-    }
+    let spans = SPANS.iter().map(|(key, _)| *key);
+    let columns: Vec<&str> = columns.into_iter().chain(spans).collect();
+    headed(sheet, title, &columns, words)?;
+    let quoted = Format::new().set_quote_prefix();
     for (n, row) in (1_u32..).zip(rows) {
         sheet.write_string_with_format(n, 0, &row.name, &quoted)?;
         for (column, figure) in (1_u16..).zip(figures(&row.sum)) {

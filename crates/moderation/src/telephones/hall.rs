@@ -67,12 +67,7 @@ impl Hall {
 
     /// What it sees; the day's hall sees nothing of a rehearsal.
     pub(super) async fn now(&self, conn: &impl ConnectionTrait) -> Result<Now> {
-        let run = match &self.rehearsal {
-            Some(rehearsal) => Some(rehearsal.run()),
-            None => crate::stage::repo::run(conn, self.event.id).await?,
-        };
-        let rehearsal = self.rehearsal.clone();
-        Ok(Now { run, rehearsal })
+        Now::of(conn, self.event.id, self.rehearsal.clone()).await
     }
 
     pub(super) async fn questions(&self, conn: &impl ConnectionTrait) -> Result<Vec<question::Model>> {

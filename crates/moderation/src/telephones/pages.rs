@@ -211,10 +211,13 @@ async fn desk_live(
 async fn asked(app: &App, event: domain::EventId) -> Option<String> {
     let row = event::Entity::find_by_id(event).one(app.db.reader()).await.ok()??;
     let hall = Hall::played(app.db.reader(), row).await.ok()?;
-    let rows = rows(app, &hall, Lang::Ko).await.ok()?;
-    let said = rows
-        .iter()
-        .map(|row| (row.question.id, row.question.version, row.shown, row.votes));
+    let conn = app.db.reader();
+    let (questions, shown) = (hall.questions(conn).await.ok()?, hall.shown(conn).await.ok()?);
+    let votes = hall.votes(conn).await.ok()?;
+    let said = questions.iter().map(|question| {
+        let votes = votes.get(&question.id).copied().unwrap_or_default();
+        (question.id, question.version, shown.contains(&question.id), votes)
+    });
     serde_json::to_string(&said.collect::<Vec<_>>()).ok()
 }
 

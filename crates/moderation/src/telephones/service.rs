@@ -75,8 +75,16 @@ pub async fn close(app: &App, actor: Actor, event: EventId) -> Result<()> {
         .exec(&tx)
         .await?;
     one_row(&closed, "event")?;
-    count_votes(&tx, event).await?;
-    count_applause(&tx, event).await?;
+    let votes = {
+        use hall_question::Column::{EventId, QuestionId, Votes};
+        (QuestionId, Votes, EventId)
+    };
+    forget_who::<hall_question::Entity, hall_vote::Entity>(&tx, event, votes, hall_vote::Column::QuestionId).await?;
+    let applause = {
+        use hall_applause::Column::{EventId, People, SubjectId};
+        (SubjectId, People, EventId)
+    };
+    forget_who::<hall_applause::Entity, hall_clap::Entity>(&tx, event, applause, hall_clap::Column::SubjectId).await?;
     record(&tx, app, actor, event, "telephones.closed", json!({})).await?;
     crate::stage::service::commit(app, tx, event).await
 }
@@ -97,63 +105,30 @@ pub async fn close_forgotten(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Turns votes into numbers, and forgets who gave them.
-async fn count_votes(tx: &WriteTx, event: EventId) -> Result<()> {
+/// Turns rows of who pressed into numbers, and forgets who did. `Sum` has what it is about, the number, and the event; `who`
+/// says what each row of `Who` is about.
+async fn forget_who<Sum: EntityTrait, Who: EntityTrait>(
+    tx: &WriteTx,
+    event: EventId,
+    (about, number, of): (Sum::Column, Sum::Column, Sum::Column),
+    who: Who::Column,
+) -> Result<()> {
     let given = Query::select()
-        .expr(hall_vote::Column::Voter.into_expr().count())
-        .from(hall_vote::Entity)
-        .and_where(
-            Expr::col((hall_vote::Entity, hall_vote::Column::QuestionId))
-                .equals((hall_question::Entity, hall_question::Column::QuestionId)),
-        )
+        .expr(Expr::col((Who::default(), who)).count())
+        .from(Who::default())
+        .and_where(Expr::col((Who::default(), who)).equals((Sum::default(), about)))
         .to_owned();
-    hall_question::Entity::update_many()
-        .col_expr(
-            hall_question::Column::Votes,
-            Expr::col(hall_question::Column::Votes).add(Expr::from(given)),
-        )
-        .filter(hall_question::Column::EventId.eq(event))
+    Sum::update_many()
+        .col_expr(number, Expr::col(number).add(Expr::from(given)))
+        .filter(of.eq(event))
         .exec(tx)
         .await?;
     let of_event = Query::select()
-        .column(hall_question::Column::QuestionId)
-        .from(hall_question::Entity)
-        .and_where(hall_question::Column::EventId.eq(event))
+        .column(about)
+        .from(Sum::default())
+        .and_where(of.eq(event))
         .to_owned();
-    hall_vote::Entity::delete_many()
-        .filter(hall_vote::Column::QuestionId.in_subquery(of_event))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// The same for applause.
-async fn count_applause(tx: &WriteTx, event: EventId) -> Result<()> {
-    let given = Query::select()
-        .expr(hall_clap::Column::Voter.into_expr().count())
-        .from(hall_clap::Entity)
-        .and_where(
-            Expr::col((hall_clap::Entity, hall_clap::Column::SubjectId))
-                .equals((hall_applause::Entity, hall_applause::Column::SubjectId)),
-        )
-        .to_owned();
-    hall_applause::Entity::update_many()
-        .col_expr(
-            hall_applause::Column::People,
-            Expr::col(hall_applause::Column::People).add(Expr::from(given)),
-        )
-        .filter(hall_applause::Column::EventId.eq(event))
-        .exec(tx)
-        .await?;
-    let of_event = Query::select()
-        .column(hall_applause::Column::SubjectId)
-        .from(hall_applause::Entity)
-        .and_where(hall_applause::Column::EventId.eq(event))
-        .to_owned();
-    hall_clap::Entity::delete_many()
-        .filter(hall_clap::Column::SubjectId.in_subquery(of_event))
-        .exec(tx)
-        .await?;
+    Who::delete_many().filter(who.in_subquery(of_event)).exec(tx).await?;
     Ok(())
 }
 

@@ -133,7 +133,11 @@ pub(crate) struct Now {
 
 impl Now {
     pub(crate) async fn load(conn: &impl ConnectionTrait, event: EventId) -> Result<Self> {
-        let rehearsal = of(conn, event).await?;
+        Self::of(conn, event, of(conn, event).await?).await
+    }
+
+    /// Of this rehearsal, or of the day.
+    pub(crate) async fn of(conn: &impl ConnectionTrait, event: EventId, rehearsal: Option<Rehearsal>) -> Result<Self> {
         let run = match &rehearsal {
             Some(rehearsal) => Some(rehearsal.run()),
             None => repo::run(conn, event).await?,
